@@ -1,0 +1,1 @@
+"""Lychgate: finds an organisation's own meeting links in public before strangers walk in."""
