@@ -329,15 +329,6 @@ class ProposedMeeting:
 # --- verdicts, exposures, alerts ----------------------------------------------------------------
 
 
-class VerdictKind(StrEnum):
-    """Whose room a link names."""
-
-    OURS = "ours"
-    STRAY = "stray"
-    FOREIGN = "foreign"
-    INTENDED = "intended"
-
-
 class PasscodeMatch(StrEnum):
     """What the place gives away of the passcode."""
 
@@ -353,12 +344,11 @@ class PasscodeMatch(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The matcher's answer with its reason."""
+    """The matcher's answer for one registered Meeting, with its reason. Foreign rooms get none."""
 
-    kind: VerdictKind
+    organisation: int
+    meeting: int
     reason: str
-    meeting: int | None = None
-    organisation: int | None = None
     passcode: PasscodeMatch = PasscodeMatch.NONE
 
 

@@ -1,0 +1,51 @@
+"""Whose room is it? The matcher's answer, with its reason."""
+
+from __future__ import annotations
+
+from scanner.match.register import Fingerprints, Register, RegisterEntry
+from scanner.model import Form, Link, PasscodeKind, PasscodeMatch, Verdict
+
+_WRITTEN_AS = {
+    Form.URL: "a link to a room of this meeting stands there",
+    Form.WRITTEN: "the meeting's ID is written there",
+    Form.DIAL_IN: "a dial-in line with the meeting's ID stands there",
+    Form.BARE: "a number equal to the meeting's ID stands there, without a label",
+    Form.IMAGE: "a picture there shows the way into this meeting",
+}
+
+_PASSCODE_SAYS = {
+    PasscodeMatch.NONE: "no passcode beside it",
+    PasscodeMatch.CURRENT: "with its current passcode",
+    PasscodeMatch.DIFFERENT: "with a passcode that is not the registered one",
+    PasscodeMatch.UNKNOWN: "with a passcode that cannot be compared with a registered one",
+}
+
+
+def match(link: Link, register: Register, fingerprints: Fingerprints) -> tuple[Verdict, ...]:
+    """Say which registered Meetings a Link opens: one Verdict each, none for a foreign room.
+
+    A foreign room leaves no trace in the answer, so that callers have nothing of it to keep.
+    """
+    verdicts = []
+    for entry in register.look_up(fingerprints.fingerprint(link.room)):
+        passcode = _compare_passcode(link, entry, fingerprints)
+        verdicts.append(
+            Verdict(
+                organisation=entry.organisation,
+                meeting=entry.meeting,
+                passcode=passcode,
+                reason=f"{_WRITTEN_AS[link.form]}, {_PASSCODE_SAYS[passcode]}",
+            )
+        )
+    return tuple(verdicts)
+
+
+def _compare_passcode(link: Link, entry: RegisterEntry, fingerprints: Fingerprints) -> PasscodeMatch:
+    if link.passcode is None:
+        return PasscodeMatch.NONE
+    if fingerprints.fingerprint_passcode(link.room, link.passcode.text) in entry.passcodes:
+        return PasscodeMatch.CURRENT
+    # A token and a typed passcode are two spellings of one secret: they can differ and both admit.
+    if link.passcode.kind is PasscodeKind.TOKEN or not entry.passcodes:
+        return PasscodeMatch.UNKNOWN
+    return PasscodeMatch.DIFFERENT

@@ -1,0 +1,73 @@
+"""The crawl child: Units on standard input, one JSON line for each address on standard output.
+
+It knows no database, key, mail or register. What a hostile page can reach from here is this process, and
+its parent limits, times and ends it.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import replace
+from typing import TextIO
+
+from scanner.detect import detect, detect_text
+from scanner.model import CrawlEvent, Fetched, MeetingRedirect
+from scanner.scans.page import CrawlLine, PageRead, to_json
+from scanner.scans.wire import unit_from_json
+
+END = "end"
+"""Last line of a crawl that came to its end by itself."""
+
+_MEMORY = 2 * 1024**3
+
+
+def main() -> None:
+    """Read Units until standard input closes, crawl them, and say so at the end."""
+    from spiders.crawl import crawl  # Scrapy takes a second to import: only this process pays
+
+    _limit_self()
+    units = [unit_from_json(line) for line in sys.stdin]
+    crawl(units, Reporter(sys.stdout))
+    print(END, flush=True)
+
+
+class Reporter:
+    """Search each fetched document and write what a parent may know of it."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __call__(self, event: CrawlEvent) -> None:
+        """Write one event as one line."""
+        print(to_json(search(event)), file=self._out, flush=True)
+
+
+def search(event: CrawlEvent) -> CrawlLine:
+    """Turn a crawl event into its line: documents are searched, and dropped."""
+    if isinstance(event, Fetched):
+        found = detect(event.document)
+        return PageRead(
+            source=event.source,
+            address=event.document.address,
+            depth=event.depth,
+            links=found.links,
+            cut=event.cut or found.cut,
+            notes=found.notes + ((event.why_cut,) if event.why_cut else ()),
+            etag=event.etag,
+            last_modified=event.last_modified,
+            digest=event.digest,
+        )
+    if isinstance(event, MeetingRedirect):
+        links = tuple(replace(link, where="redirect") for link in detect_text(event.target, "href").links)
+        return PageRead(source=event.source, address=event.address, depth=event.depth, links=links)
+    return event
+
+
+def _limit_self() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+if __name__ == "__main__":
+    main()

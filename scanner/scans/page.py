@@ -1,0 +1,79 @@
+"""What the crawl child tells its parent: one JSON line for each address, never a page's contents.
+
+Candidate rooms of other people's meetings do pass through here; the parent fingerprints them, compares,
+and forgets the rest (design.md §5).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from scanner.model import (
+    Confidence,
+    Failed,
+    Form,
+    Link,
+    Passcode,
+    PasscodeKind,
+    Risk,
+    Room,
+    Skipped,
+    Unchanged,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """An address was read and searched; ``links`` is all that was found there."""
+
+    source: str
+    address: str
+    depth: int
+    links: tuple[Link, ...]
+    cut: bool = False
+    notes: tuple[str, ...] = ()
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+
+
+CrawlLine = PageRead | Unchanged | Skipped | Failed
+
+_NAMES: dict[type, str] = {PageRead: "read", Unchanged: "unchanged", Skipped: "skipped", Failed: "failed"}
+_TYPES = {name: kind for kind, name in _NAMES.items()}
+
+
+def to_json(line: CrawlLine) -> str:
+    """Write one line, without its line end."""
+    return json.dumps({"event": _NAMES[type(line)], **asdict(line)}, ensure_ascii=True)
+
+
+def from_json(text: str) -> CrawlLine:
+    """Read one line back. Raises ValueError, KeyError or TypeError on anything else.
+
+    The child reads hostile pages, so its parent believes nothing of the line's shape.
+    """
+    fields = json.loads(text)
+    kind = _TYPES[fields.pop("event")]
+    if kind is PageRead:
+        fields["links"] = tuple(_link(entry) for entry in fields["links"])
+        fields["notes"] = tuple(fields["notes"])
+    line: CrawlLine = kind(**fields)
+    return line
+
+
+def _link(fields: dict[str, object]) -> Link:
+    room, passcode = fields["room"], fields["passcode"]
+    if not isinstance(room, dict) or not isinstance(passcode, dict | None):
+        raise TypeError("a link without a room")
+    return Link(
+        room=Room(platform=str(room["platform"]), key=str(room["key"])),
+        form=Form(str(fields["form"])),
+        where=str(fields["where"]),
+        confidence=Confidence(str(fields["confidence"])),
+        risk=Risk(str(fields["risk"])),
+        passcode=passcode and Passcode(str(passcode["text"]), PasscodeKind(str(passcode["kind"]))),
+        excerpt=str(fields["excerpt"]),
+        sample=bool(fields["sample"]),
+    )
