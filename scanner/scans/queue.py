@@ -1,0 +1,108 @@
+"""LocalQueue: crawl Units in a child process that is limited, timed and ended from here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import IO
+
+from scanner.model import Unit
+from scanner.redact import redact
+from scanner.scans import crawl
+from scanner.scans.page import CrawlLine, from_json
+from scanner.scans.wire import unit_to_json
+
+_LINE_BYTES = 8 * 1024 * 1024
+_GRACE = timedelta(seconds=60)
+"""What a crawl may need past its longest time limit, for its last responses and its start."""
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV", "PYTHONPATH")
+"""The only variables a child sees: keys and channel secrets of the environment stay here."""
+
+
+class CrawlStopped(Exception):
+    """The child ended before its crawl did. Carries a sentence for the scan report."""
+
+
+class LocalQueue:
+    """Run Units on this machine, all of one call in one child."""
+
+    def __init__(self, *, command: Sequence[str] = (sys.executable, "-P", "-m", "scanner.scans.crawl")) -> None:
+        self._command = tuple(command)
+
+    def run(self, units: Sequence[Unit], take: Callable[[CrawlLine], None]) -> None:
+        """Crawl the Units and hand each line to ``take`` as it comes.
+
+        Raises CrawlStopped when the child dies, hangs past its time or talks nonsense; what it said until
+        then was taken.
+        """
+        child = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            start_new_session=True,
+        )
+        assert child.stdin and child.stdout and child.stderr
+        last_words: deque[str] = deque(maxlen=5)
+        listener = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
+        listener.start()
+        timed_out = threading.Event()
+        deadline = max((unit.limits.time for unit in units), default=timedelta()) + _GRACE
+        timer = threading.Timer(deadline.total_seconds(), lambda: (timed_out.set(), child.kill()))
+        timer.daemon = True
+        timer.start()
+        ended = False
+        try:
+            _hand_over(child.stdin, units)
+            for line in _lines(child.stdout):
+                if line == crawl.END:
+                    ended = True
+                    break
+                take(_understand(line))
+        finally:
+            timer.cancel()
+            child.kill()
+            child.wait()
+            listener.join(timeout=5)
+            for pipe in (child.stdin, child.stdout, child.stderr):
+                pipe.close()
+        if timed_out.is_set():
+            raise CrawlStopped(f"the crawl was ended: it took more than {deadline}")
+        if not ended:
+            raise CrawlStopped("the crawl process died" + (f": {last_words[-1]}" if last_words else ""))
+
+
+def _hand_over(stdin: IO[bytes], units: Sequence[Unit]) -> None:
+    try:
+        for unit in units:
+            stdin.write(unit_to_json(unit).encode() + b"\n")
+        stdin.close()
+    except BrokenPipeError:
+        pass  # a child that died at once is reported with its last words, which say more
+
+
+def _lines(stdout: IO[bytes]) -> Iterator[str]:
+    while (raw := stdout.readline(_LINE_BYTES)).endswith(b"\n"):
+        yield raw.decode(errors="replace").rstrip("\n")
+    if len(raw) == _LINE_BYTES:
+        raise CrawlStopped("the crawl was ended: it wrote a line without an end")
+
+
+def _understand(line: str) -> CrawlLine:
+    try:
+        return from_json(line)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CrawlStopped(f"the crawl was ended: it wrote nonsense ({type(error).__name__})") from None
+
+
+def _listen(stderr: IO[bytes], last_words: deque[str]) -> None:
+    while raw := stderr.readline(10_000):
+        if text := raw.decode(errors="replace").strip():
+            last_words.append(redact(text)[:300])
