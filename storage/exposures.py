@@ -1,0 +1,280 @@
+"""Exposures: one meeting in public, with its sightings and what happened to it.
+
+A meeting has at most one exposure in an open state. A closed one that is seen again reopens as
+*regressed*. One that people set aside (intended, false positive, duplicate) answers for the places it was
+decided on and no others: the room at another address, or at the same address with more of its passcode
+than before, is a new exposure.
+
+Addresses are looked up by fingerprint within one source, for all organisations at once: a page is read
+once whoever watches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, exists, insert, select, update
+
+from scanner.errors import InputError
+from scanner.model import (
+    OPEN_STATES,
+    Exposure,
+    ExposureEvent,
+    ExposureState,
+    PasscodeMatch,
+    Severity,
+    SightingState,
+)
+from storage import tables
+from storage.exposure_rows import SCAN, add_event, read_exposures, write_severity, write_worst_severity
+from storage.sightings import NewSighting, Sightings
+from storage.transaction import Transaction, new_seal
+
+__all__ = ["SET_ASIDE", "Exposures", "NewSighting", "Seen"]
+
+_exposures = tables.exposures
+
+SET_ASIDE: Final = frozenset(
+    {ExposureState.INTENDED, ExposureState.FALSE_POSITIVE, ExposureState.DUPLICATE},
+)
+"""States by which people say that nothing has to be done about these places."""
+
+_FOUND_BY_SCANS = frozenset({ExposureState.GONE, ExposureState.REGRESSED})
+_MORE_REVEALING = (
+    PasscodeMatch.NONE,
+    PasscodeMatch.DIFFERENT,
+    PasscodeMatch.UNKNOWN,
+    PasscodeMatch.CURRENT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a sighting changed. With all three false it was known and is as it was."""
+
+    exposure_id: int
+    sighting_id: int
+    exposure_is_new: bool = False
+    sighting_is_new: bool = False
+    reopened: bool = False
+    """The exposure had been closed and is now ``regressed``."""
+
+
+class Exposures:
+    """What scans saw, and what people did about it."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._sightings = Sightings(transaction)
+
+    # --- for people -----------------------------------------------------------------------------
+
+    def all(self, organisation: int, states: Collection[ExposureState] | None = None) -> list[Exposure]:
+        """Return the organisation's exposures (in these states), worst first, then newest first."""
+        conditions = () if states is None else (_exposures.c.state.in_(list(states)),)
+        return read_exposures(self._transaction, organisation, *conditions)
+
+    def get(self, organisation: int, exposure: int) -> Exposure | None:
+        """Return the exposure, or None if this organisation has none with this id."""
+        found = read_exposures(self._transaction, organisation, _exposures.c.id == exposure)
+        return found[0] if found else None
+
+    def set_state(
+        self, organisation: int, exposure: int, state: ExposureState, actor: str, note: str, now: datetime
+    ) -> Exposure:
+        """Record what a person decided, and return the exposure as it is then.
+
+        Deciding the same again changes nothing. InputError if the exposure cannot get to that state.
+        """
+        found = self._existing(organisation, exposure)
+        if found.state is state:
+            return found
+        if refusal := self._refusal(found, state):
+            raise InputError(refusal)
+        self._enter(organisation, exposure, state, ExposureEvent(at=now, actor=actor, what=state, note=note))
+        return self._existing(organisation, exposure)
+
+    def set_severity(self, organisation: int, exposure: int, severity: Severity, now: datetime) -> None:
+        """Grade an exposure anew, for instance because its meeting came nearer."""
+        self._existing(organisation, exposure)
+        write_severity(self._transaction, organisation, exposure, severity, now)
+
+    # --- for scans ------------------------------------------------------------------------------
+
+    def see(
+        self, organisation: int, meeting: int, sighting: NewSighting, severity: Severity, now: datetime
+    ) -> Seen | None:
+        """Record that a room of a meeting stands at an address; saying it twice changes nothing.
+
+        ``severity`` is that of this sighting; the exposure gets that of its worst one. None if the meeting
+        was removed since the Register was read: nobody is left to be told.
+        """
+        if not self._lock(organisation, meeting):
+            return None
+        cases = self._transaction.connection.execute(
+            select(_exposures.c.id, _exposures.c.state)
+            .where(_exposures.c.meeting_id == meeting)
+            .order_by(_exposures.c.id.desc())
+        ).all()
+        known = self._sightings.at_same_place(meeting, sighting)
+        live = next((case.id for case in cases if case.state in OPEN_STATES), None)
+        if live is None or live not in known:
+            for case in cases:
+                if case.state in SET_ASIDE and case.id in known and _covers(known[case.id], sighting):
+                    self._sightings.mark([known[case.id].id], state=SightingState.UP, last_seen=now)
+                    return Seen(exposure_id=case.id, sighting_id=known[case.id].id)
+        closed = next((case.id for case in cases if case.state not in OPEN_STATES | SET_ASIDE), None)
+        exposure = live or closed or self._open(organisation, meeting, severity, now)
+        before = known.get(exposure)
+        if before is None:
+            sighting_id = self._sightings.add(organisation, exposure, sighting, severity, now)
+        else:
+            sighting_id = before.id
+            self._sightings.renew(organisation, before, sighting, severity, now)
+        if exposure == closed and live is None:
+            self._enter(organisation, exposure, ExposureState.REGRESSED, _by_scan(now, "regressed"))
+        elif exposure == live and before is None:
+            add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at another place"))
+        elif before is not None and before.state == SightingState.GONE:
+            add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at a place again"))
+        write_worst_severity(self._transaction, organisation, exposure, now)
+        return Seen(
+            exposure_id=exposure,
+            sighting_id=sighting_id,
+            exposure_is_new=live is None and closed is None,
+            sighting_is_new=before is None,
+            reopened=live is None and exposure == closed,
+        )
+
+    def still_up(self, source: str, address: str, now: datetime) -> list[Exposure]:
+        """Record that an address is unchanged: what stood there stands there now.
+
+        Returns the exposures that this reopened: people had closed them, and the page still shows the link.
+        """
+        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
+        reopened = []
+        for organisation, exposure, meeting, state in _distinct(standing):
+            if state in OPEN_STATES | SET_ASIDE or self._has_open(meeting):
+                continue
+            self._enter(organisation, exposure, ExposureState.REGRESSED, _by_scan(now, "regressed"))
+            reopened.append(self._existing(organisation, exposure))
+        return reopened
+
+    def read_without(
+        self, source: str, address: str, rooms_found: frozenset[bytes], now: datetime
+    ) -> list[Exposure]:
+        """Record that an address was read in full and shows only these rooms (as fingerprints).
+
+        Sightings there of other rooms are gone. Returns the exposures that thereby lost their last place
+        and that nobody had set aside; those that were open are ``gone`` now.
+        """
+        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        lost = [row for row in standing if row.room_fingerprint not in rooms_found]
+        self._sightings.mark([row.id for row in lost], state=SightingState.GONE)
+        cleared = []
+        for organisation, exposure, _, state in _distinct(lost):
+            if self._sightings.stands_somewhere(exposure):
+                event = _by_scan(now, "gone from one place")
+                add_event(self._transaction, organisation, exposure, event)
+                write_worst_severity(self._transaction, organisation, exposure, now)
+                continue
+            event = _by_scan(now, "gone from every place it was seen")
+            if state in OPEN_STATES:
+                self._enter(organisation, exposure, ExposureState.GONE, event)
+            else:
+                add_event(self._transaction, organisation, exposure, event)
+            if state not in SET_ASIDE:
+                cleared.append(self._existing(organisation, exposure))
+        return cleared
+
+    def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
+        """Record that nothing is at an address any more (404, 410); returns as ``read_without``."""
+        return self.read_without(source, address, frozenset(), now)
+
+    def unreadable(self, source: str, address: str, now: datetime) -> None:
+        """Record that an address could not be read: what stood there may still stand there."""
+        hidden = self._sightings.at(source, address, SightingState.UP)
+        self._sightings.mark([row.id for row in hidden], state=SightingState.UNREADABLE)
+        for organisation, exposure, _, _ in _distinct(hidden):
+            event = _by_scan(now, "one place could not be read")
+            add_event(self._transaction, organisation, exposure, event)
+
+    # --- shared ---------------------------------------------------------------------------------
+
+    def _existing(self, organisation: int, exposure: int) -> Exposure:
+        found = self.get(organisation, exposure)
+        if found is None:
+            raise InputError(f"There is no exposure {exposure}.")
+        return found
+
+    def _refusal(self, exposure: Exposure, state: ExposureState) -> str | None:
+        now_is = f"Exposure {exposure.id} is {exposure.state}"
+        if state in _FOUND_BY_SCANS:
+            return f"Whether an exposure is {state} is for scans to find; close it as rotated or removed."
+        if state is ExposureState.OPEN:
+            others = exposure.state not in OPEN_STATES and self._has_open(exposure.meeting)
+            return f"{now_is}, and its meeting has another open exposure." if others else None
+        if state in {ExposureState.ACKNOWLEDGED, ExposureState.SNOOZED} and exposure.state not in OPEN_STATES:
+            return f"{now_is}: reopen it first."
+        if exposure.state in SET_ASIDE and state not in SET_ASIDE:
+            return f"{now_is}: reopen it first."
+        return None
+
+    def _enter(self, organisation: int, exposure: int, state: ExposureState, event: ExposureEvent) -> None:
+        self._transaction.connection.execute(
+            update(_exposures).where(_exposures.c.id == exposure).values(state=state)
+        )
+        add_event(self._transaction, organisation, exposure, event)
+
+    def _lock(self, organisation: int, meeting: int) -> bool:
+        """Hold the meeting until the commit, so that two workers cannot both open its exposure."""
+        row = self._transaction.connection.execute(
+            select(tables.meetings.c.id)
+            .where(tables.meetings.c.id == meeting, tables.meetings.c.organisation_id == organisation)
+            .with_for_update()
+        ).one_or_none()
+        return row is not None
+
+    def _has_open(self, meeting: int) -> bool:
+        query = exists().where(_exposures.c.meeting_id == meeting, _exposures.c.state.in_(list(OPEN_STATES)))
+        return bool(self._transaction.connection.execute(select(query)).scalar_one())
+
+    def _open(self, organisation: int, meeting: int, severity: Severity, now: datetime) -> int:
+        seal = new_seal()
+        envelope = self._transaction.envelope(_exposures, seal, organisation=organisation)
+        exposure: int = self._transaction.connection.execute(
+            insert(_exposures)
+            .values(
+                organisation_id=organisation,
+                meeting_id=meeting,
+                seal=seal,
+                state=ExposureState.OPEN,
+                severity=severity.level,
+                opened=now,
+                **envelope.seal(reason=severity.reason),
+            )
+            .returning(_exposures.c.id)
+        ).scalar_one()
+        add_event(self._transaction, organisation, exposure, _by_scan(now, "opened", note=severity.reason))
+        return exposure
+
+
+def _by_scan(now: datetime, what: str, *, note: str = "") -> ExposureEvent:
+    return ExposureEvent(at=now, actor=SCAN, what=what, note=note)
+
+
+def _covers(decided: Row[Any], sighting: NewSighting) -> bool:
+    """Tell whether a decision about a place still holds: it gives away no more than it did then."""
+    then = _MORE_REVEALING.index(PasscodeMatch(decided.passcode))
+    return _MORE_REVEALING.index(sighting.passcode) <= then
+
+
+def _distinct(rows: list[Row[Any]]) -> list[tuple[int, int, int, str]]:
+    """Return organisation, exposure, meeting and state of these sightings' exposures, each once."""
+    return list(
+        dict.fromkeys((row.organisation_id, row.exposure_id, row.meeting_id, row.state) for row in rows)
+    )

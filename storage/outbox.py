@@ -1,0 +1,135 @@
+"""Alerts on their way out: written with their exposure, sent afterwards, marked when they were sent.
+
+A crash between sending and marking repeats a message under the same key; none is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+
+from scanner.model import Alert, Delivery, DeliveryState, News
+from storage import tables
+from storage.transaction import Transaction, new_seal
+
+_table = tables.outbox
+
+
+class Outbox:
+    """The deliveries of all organisations. The postman claims them; people see those of their own."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def put(self, alert: Alert, due: datetime, now: datetime) -> bool:
+        """Add an alert; False if one with its key is there already, sent or not."""
+        seal = new_seal()
+        envelope = self._transaction.envelope(_table, seal, organisation=alert.organisation)
+        added = self._transaction.connection.execute(
+            self._transaction.insert(_table)
+            .values(
+                organisation_id=alert.organisation,
+                exposure_id=alert.exposure,
+                seal=seal,
+                key=alert.key,
+                news=alert.news,
+                channel=alert.channel,
+                state=DeliveryState.DUE,
+                created=now,
+                due=due,
+                attempts=0,
+                **envelope.seal(reason=alert.reason, detail=alert.detail, last_error=""),
+            )
+            .on_conflict_do_nothing()
+            .returning(_table.c.id)
+        ).one_or_none()
+        return added is not None
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+        """Take up to ``limit`` deliveries that are due and free, earliest first, and count the attempt.
+
+        Neither sent, dead nor to be retried when its lease ends, a delivery is free again.
+        """
+        connection = self._transaction.connection
+        free = or_(_table.c.leased_until.is_(None), _table.c.leased_until <= now)
+        ids = connection.scalars(
+            select(_table.c.id)
+            .where(_table.c.state == DeliveryState.DUE, _table.c.due <= now, free)
+            .order_by(_table.c.due, _table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        connection.execute(
+            update(_table)
+            .where(_table.c.id.in_(ids))
+            .values(leased_until=now + lease, attempts=_table.c.attempts + 1, tried=now)
+        )
+        rows = connection.execute(
+            select(_table).where(_table.c.id.in_(ids)).order_by(_table.c.due, _table.c.id)
+        )
+        return [self._read(row) for row in rows]
+
+    def sent(self, delivery: int, now: datetime) -> None:
+        """Record that the channel took it."""
+        self._settle(delivery, state=DeliveryState.SENT, settled=now)
+
+    def retry(self, delivery: int, error: str, due: datetime) -> None:
+        """Record why it was not taken and when to ask again."""
+        self._settle(delivery, due=due, **self._error(delivery, error))
+
+    def dead(self, delivery: int, error: str, now: datetime) -> None:
+        """Record that asking again is useless; it stays visible as a dead letter."""
+        self._settle(delivery, state=DeliveryState.DEAD, settled=now, **self._error(delivery, error))
+
+    def all(self, organisation: int, states: Collection[DeliveryState] | None = None) -> list[Delivery]:
+        """Return the organisation's deliveries (in these states), newest first."""
+        query = select(_table).where(_table.c.organisation_id == organisation)
+        if states is not None:
+            query = query.where(_table.c.state.in_(list(states)))
+        rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()))
+        return [self._read(row) for row in rows]
+
+    def last_error(self, channel: str) -> str | None:
+        """Return why the last attempt by a channel failed, or None if it did not."""
+        row = self._transaction.connection.execute(
+            select(_table)
+            .where(_table.c.channel == channel, _table.c.tried.is_not(None))
+            .order_by(_table.c.tried.desc(), _table.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None or row.state == DeliveryState.SENT:
+            return None
+        return self._read(row).last_error or None
+
+    def _settle(self, delivery: int, **values: object) -> None:
+        self._transaction.connection.execute(
+            update(_table).where(_table.c.id == delivery).values(leased_until=None, **values)
+        )
+
+    def _error(self, delivery: int, error: str) -> dict[str, bytes]:
+        row = self._transaction.connection.execute(select(_table).where(_table.c.id == delivery)).one()
+        envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
+        return envelope.seal(last_error=error)
+
+    def _read(self, row: Row[Any]) -> Delivery:
+        envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
+        return Delivery(
+            id=row.id,
+            alert=Alert(
+                key=row.key,
+                organisation=row.organisation_id,
+                news=News(row.news),
+                channel=row.channel,
+                reason=envelope.open(row, "reason"),
+                exposure=row.exposure_id,
+                detail=envelope.open(row, "detail"),
+            ),
+            state=DeliveryState(row.state),
+            created=row.created,
+            due=row.due,
+            attempts=row.attempts,
+            last_error=envelope.open(row, "last_error"),
+        )

@@ -1,0 +1,183 @@
+"""Open the database; ``with store.begin() as work:`` is the transaction.
+
+Everything written inside one ``begin`` is kept together or not at all. On SQLite transactions are
+immediate, one writer at a time; a process that waits longer than ten seconds for its turn gets StoreBusy.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import URL, Connection, Engine, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from scanner.errors import KeyMissing, SchemaOutdated, StoreError
+from scanner.secret import KeyRing
+from storage import schema, tables
+from storage.addresses import Addresses
+from storage.engine import READ_ONLY, connect, make_database_file, parse_url, place_of, sqlite_file
+from storage.exposures import Exposures
+from storage.faults import fault
+from storage.meetings import Meetings
+from storage.organisations import Organisations
+from storage.outbox import Outbox
+from storage.scans import Scans
+from storage.transaction import Transaction
+from storage.units import Units
+
+
+class Work:
+    """One transaction: a repository per noun. Use it only inside its ``with``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.organisations = Organisations(transaction)
+        self.meetings = Meetings(transaction)
+        self.exposures = Exposures(transaction)
+        self.addresses = Addresses(transaction)
+        self.scans = Scans(transaction)
+        self.units = Units(transaction)
+        self.outbox = Outbox(transaction)
+
+
+class Store:
+    """An open database with its keys. Threads may share it; close it, or use it as a context manager."""
+
+    def __init__(self, engine: Engine, keys: KeyRing) -> None:
+        self._engine = engine
+        self._keys = keys
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
+        """Begin to write; commit at the end of the block, or leave nothing if it raises."""
+        with _transaction(self._engine) as connection:
+            yield Work(Transaction(connection, self._keys))
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """Look at one consistent state without keeping anybody from writing; writing here fails."""
+        with _transaction(self._engine, read_only=True) as connection:
+            yield Work(Transaction(connection, self._keys))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def create_store(url: str, keys: KeyRing) -> Store:
+    """Make a database under this key and open it.
+
+    An existing database of the same key is brought up to date; one of another key is KeyMissing.
+    """
+    parts = parse_url(url)
+    path = sqlite_file(parts)
+    if path is not None:
+        if not path.parent.is_dir():
+            raise StoreError(f"The folder {path.parent} for the database does not exist.")
+        try:
+            make_database_file(path)
+        except OSError as error:
+            raise StoreError(f"The database {path} cannot be made: {error.strerror}.") from error
+    _bring_to_head(parts, keys)
+    return open_store(url, keys)
+
+
+def upgrade_store(url: str, keys: KeyRing) -> None:
+    """Bring an existing database to this version's schema, all steps or none."""
+    parts = parse_url(url)
+    _require_file(parts)
+    _bring_to_head(parts, keys)
+
+
+def open_store(url: str, keys: KeyRing) -> Store:
+    """Open a database that is this key's and this version's, or say what to do.
+
+    KeyMissing for another key, SchemaOutdated for another version, StoreBusy if somebody holds it,
+    StoreError for the rest. It is opened for writing: a store that can only be read would look healthy
+    until the first alert had to be kept.
+    """
+    parts = parse_url(url)
+    _require_file(parts)
+    engine = connect(parts)
+    try:
+        with _transaction(engine) as connection:
+            _check_schema(connection, place_of(parts))
+            _check_key(connection, keys, place_of(parts))
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, keys)
+
+
+@contextmanager
+def _transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+    options = {READ_ONLY: read_only, "postgresql_readonly": read_only}
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        known = fault(error, place=place_of(engine.url))
+        if known is None:
+            raise
+        raise known from error
+
+
+def _require_file(parts: URL) -> None:
+    path = sqlite_file(parts)
+    if path is not None and not path.is_file():
+        raise StoreError(f"There is no database at {path}. Run `lychgate init`, or restore a backup.")
+
+
+def _bring_to_head(parts: URL, keys: KeyRing) -> None:
+    place = place_of(parts)
+    engine = connect(parts, migrating=True)
+    try:
+        with _transaction(engine) as connection:
+            found = schema.revision(connection)
+            if found is not None:
+                _check_version(found, place)
+                _check_key(connection, keys, place)
+            elif inspect(connection).get_table_names():
+                raise StoreError(f"The database {place} belongs to another program. Nothing was changed.")
+            schema.migrate(connection)
+            if found is None:
+                connection.execute(insert(tables.installation).values(id=1, key_check=keys.check_value()))
+    finally:
+        engine.dispose()
+
+
+def _check_version(found: str, place: str) -> None:
+    if not schema.is_known(found):
+        raise SchemaOutdated(f"The database {place} was made by a newer Lychgate. Upgrade this one.")
+
+
+def _check_schema(connection: Connection, place: str) -> None:
+    found = schema.revision(connection)
+    if found is None:
+        raise SchemaOutdated(f"The database {place} is empty. Run `lychgate init`.")
+    _check_version(found, place)
+    if found != schema.HEAD:
+        raise SchemaOutdated(
+            f"The database {place} was made by an older Lychgate. Run `lychgate init` to bring it up to date."
+        )
+
+
+def _check_key(connection: Connection, keys: KeyRing, place: str) -> None:
+    stored = connection.execute(select(tables.installation.c.key_check)).scalar_one_or_none()
+    if stored is None:
+        raise StoreError(
+            f"The database {place} has lost the check value of its key. Restore the last backup."
+        )
+    if not hmac.compare_digest(stored, keys.check_value()):
+        raise KeyMissing(
+            f"This is not the key of the database {place}. Nothing can be recognised with another key: "
+            "restore the key file that belongs to it."
+        )
