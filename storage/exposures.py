@@ -33,8 +33,6 @@ from storage.exposure_rows import SCAN, add_event, read_exposures, write_severit
 from storage.sightings import NewSighting, Sightings
 from storage.transaction import Transaction, new_seal
 
-__all__ = ["SET_ASIDE", "Exposures", "NewSighting", "Seen"]
-
 _exposures = tables.exposures
 
 SET_ASIDE: Final = frozenset(

@@ -20,8 +20,8 @@ from scanner.model import (
     SourceState,
 )
 from storage.addresses import Remembered
-from storage.exposures import NewSighting
 from storage.meetings import Door, NewMeeting
+from storage.sightings import NewSighting
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """A fixed Thursday to count from."""
