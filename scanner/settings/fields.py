@@ -1,0 +1,142 @@
+"""The types of single settings: durations with units, names, times, hosts, contacts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Strict
+from pydantic_core import PydanticUseDefault
+
+from scanner.settings.cron import read_cron
+from scanner.settings.faults import did_you_mean
+
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([smhdw])")
+_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
+_CONTACT = re.compile(r"https?://[!-~]{3,200}|[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9.-]{3,200}")
+
+
+def read_duration(value: object) -> timedelta:
+    """Return the length of time a text such as ``90s``, ``10m``, ``3h`` or ``400d`` names."""
+    if isinstance(value, timedelta):
+        return value
+    if value == 0 and isinstance(value, int) and not isinstance(value, bool):
+        return timedelta(0)
+    if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip().lower())):
+        return float(match[1]) * _UNITS[match[2]]
+    raise ValueError(
+        "a length of time needs a number and a unit (s, m, h, d or w), like 90s, 10m, 3h or 400d"
+    )
+
+
+def in_words(length: timedelta) -> str:
+    """Write a duration the way settings files do, in its largest whole unit."""
+    for unit in reversed(_UNITS):
+        if length and not length % _UNITS[unit]:
+            return f"{length // _UNITS[unit]}{unit}"
+    return f"{length.total_seconds():g}s" if length else "0"
+
+
+def between(low: timedelta, high: timedelta) -> AfterValidator:
+    """Accept durations from ``low`` to ``high``."""
+
+    def check(length: timedelta) -> timedelta:
+        if not low <= length <= high:
+            raise ValueError(f"this must be between {in_words(low)} and {in_words(high)}")
+        return length
+
+    return AfterValidator(check)
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text) or text == "all":
+        raise ValueError(
+            "a name is up to 64 letters, digits, '.', '_' and '-', begins with a letter or digit, "
+            "and is not 'all'"
+        )
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.strip() or len(text) > 200 or not text.isprintable():
+        raise ValueError("this must be one line of text, not empty and at most 200 characters")
+    return text.strip()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _timezone(text: str) -> str:
+    if text not in _zones():
+        by_lower = {zone.lower(): zone for zone in _zones()}
+        hint = did_you_mean(text.replace(" ", "_"), by_lower)
+        hint = re.sub(r"'(.+)'", lambda found: repr(by_lower[found[1]]), hint)
+        raise ValueError(f"there is no such time zone{hint or '; write it like Europe/London'}")
+    return text
+
+
+def _contact(text: str) -> str:
+    if not _CONTACT.fullmatch(text):
+        raise ValueError("a contact is an e-mail address, or a page that begins with https:// or http://")
+    return text
+
+
+def _cron(text: str) -> str:
+    read_cron(text)
+    return text
+
+
+def _host_and_port(text: str) -> str:
+    """Return ``host:port`` in the one spelling the network guards compare with."""
+    host, _, port = text.strip().lower().rpartition(":")
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        raise ValueError("this must be host:port with one port, like 127.0.0.1:8101 or [::1]:8102")
+    return f"{_host(host)}:{int(port)}"
+
+
+def _host(host: str) -> str:
+    try:
+        if host.startswith("[") and host.endswith("]"):
+            address = IPv6Address(host[1:-1])
+            if address.scope_id is None:
+                return f"[{address.compressed}]"
+        elif host.rpartition(".")[2].isdigit():
+            return str(IPv4Address(host))
+        elif _HOST_NAME.fullmatch(host) and len(host) <= 253:
+            return host
+    except AddressValueError:
+        pass
+    raise ValueError("this must name one host before the port: a name, an IPv4 address, or [an IPv6 address]")
+
+
+def _empty_as_default(value: Any) -> Any:
+    """Take ``sources:`` with nothing under it as no sources: people comment all of them out."""
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+Whole = Annotated[int, Strict()]
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Name = Annotated[str, AfterValidator(_name)]
+Line = Annotated[str, AfterValidator(_line)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Contact = Annotated[str, AfterValidator(_contact)]
+CronLine = Annotated[str, AfterValidator(_cron)]
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
+OrNothing = BeforeValidator(_empty_as_default)
