@@ -1,0 +1,175 @@
+"""Where a document leads: the addresses a crawl may follow from it.
+
+Only what a browser or feed reader would follow. Finding meetings is not done here: that looks at far more
+places than these. All addresses come back absolute, with http or https, without fragment, each once, in
+order of first appearance, resolved as browsers do (WHATWG).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+from io import BytesIO
+
+import can_ada
+import feedparser  # type: ignore[import-untyped]
+import turbohtml
+from lxml import etree  # type: ignore[import-untyped]
+
+from scanner.model import Document
+
+_HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+_ADDRESS_ATTRIBUTE = {
+    "a": "href",
+    "area": "href",
+    "link": "href",
+    "iframe": "src",
+    "frame": "src",
+    "embed": "src",
+    "object": "data",
+}
+_FOLLOWED_RELATIONS = frozenset({"alternate", "canonical", "next", "prev", "previous", "sitemap"})
+_FEED_ROOT = re.compile(
+    rb"(?:<\?[^>]{0,500}\?>|<!--[^>]{0,2000}-->|<!doctype[^>]{0,500}>|\s++){0,20}+"
+    rb"<(?:rss|feed|rdf:rdf|(?:\w{1,20}:)?(?:urlset|sitemapindex))[\s>]",
+    re.IGNORECASE,
+)
+_BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
+
+_LONGEST = 4096
+_BROKEN_FEED_BYTES = 512 * 1024
+_HEAD_BYTES = 64 * 1024
+
+
+def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
+    """Return where an HTML page, a feed or a sitemap leads; nothing for other documents.
+
+    From HTML: links, image maps, frames, embedded documents, refreshes, and ``<link>`` to alternate,
+    canonical, next and previous pages. ``nofollow`` asks search engines not to vouch for a page; it is
+    public all the same. A declared type other than HTML is not believed if the bytes begin like HTML.
+    """
+    if looks_like_feed(document):
+        return feed_links(document)[:limit]
+    if not _is_html(document):
+        return ()
+    page = _parse(document.body, document.charset)
+    base = _base(page, document)
+    return _distinct((_resolve(base, link) for link in _html_links(page)), limit=limit)
+
+
+def refresh_target(document: Document, header: str = "") -> str:
+    """Return where a page sends its reader by itself, or an empty string.
+
+    ``header`` is the value of a ``Refresh`` header; otherwise ``<meta http-equiv=refresh>`` is looked for in
+    the first 64 KiB of an HTML page. Both have one syntax.
+    """
+    head = document.body[:_HEAD_BYTES]
+    if header:
+        page = turbohtml.parse(f'<meta http-equiv=refresh content="{escape(header)}">')
+        base = document.address
+    elif _is_html(document) and b"refresh" in head.replace(b"\0", b"").lower():
+        page = _parse(head, document.charset)
+        base = _base(page, document)
+    else:
+        return ""
+    refresh = page.meta_refresh()
+    return _resolve(base, refresh[1]) if refresh and refresh[1] else ""
+
+
+def looks_like_feed(document: Document) -> bool:
+    """Tell RSS, Atom and sitemaps by how their bytes begin: servers label them as anything."""
+    head = document.body[:8192].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS)
+    return _FEED_ROOT.match(head) is not None
+
+
+def feed_links(document: Document) -> tuple[str, ...]:
+    """Return the pages that the entries of a feed, or the lines of a sitemap, point to.
+
+    Feeds that are not well-formed are read as far as feedparser, made for them, can make sense of their
+    first half MiB: it is slow enough for a larger one to hold up everything else.
+    """
+    try:
+        # Without entities, DTD or network: a feed is a stranger's XML.
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        found = list(_entry_links(etree.fromstring(document.body, parser)))
+    except (etree.XMLSyntaxError, ValueError):
+        # As a stream: bytes would be tried as the name of a file and as an address first.
+        stream = BytesIO(document.body[:_BROKEN_FEED_BYTES])
+        feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+        found = [str(link.get("href", "")) for entry in feed.entries for link in entry.get("links", ())]
+    return _distinct((_resolve(document.address, link) for link in found), limit=len(found))
+
+
+def _entry_links(root: etree._Element) -> Iterator[str]:
+    for element in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
+        for child in element.iterchildren("{*}link", "{*}guid", "{*}enclosure", "{*}loc"):
+            name = etree.QName(child).localname
+            if name == "guid" and child.get("isPermaLink") == "false":
+                continue
+            yield child.get("href") or child.get("url") or (child.text or "").strip()
+
+
+def _is_html(document: Document) -> bool:
+    if document.media_type in _HTML_TYPES:
+        return True
+    head = document.body[:1024].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS + b" \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+
+
+def _parse(body: bytes, charset: str) -> turbohtml.Document:
+    """Parse, in the charset of the header only if it is one that web pages can have and fits the bytes.
+
+    Labels like ``rot13`` or a UTF-16 label on plain bytes would blank the page.
+    """
+    head = body[:256]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        charset = ""
+    elif b"\0" in head:
+        charset = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    elif charset.startswith(("utf-16", "utf-32", "ucs-")):
+        charset = ""
+    try:
+        return turbohtml.parse(body, encoding=charset or None, positions=False)
+    except LookupError:
+        return turbohtml.parse(body, positions=False)
+
+
+def _base(page: turbohtml.Document, document: Document) -> str:
+    for element in page.find_all("base"):
+        if "href" in element.attrs:
+            return _resolve(document.address, str(element.attrs["href"])) or document.address
+    return document.address
+
+
+def _html_links(page: turbohtml.Document) -> Iterator[str]:
+    refresh = page.meta_refresh()
+    if refresh and refresh[1]:
+        yield refresh[1]
+    for element in page.find_all(list(_ADDRESS_ATTRIBUTE)):
+        if element.tag == "link" and not _FOLLOWED_RELATIONS.intersection(element.attrs.get("rel") or ()):
+            continue
+        link = element.attrs.get(_ADDRESS_ATTRIBUTE[element.tag])
+        if isinstance(link, str):
+            yield link
+
+
+def _resolve(base: str, reference: str) -> str:
+    """Return the absolute http or https address of a reference, without fragment, or an empty string."""
+    if len(reference) > _LONGEST:
+        return ""
+    try:
+        address = (can_ada.parse(base) + reference).href
+    except ValueError:
+        return ""
+    return address.partition("#")[0] if address.startswith(("http://", "https://")) else ""
+
+
+def _distinct(addresses: Iterable[str], *, limit: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for address in addresses:
+        if address:
+            found[address] = None
+            if len(found) >= limit:
+                break
+    return tuple(found)
