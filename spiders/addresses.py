@@ -1,0 +1,126 @@
+"""Which addresses belong to a source, which are one and the same, and which are a trap."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import can_ada
+from tldextract import TLDExtract
+from w3lib.url import canonicalize_url
+
+TOO_LONG = "address too long"
+GOES_IN_CIRCLES = "address goes in circles"
+
+# From the list that ships with tldextract: its default would fetch a newer one and write it to disk. With
+# the private section, since stmarys.hoster.example is a site of its own, and its hoster's other guests not.
+_public_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+_SESSION_NAMES = frozenset(
+    {
+        "phpsessid",
+        "sid",
+        "jsessionid",
+        "sessionid",
+        "session_id",
+        "sessid",
+        "cfid",
+        "cftoken",
+        "oscsid",
+        "zenid",
+    }
+)
+_SESSION_NAME_PREFIX = "aspsessionid"
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+_SHORT_SESSION = re.compile(r"[0-9a-f]{32}")
+
+_LONGEST = 2000
+_MOST_REPEATS = 3
+_NUMBER = re.compile(r"[0-9.]+")
+
+
+def resolve(base: str, reference: str) -> str:
+    """Return the absolute address that a browser would make of a reference; empty if it is none.
+
+    A base of "" takes the reference as an absolute address.
+    """
+    try:
+        return (can_ada.parse(base) + reference).href if base else can_ada.parse(reference).href
+    except ValueError:
+        return ""
+
+
+def sameness(address: str) -> str:
+    """Return a key that is equal for addresses that name one page.
+
+    Order and spelling of the query, the fragment and session ids make no difference.
+    """
+    parts = urlsplit(address)
+    query = parts.query
+    if query:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+        kept = [(name, value) for name, value in pairs if not _is_session(name.lower(), value)]
+        if len(kept) < len(pairs):
+            query = urlencode(kept, errors="surrogateescape")
+    path = _SESSION_IN_PATH.sub("", parts.path)
+    return canonicalize_url(parts._replace(path=path, query=query).geturl())
+
+
+def trap(address: str) -> str | None:
+    """Return why an address looks like one of endlessly many that a crawler trap makes up, or None."""
+    if len(address) > _LONGEST:
+        return TOO_LONG
+    segments = Counter(
+        part for part in urlsplit(address).path.split("/") if part and not _NUMBER.fullmatch(part)
+    )
+    if segments and max(segments.values()) > _MOST_REPEATS:
+        return GOES_IN_CIRCLES
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The places that belong to a source: registrable domains, and single servers by host and port."""
+
+    places: frozenset[str]
+
+    @classmethod
+    def around(cls, addresses: Iterable[str], domains: Iterable[str] = ()) -> Scope:
+        """Return the scope of some addresses and of domains named besides."""
+        named = {_place(f"https://{domain}/") for domain in domains}
+        return cls(frozenset({_place(address) for address in addresses} | named) - {""})
+
+    def holds(self, address: str) -> bool:
+        """Tell whether an address belongs to the source."""
+        return _place(address) in self.places
+
+
+def _place(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return _place_of_server(scheme, rest.partition("/")[0].partition("?")[0])
+
+
+@lru_cache(maxsize=10_000)
+def _place_of_server(scheme: str, authority: str) -> str:
+    """Name what a server belongs to: its registrable domain, or itself if it has none (IP addresses)."""
+    try:
+        url = can_ada.parse(f"{scheme}://{authority}/")
+    except ValueError:
+        return ""
+    host = url.hostname
+    if host.startswith("[") or _NUMBER.fullmatch(host) or "." not in host:
+        return f"{host}:{url.port or {'http': 80, 'https': 443}.get(scheme, 0)}"
+    found = _public_suffixes.extract_str(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])  # the list's own rule for a suffix that it does not know
+
+
+def _is_session(name: str, value: str) -> bool:
+    if name in _SESSION_NAMES or name.startswith(_SESSION_NAME_PREFIX):
+        return True
+    return name == "s" and _SHORT_SESSION.fullmatch(value) is not None

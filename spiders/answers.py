@@ -1,0 +1,120 @@
+"""What an answer means: a page, a place where nothing is, a refusal, or a door that asks for a log-in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from scrapy.http import Response
+
+CHALLENGE = "asks whether a person is there (challenge page)"
+LOG_IN = "redirects to a log-in page"
+
+_REFUSALS = frozenset({401, 403, 429, 451})
+_GONE = frozenset({404, 410})
+
+# Marks that stand on challenge pages only: Cloudflare puts its challenge-platform script on ordinary pages
+# too, so it is no sign. Such pages are small, and an ordinary page may quote a mark.
+_CHALLENGE_MARKS = re.compile(
+    rb"_cf_chl_opt|<title>Just a moment\.\.\.</title>|<title>Attention Required! \| Cloudflare</title>|"
+    rb"id=\"cf-please-wait\"|sucuri_cloudproxy_js|captcha-delivery\.com/|<title>DDoS-Guard</title>|"
+    rb"id=\"px-captcha\"|/_Incapsula_Resource\?[^\"]{0,200}\"[^>]{0,200}></iframe>|"
+    rb"gokuProps|/\.within\.website/x/cmd/anubis/"
+)
+_CHALLENGE_BYTES = 64 * 1024
+
+_LOG_IN_SEGMENT = re.compile(
+    r"log-?_?[io]n|sign-?_?in|wp-login\.php|login\.(?:php|aspx?|jsp|html?|cgi)|servicelogin|sso|saml2?|"
+    r"oauth2?|openid|anmelden|anmeldung|einloggen|connexion|inloggen|accedi|iniciar-sesion|authenticate",
+    re.IGNORECASE,
+)
+_LOG_IN_HOST = re.compile(r"(?:login|signin|sso|auth|idp|accounts?)\.", re.IGNORECASE)
+_LOG_IN_QUERY = re.compile(r"(?:^|[&;])(?:action|mode|do|page|view)=log-?_?in\b", re.IGNORECASE)
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([a-z0-9._:+-]{1,40})")
+_MATURE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an answer is no page, and whether that means "nothing here" or "not for you"."""
+
+    why: str
+    gone: bool = False
+    blocked: bool = False
+
+
+def judge(response: Response) -> Refusal | None:
+    """Return why an answer that is no redirect cannot be searched, or None if it is a page."""
+    if is_challenge(response):
+        return Refusal(CHALLENGE, blocked=True)
+    if 200 <= response.status < 300:
+        return None
+    why = f"HTTP {response.status}"
+    return Refusal(why, gone=response.status in _GONE, blocked=response.status in _REFUSALS)
+
+
+def is_challenge(response: Response) -> bool:
+    """Tell pages that a protection service shows in place of the real one, whatever their status."""
+    if response.headers.get(b"cf-mitigated") == b"challenge":
+        return True
+    return len(response.body) < _CHALLENGE_BYTES and _CHALLENGE_MARKS.search(response.body) is not None
+
+
+def leads_to_log_in(origin: str, target: str) -> bool:
+    """Tell whether a redirect ends at a log-in page. A page that was one from the start does not count."""
+    return _is_log_in(target) and not _is_log_in(origin)
+
+
+def media_type(response: Response) -> tuple[str, str]:
+    """Return the media type and charset that the server claims, in lower case; empty if it says nothing."""
+    header = as_text(response.headers.get(b"Content-Type") or b"").lower()
+    charset = _CHARSET.search(header)
+    return header.partition(";")[0].strip(), charset[1] if charset else ""
+
+
+def etag(response: Response) -> str:
+    """Return the entity tag if it can be sent back as it is, else an empty string."""
+    value = as_text(response.headers.get(b"ETag") or b"").strip()
+    return value if len(value) <= 1024 and value.isascii() and value.isprintable() else ""
+
+
+def last_modified(response: Response, received: datetime) -> str:
+    """Return Last-Modified if it can stand for the content, else an empty string.
+
+    A page may change twice within one second, so a date is a strong validator only when it lies at least a
+    minute before the answer (RFC 9110, section 8.8.2.2).
+    """
+    value = as_text(response.headers.get(b"Last-Modified") or b"").strip()
+    changed = _date(value)
+    answered = _date(as_text(response.headers.get(b"Date") or b"").strip()) or received
+    return value if changed and changed + _MATURE <= min(answered, received) else ""
+
+
+def as_text(value: bytes) -> str:
+    """Decode a header's value as UTF-8, or else as ISO 8859-1, which fits all bytes."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _is_log_in(address: str) -> bool:
+    parts = urlsplit(address)
+    segments = parts.path.split("/")
+    return (
+        any(_LOG_IN_SEGMENT.fullmatch(segment) for segment in segments)
+        or _LOG_IN_HOST.match(parts.hostname or "") is not None
+        or _LOG_IN_QUERY.search(parts.query) is not None
+    )
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC)

@@ -1,0 +1,177 @@
+"""What a crawl owes the places it reads, decided before each request: time, robots.txt, pages.
+
+The only downloader middleware besides Scrapy's retries. robots.txt is read in our own layer, because RFC
+9309 asks for more than Scrapy does: what cannot be read for a server's fault forbids everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+from scrapy.http.request import NO_CALLBACK
+
+from spiders.addresses import resolve
+from spiders.answers import as_text
+from spiders.fetch import (
+    MOST_BYTES,
+    ROBOTS_TOKEN,
+    TIME_LIMIT,
+    Errand,
+    Fleeting,
+    NotRead,
+    Unanswered,
+    host_key,
+)
+from spiders.guard import check_address
+
+PAGE_LIMIT = "page limit reached"
+FORBIDDEN = "robots.txt forbids it"
+COME_BACK_LATER = "the server asked to come back later"
+MOST_HOPS = 5
+"""Redirects followed for one address, and for robots.txt (RFC 9309, section 2.3.1.2)."""
+
+_ROBOTS = "robots"
+_COUNTED = "counted"
+_ROBOTS_BYTES = 500 * 1024
+
+RETRY_SETTINGS = {
+    "RETRY_TIMES": 2,
+    "RETRY_EXCEPTIONS": [Fleeting],
+    "RETRY_HTTP_CODES": [408, 429, 500, 502, 503, 504],
+    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Robots:
+    """What one origin's robots.txt says, or why it says no to everything."""
+
+    rules: Protego | None = None
+    fault: NotRead | None = None
+
+
+class Conduct:
+    """Refuse what the Unit's limits or robots.txt forbid, and keep to what a busy server asks for."""
+
+    def __init__(self, crawler: Crawler, errand: Errand) -> None:
+        self._crawler = crawler
+        self._errand = errand
+        self._robots: dict[str, asyncio.Task[_Robots]] = {}
+        self._pages = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Conduct:
+        """Make the conduct of one Unit; its spider carries the errand."""
+        errand = getattr(crawler.spider, "errand", None)
+        assert isinstance(errand, Errand)
+        return cls(crawler, errand)
+
+    async def process_request(self, request: Request) -> None:
+        """Let a request pass, or raise NotRead."""
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._errand.until:
+            raise NotRead(TIME_LIMIT, skipped=True)
+        host = host_key(request.url)
+        if self._errand.turns.closed_until(host) >= self._errand.until:
+            raise NotRead(COME_BACK_LATER, skipped=True)
+        request.meta["download_slot"] = host
+        if _ROBOTS in request.meta:
+            return
+        refusal = check_address(request.url, self._errand.unit.allow)
+        if refusal is not None:
+            raise NotRead(refusal, skipped=True)
+        if self._pages >= self._errand.unit.limits.pages and _COUNTED not in request.meta:
+            raise NotRead(PAGE_LIMIT, skipped=True)
+        await self._obey(request.url, host)
+        if _COUNTED not in request.meta:
+            if self._pages >= self._errand.unit.limits.pages:
+                raise NotRead(PAGE_LIMIT, skipped=True)
+            request.meta[_COUNTED] = True
+            self._pages += 1
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep away from a host for as long as it asks, and retry then if that is within the time limit."""
+        if response.status in (429, 503):
+            now = asyncio.get_running_loop().time()
+            pause = retry_after(response.headers, datetime.now(UTC))
+            if pause is not None:
+                again = now + pause.total_seconds()
+                self._errand.turns.close(host_key(request.url), again)
+                request.meta["dont_retry"] = again >= self._errand.until
+            elif response.status == 429:
+                request.meta["dont_retry"] = True
+        return response
+
+    async def _obey(self, address: str, host: str) -> None:
+        origin = urljoin(address, "/")
+        if origin not in self._robots:
+            self._robots[origin] = asyncio.create_task(self._read_robots(origin, host))
+        robots = await self._robots[origin]
+        if robots.fault is not None:
+            raise robots.fault
+        if robots.rules is not None and not robots.rules.can_fetch(address, ROBOTS_TOKEN):
+            raise NotRead(FORBIDDEN, skipped=True, blocked=True)
+
+    async def _read_robots(self, origin: str, host: str) -> _Robots:
+        try:
+            response = await self._fetch_robots(urljoin(origin, "robots.txt"))
+        except NotRead as fault:
+            return _Robots(fault=_robots_fault(fault))
+        if response.status >= 500:
+            return _Robots(fault=_robots_fault(NotRead(f"HTTP {response.status}")))
+        if not 200 <= response.status < 300:
+            return _Robots()
+        rules = Protego.parse(response.body[:_ROBOTS_BYTES].decode("utf-8-sig", "replace"))
+        pause = rules.crawl_delay(ROBOTS_TOKEN)
+        if pause is not None and 0 < pause < timedelta.max.total_seconds():
+            self._errand.turns.stretch(host, timedelta(seconds=pause))
+        return _Robots(rules=rules)
+
+    async def _fetch_robots(self, address: str) -> Response:
+        meta = {_ROBOTS: True, MOST_BYTES: _ROBOTS_BYTES, "verbatim_url": True}
+        for hop in range(MOST_HOPS + 1):
+            request = Request(address, callback=NO_CALLBACK, meta=meta.copy(), dont_filter=True)
+            try:
+                response = await self._crawler.engine.download_async(request)
+            except NotRead as fault:
+                raise NotRead(fault.why) if hop else fault from fault
+            target = redirect_target(response)
+            if target is None:
+                return response
+            address = resolve(address, target)
+        return Response(address, status=404)
+
+
+def redirect_target(response: Response) -> str | None:
+    """Return the Location of a redirect as written, or None if the answer is not a redirect."""
+    location = response.headers.get(b"Location")
+    if response.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    return as_text(location).strip()
+
+
+def retry_after(headers: Headers, now: datetime) -> timedelta | None:
+    """Read how long a server asks to be left alone (RFC 9110, section 10.2.3), or None if it does not."""
+    value = as_text(headers.get(b"Retry-After") or b"").strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), 10**8))
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
+
+
+def _robots_fault(fault: NotRead) -> NotRead:
+    """Tell a dead server, which its pages would show too, from a robots.txt that alone cannot be read."""
+    if fault.skipped or (isinstance(fault, Unanswered) and fault.why != "timed out"):
+        return fault
+    return NotRead(f"robots.txt could not be read: {fault.why}", blocked=not isinstance(fault, Unanswered))

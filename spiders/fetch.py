@@ -1,0 +1,249 @@
+"""The one way out: every request of a crawl, robots.txt and redirects included, passes through here.
+
+A download handler of our own, because Scrapy's throw a body away when it is too large, too slow or broken
+off, and none of them asks a guard. It never touches a page's text, so no charset is guessed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import yarl
+from aiohttp.abc import AbstractResolver, ResolveResult
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+
+from scanner import __version__
+from scanner.model import Unit
+from scanner.platforms import is_meeting_address
+from spiders import decode
+from spiders.guard import LOOPBACK, REFUSED, Refused, check_address, check_ip
+from spiders.turns import Turns
+
+ROBOTS_TOKEN = "Lychgate"  # noqa: S105
+"""The product token that robots.txt rules are matched with (RFC 9309, section 2.2.1)."""
+
+MOST_BYTES = "most_bytes"
+"""Key of ``Request.meta``: a limit on the body of this one answer, below that of the Unit."""
+
+WHY_CUT = "why_cut"
+"""Key of ``Request.meta``: why a body is not whole, once it has been fetched in part."""
+
+TIME_LIMIT = "time limit reached"
+TOO_SLOW = "the transfer took too long"
+BROKEN_OFF = "the transfer broke off"
+
+# Policies and cookies grow long: browsers take a quarter of a MiB of headers, and so may an honest server.
+_HEADER_BYTES = 64 * 1024
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+Lookup = Callable[[str], Sequence[str]]
+
+
+class NotRead(IgnoreRequest):
+    """An address was not read. Its text is why; ``skipped`` says that it was left out on purpose.
+
+    One of the exceptions that Scrapy passes on without a traceback in the log.
+    """
+
+    def __init__(self, why: str, *, skipped: bool = False, blocked: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.skipped = skipped
+        self.blocked = blocked
+
+
+class Unanswered(NotRead):
+    """The server could not be talked to at all, so no other address of it can be read now."""
+
+
+class Fleeting(Unanswered):
+    """A fault that may be over in a moment: worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What one Unit's requests share: its limits, its end in the event loop's time, and the turns."""
+
+    unit: Unit
+    until: float
+    turns: Turns
+    lookup: Lookup
+
+
+def look_up(host: str) -> Sequence[str]:
+    """Ask the system for all addresses of a name. Raises OSError if there are none."""
+    answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+def host_key(address: str) -> str:
+    """Name the server behind an address: its host, with the port unless it is the usual one."""
+    url = yarl.URL(address, encoded=True)
+    return f"{url.host}" if url.is_default_port() else f"{url.host}:{url.port}"
+
+
+def user_agent(unit: Unit) -> str:
+    """Say who we are, and whom the owner of a page can ask about it."""
+    contact = "".join(letter for letter in unit.contact if " " < letter < "\x7f" and letter not in "()")
+    return f"Lychgate/{__version__} (+{contact})" if contact else f"Lychgate/{__version__}"
+
+
+class GuardedResolver(AbstractResolver):
+    """Look up names for the connector: one address that is not public, and the whole name is refused.
+
+    Connections are opened to the very addresses that were checked, so a name that changes its answer a
+    moment later (rebinding) gains nothing.
+    """
+
+    def __init__(self, allow: Sequence[str], lookup: Lookup) -> None:
+        self._allow = allow
+        self._lookup = lookup
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the checked addresses of a name. Raises Refused, or OSError if it has none."""
+        if is_meeting_address(f"https://{host}/"):
+            raise Refused(f"{REFUSED}: meeting host")
+        if host == "localhost":
+            addresses: Sequence[str] = LOOPBACK
+        else:
+            addresses = await asyncio.get_running_loop().run_in_executor(None, self._lookup, host)
+        if not addresses:
+            raise OSError("no address")
+        for address in addresses:
+            reason = check_ip(address, port, self._allow)
+            if reason is not None:
+                raise Refused(reason)
+        return [_resolved(host, address, port) for address in addresses]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class GuardedHandler:
+    """Scrapy's download handler for http and https: guards, turns, limits, and bodies cut but kept."""
+
+    lazy = False
+
+    def __init__(self, errand: Errand) -> None:
+        self._errand = errand
+        unit = errand.unit
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=GuardedResolver(unit.allow, errand.lookup)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None, connect=unit.limits.connect_time.total_seconds()),
+            headers={
+                "User-Agent": user_agent(unit),
+                "Accept": _ACCEPT,
+                "Accept-Encoding": decode.ACCEPTED,
+            },
+            max_line_size=_HEADER_BYTES,
+            max_field_size=_HEADER_BYTES,
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GuardedHandler:
+        """Make the handler of one Unit; its spider carries the errand."""
+        errand = getattr(crawler.spider, "errand", None)
+        assert isinstance(errand, Errand)
+        return cls(errand)
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch one address within the Unit's limits. Raises NotRead or one of its kinds."""
+        refusal = check_address(request.url, self._errand.unit.allow)
+        if refusal is not None:
+            raise NotRead(refusal, skipped=True)
+        host = host_key(request.url)
+        limits = self._errand.unit.limits
+        try:
+            async with self._errand.turns.turn(host, delay=limits.delay, until=self._errand.until):
+                return await self._ask(request, host)
+        except TimeoutError as late:
+            raise NotRead(TIME_LIMIT, skipped=True) from late
+
+    async def close(self) -> None:
+        """Close what connections are still open."""
+        await self._session.close()
+
+    async def _ask(self, request: Request, host: str) -> Response:
+        limits = self._errand.unit.limits
+        began = asyncio.get_running_loop().time()
+        until = min(began + limits.response_time.total_seconds(), self._errand.until)
+        try:
+            async with asyncio.timeout_at(until):
+                answer = await self._session.get(
+                    yarl.URL(request.url, encoded=True),
+                    headers={str(name): value for name, value in request.headers.to_unicode_dict().items()},
+                    allow_redirects=False,
+                )
+        except TimeoutError as late:
+            self._errand.turns.learn(host, asyncio.get_running_loop().time() - began)
+            raise Unanswered("timed out") from late
+        except (aiohttp.ClientError, ValueError) as fault:
+            raise _explain(fault) from fault
+        self._errand.turns.learn(host, asyncio.get_running_loop().time() - began)
+        async with answer:
+            limit = min(limits.response_bytes, request.meta.get(MOST_BYTES, limits.response_bytes))
+            body, why_cut = await self._read(answer, until=until, limit=limit)
+        request.meta[WHY_CUT] = why_cut
+        return Response(request.url, status=answer.status, headers=Headers(answer.raw_headers), body=body)
+
+    async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> tuple[bytes, str]:
+        body = bytearray()
+        why = ""
+        try:
+            async with asyncio.timeout_at(until):
+                async for piece in answer.content.iter_any():
+                    body += piece
+                    if len(body) > limit:
+                        why = decode.TOO_LARGE
+                        break
+        except TimeoutError:
+            why = TOO_SLOW
+        except (aiohttp.ClientError, OSError):
+            why = BROKEN_OFF
+            # What arrived together with the break waits in the buffer, which the public calls deny by now.
+            body += answer.content._read_nowait(-1)
+        if why:
+            answer.close()
+        decoded, fault = decode.decode(bytes(body), answer.headers.get("Content-Encoding", ""), limit=limit)
+        return decoded, why or fault
+
+
+def _resolved(host: str, address: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(
+        hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
+    )
+
+
+def _explain(fault: Exception) -> NotRead:
+    """Say in a few words that count well why nothing was answered."""
+    match fault:
+        case aiohttp.ClientConnectorCertificateError():
+            return Unanswered("certificate not valid")
+        case aiohttp.ClientConnectorError(os_error=Refused() as refused):
+            return NotRead(str(refused), skipped=True)
+        case aiohttp.ClientConnectorDNSError():
+            return Unanswered("name not found")
+        case aiohttp.ClientSSLError():
+            return Unanswered("no secure connection")
+        case aiohttp.ClientConnectorError(os_error=OSError(errno=errno.ECONNREFUSED)):
+            return Fleeting("connection refused")
+        case aiohttp.ClientConnectorError():
+            return Fleeting("no connection")
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
+            return Fleeting("connection closed without an answer")
+        case _:
+            return NotRead("not an HTTP answer")

@@ -1,0 +1,76 @@
+"""Whose turn it is at a host: one request at a time, with a pause between two.
+
+Scrapy's own slots and AutoThrottle see one spider only and cannot be cut short. Here several Units of one
+process may read one host, robots.txt and Retry-After stretch the pause, and a Unit whose time is up must
+not sit out its place in a queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+MOST_PAUSE = timedelta(seconds=60)
+"""The longest pause between two requests that a slow server or its robots.txt can bring about."""
+
+
+@dataclass(slots=True)
+class _Host:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0
+    asked_for: float = 0.0
+    latency: float = 0.0
+    closed_until: float = 0.0
+
+
+class Turns:
+    """The queue at each host of one crawl. Times are those of the running event loop, in seconds."""
+
+    def __init__(self) -> None:
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+
+    @asynccontextmanager
+    async def turn(self, host: str, *, delay: timedelta, until: float) -> AsyncIterator[None]:
+        """Wait for this host to be free, and keep it for the length of the block.
+
+        Raises TimeoutError if that would not be before ``until``.
+        """
+        loop = asyncio.get_running_loop()
+        state = self._hosts[host]
+        async with asyncio.timeout_at(until):
+            await state.lock.acquire()
+        try:
+            begin = max(state.free_at, state.closed_until, loop.time())
+            if begin >= until:
+                raise TimeoutError
+            await asyncio.sleep(begin - loop.time())
+            began = loop.time()
+            try:
+                yield
+            finally:
+                state.free_at = began + max(delay.total_seconds(), state.asked_for, state.latency)
+        finally:
+            state.lock.release()
+
+    def learn(self, host: str, latency: float) -> None:
+        """Adapt the pause to how long the host took to answer, as Scrapy's AutoThrottle does (target 1)."""
+        state = self._hosts[host]
+        pause = max(latency, (state.latency + latency) / 2)
+        state.latency = min(pause, MOST_PAUSE.total_seconds())
+
+    def stretch(self, host: str, pause: timedelta) -> None:
+        """Keep at least this pause, which the host's robots.txt asks for (at most MOST_PAUSE)."""
+        self._hosts[host].asked_for = min(pause, MOST_PAUSE).total_seconds()
+
+    def close(self, host: str, until: float) -> None:
+        """Ask nothing of a host before ``until``, because it said so (Retry-After)."""
+        state = self._hosts[host]
+        state.closed_until = max(state.closed_until, until)
+
+    def closed_until(self, host: str) -> float:
+        """Return when a host may be asked again; a time in the past if it never said."""
+        return self._hosts[host].closed_until
