@@ -1,0 +1,46 @@
+"""Spiders: what reads public places. Each module with ``Options`` and one Spider is a kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from inspect import getdoc
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spiders.spider import Options, SourceSpider
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of source: its name in ``schedules.yaml``, its options, and the spider that reads it."""
+
+    name: str
+    options: type[Options]
+    spider: type[SourceSpider]
+    summary: str
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return all kinds by name. They are found in this folder: there is no list to keep."""
+    from spiders.spider import SourceSpider
+
+    found = {}
+    for name in sorted(module.name for module in iter_modules(__path__)):
+        module = import_module(f"{__name__}.{name}")
+        own = [
+            member
+            for member in vars(module).values()
+            if isinstance(member, type)
+            and issubclass(member, SourceSpider)
+            and member.__module__ == module.__name__
+        ]
+        if own and own != [SourceSpider]:
+            (spider,) = own
+            summary = (getdoc(module) or "").partition("\n")[0]
+            found[name] = Kind(name, module.Options, spider, summary)
+    return found

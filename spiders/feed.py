@@ -1,0 +1,43 @@
+"""Read RSS and Atom feeds, and the pages that their entries link to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from scanner.extract.links import feed_links, looks_like_feed
+from scanner.model import Document
+from spiders import spider
+from spiders.addresses import Scope
+from spiders.spider import SourceSpider, Visit
+
+NO_FEED = "no feed stands there"
+
+
+class Options(spider.Options):
+    """Which feeds to read, and which domains besides theirs their entries may lead to."""
+
+    also: tuple[str, ...] = Field(default=(), description="Further domains that entries may link to.")
+
+
+class Feed(SourceSpider):
+    """Hand over the feed itself and the pages of its entries, and follow no further."""
+
+    reports_outside = True
+
+    options: Options
+
+    def scope(self) -> Scope:
+        """Return the feeds' own domains and those named besides."""
+        return Scope.around(self.options.start, self.options.also)
+
+    def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
+        """Yield the pages of a feed's entries."""
+        if not visit.start:
+            return
+        links = feed_links(document)
+        if not links and not looks_like_feed(document):
+            self._fail(visit, NO_FEED)
+        for link in links:
+            yield Visit(address=link, depth=visit.depth + 1, follow=False)

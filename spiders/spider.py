@@ -1,0 +1,309 @@
+"""What every kind of Spider has in common: scope, depth, order, and what becomes of each address.
+
+A kind says only where to start, what belongs to its source, and where a document leads. From one Visit
+comes one event; a redirect makes the next Visit of the same address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from scanner.extract.links import refresh_target
+from scanner.model import (
+    CrawlEvent,
+    Document,
+    Failed,
+    Fetched,
+    Known,
+    MeetingRedirect,
+    Skipped,
+    Unchanged,
+)
+from scanner.platforms import is_meeting_address
+from spiders import answers
+from spiders.addresses import Scope, resolve, sameness, trap
+from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
+from spiders.fetch import WHY_CUT, Errand, NotRead
+from spiders.guard import check_address
+
+TOO_DEEP = "deeper than the depth limit"
+OUTSIDE = "outside the source"
+REDIRECTS_OUTSIDE = "redirects outside the source"
+IN_CIRCLES = "redirects in a circle"
+TOO_MANY_HOPS = "too many redirects"
+TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
+INTERNAL = "internal error while reading it"
+
+_START = 1_000_000
+_WATCHED = 900_000
+_MOST_ADDRESSES = 100_000
+_SPARE_REQUESTS = 1_000
+
+Sink = Callable[[CrawlEvent], None]
+
+
+class Options(BaseModel):
+    """What every kind is configured with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start: tuple[str, ...] = Field(min_length=1, description="Addresses to begin at.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One address on its way to being read.
+
+    ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends.
+    """
+
+    address: str
+    depth: int = 0
+    start: bool = False
+    follow: bool = True
+    known: Known | None = None
+    chain: tuple[str, ...] = ()
+
+
+class SourceSpider(Spider):
+    """Read one Unit. Subclasses are the kinds: they give ``Options``, ``scope`` and ``follow``."""
+
+    name = "source"
+    reports_outside: ClassVar[bool] = False
+    """Whether a link that leads out of the source is worth a Skipped event."""
+
+    def __init__(self, *, errand: Errand, options: Options, sink: Sink) -> None:
+        super().__init__()
+        self.errand = errand
+        self.options = options
+        self._sink = sink
+        self._scope = self.scope()
+        self._known = {sameness(known.address): known for known in errand.unit.known}
+        self._seen: set[str] = set()
+        self._asked = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
+        """Make the spider and let it hear of its own faults, so that none goes without an event."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._broke, signal=signals.spider_error)
+        return spider
+
+    # --- what a kind decides -------------------------------------------------------------------
+
+    def scope(self) -> Scope:
+        """Return what belongs to the source."""
+        return Scope.around(self.options.start)
+
+    def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
+        """Yield the visits that a freshly read document leads to; repetitions do no harm."""
+        raise NotImplementedError
+
+    # --- the way of an address -----------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the starting addresses, then for those known from before, watched ones first."""
+        for address in self.options.start:
+            written = address.strip()
+            refusal = check_address(written, self.errand.unit.allow)
+            if refusal is not None:
+                self._leave(Visit(address=written, start=True), refusal)
+                continue
+            for request in self._ask(Visit(address=_without_fragment(resolve("", written)), start=True)):
+                yield request
+        for known in sorted(self.errand.unit.known, key=lambda known: (not known.watched, known.depth)):
+            for request in self._ask(Visit(address=known.address, depth=known.depth)):
+                yield request
+
+    def _ask(self, visit: Visit) -> Iterator[Request]:
+        """Yield the request of a visit, unless it was made before or must not be made."""
+        if not self._scope.holds(visit.address):
+            if self.reports_outside and self._is_new(visit):
+                self._leave(visit, OUTSIDE)
+            return
+        if not self._is_new(visit):
+            return
+        reason = self._objection(visit)
+        if reason is not None:
+            self._leave(visit, reason)
+            return
+        self._asked += 1
+        yield self._request(replace(visit, known=self._known.get(sameness(visit.address))))
+
+    def _is_new(self, visit: Visit) -> bool:
+        key = sameness(visit.address)
+        if key in self._seen or len(self._seen) > _MOST_ADDRESSES:
+            return False
+        self._seen.add(key)
+        if len(self._seen) > _MOST_ADDRESSES:
+            self._leave(visit, TOO_MANY_ADDRESSES)
+            return False
+        return True
+
+    def _objection(self, visit: Visit) -> str | None:
+        limits = self.errand.unit.limits
+        if visit.depth > limits.depth and not visit.start:
+            return TOO_DEEP
+        # More requests than this would wait only to be turned away: better not to keep them.
+        if self._asked >= 2 * limits.pages + _SPARE_REQUESTS:
+            return PAGE_LIMIT
+        return trap(visit.address)
+
+    def _request(self, visit: Visit) -> Request:
+        headers: dict[str, str] = {}
+        if visit.known is not None and visit.known.etag:
+            headers["If-None-Match"] = visit.known.etag
+        if visit.known is not None and visit.known.last_modified:
+            headers["If-Modified-Since"] = visit.known.last_modified
+        return Request(
+            visit.address,
+            headers=headers,
+            callback=self._arrived,
+            errback=self._lost,
+            cb_kwargs={"visit": visit},
+            meta={"verbatim_url": True},
+            priority=_priority(visit),
+            dont_filter=True,
+        )
+
+    def _arrived(self, response: Response, visit: Visit) -> Iterator[Request]:
+        target = redirect_target(response)
+        if target is not None:
+            yield from self._redirected(visit, resolve(visit.address, target))
+            return
+        if response.status == 304 and visit.known is not None:
+            self._sink(Unchanged(source=self._source, address=visit.address))
+            return
+        refusal = answers.judge(response)
+        if refusal is not None:
+            self._fail(visit, refusal.why, gone=refusal.gone, blocked=refusal.blocked)
+            return
+        yield from self._read(response, visit)
+
+    def _read(self, response: Response, visit: Visit) -> Iterator[Request]:
+        media_type, charset = answers.media_type(response)
+        document = Document(visit.address, response.body, media_type, charset)
+        digest = blake2b(response.body, digest_size=16).hexdigest()
+        why_cut = str(response.meta.get(WHY_CUT, ""))
+        if visit.known is not None and visit.known.digest == digest and not why_cut:
+            self._sink(Unchanged(source=self._source, address=visit.address))
+            return
+        header = answers.as_text(response.headers.get(b"Refresh") or b"")
+        target = refresh_target(document, header)
+        if target and is_meeting_address(target):
+            self._sink(
+                MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
+            )
+        self._sink(
+            Fetched(
+                source=self._source,
+                document=document,
+                depth=visit.depth,
+                cut=bool(why_cut),
+                why_cut=why_cut,
+                # What was cut has to be read again in full, whatever the server then says of it.
+                etag="" if why_cut else answers.etag(response),
+                last_modified="" if why_cut else answers.last_modified(response, datetime.now(UTC)),
+                digest="" if why_cut else digest,
+            )
+        )
+        if not visit.follow:
+            return
+        if target:
+            yield from self._ask(Visit(address=target, depth=visit.depth + 1))
+        for onward in self.follow(document, visit):
+            yield from self._ask(onward)
+
+    def _redirected(self, visit: Visit, target: str) -> Iterator[Request]:
+        chain = (*visit.chain, visit.address)
+        if is_meeting_address(target):
+            self._sink(
+                MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
+            )
+            return
+        target = _without_fragment(target)
+        refusal = check_address(target, self.errand.unit.allow)
+        if refusal is not None:
+            self._leave(visit, refusal)
+        elif answers.leads_to_log_in(visit.address, target):
+            self._fail(visit, answers.LOG_IN, blocked=True)
+        elif not self._scope.holds(target):
+            self._leave(visit, REDIRECTS_OUTSIDE)
+        elif target in chain:
+            self._fail(visit, IN_CIRCLES)
+        elif len(chain) > MOST_HOPS:
+            self._fail(visit, TOO_MANY_HOPS)
+        else:
+            onward = replace(visit, address=target, chain=chain, known=None)
+            # A hop that only adds a session id or the like is still the same page, and not yet read.
+            if sameness(target) in {sameness(address) for address in chain}:
+                yield self._request(onward)
+            else:
+                yield from self._ask(onward)
+
+    def _lost(self, failure: Failure) -> None:
+        visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
+        fault = failure.value
+        if not isinstance(fault, NotRead):
+            self.logger.error("A request broke: %s", type(fault).__name__)
+            self._fail(visit, INTERNAL)
+        elif fault.skipped:
+            self._leave(visit, fault.why, blocked=fault.blocked)
+        else:
+            self._fail(visit, fault.why, blocked=fault.blocked)
+
+    def _broke(self, failure: Failure, response: Response) -> None:
+        request = response.request
+        if request is not None and "visit" in request.cb_kwargs:
+            self._fail(request.cb_kwargs["visit"], INTERNAL)
+
+    # --- what is said of it --------------------------------------------------------------------
+
+    @property
+    def _source(self) -> str:
+        return self.errand.unit.source
+
+    def _leave(self, visit: Visit, why: str, *, blocked: bool = False) -> None:
+        """Say that an address is left out. A source whose own start is left out has not been read."""
+        if visit.start:
+            self._fail(visit, why, blocked=blocked)
+        else:
+            self._sink(Skipped(source=self._source, address=visit.address, why=why))
+
+    def _fail(self, visit: Visit, why: str, *, gone: bool = False, blocked: bool = False) -> None:
+        self._sink(
+            Failed(
+                source=self._source,
+                address=visit.address,
+                why=why,
+                gone=gone,
+                blocked=blocked,
+                start=visit.start,
+            )
+        )
+
+
+def _priority(visit: Visit) -> int:
+    """Order requests: starts, watched addresses, then by depth, new addresses before known ones.
+
+    Known addresses alone can use up the page limit, and a new page is where a new leak stands.
+    """
+    if visit.start:
+        return _START
+    if visit.known is not None and visit.known.watched:
+        return _WATCHED
+    return -2 * visit.depth - (visit.known is not None)
+
+
+def _without_fragment(address: str) -> str:
+    return address.partition("#")[0]
