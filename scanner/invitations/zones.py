@@ -87,7 +87,7 @@ def _named(piece: str, *, home: str, wall: datetime) -> str | None:
         return None
     whole = _place(bare) or _place(bare.strip("()")) or _windows().get(bare.strip("()"))
     if whole:
-        return whole
+        return _settle(whole, home=home, wall=wall)
     prefix = _PREFIX.match(bare)
     if prefix:
         offset = prefix["offset"] or prefix["bare"]
@@ -160,7 +160,7 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _windows() -> dict[str, str]:
-    return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+    return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items() if name != "UTC"}
 
 
 @cache

@@ -60,6 +60,8 @@ def test_a_zone_is_known_by_any_of_its_names(text, zone):
         ("Z", "Europe/London", WINTER, "Europe/London"),
         ("Z", "Europe/London", SUMMER, "UTC"),
         ("GMT", "Europe/London", WINTER, "Europe/London"),
+        ("(UTC)", "Europe/London", WINTER, "Europe/London"),
+        ("(UTC)", "Europe/London", SUMMER, "UTC"),
     ],
 )
 def test_home_is_meant_where_it_is_one_of_several(text, home, wall, zone):
