@@ -233,10 +233,10 @@ class KeyRing:
         """Return the 32 bytes by which a room is recognised and by which nobody else can find it."""
         return self._rooms.fingerprint(room.platform.encode() + b"\0" + _bytes(room.key))
 
-    def fingerprint_passcode(self, room: Room, text: str) -> bytes:
+    def fingerprint_passcode(self, room: Room, passcode_text: str) -> bytes:
         """Fingerprint a passcode together with its room: equal passcodes of two rooms look different."""
         return self._passcodes.fingerprint(
-            _joined(room.platform.encode(), _bytes(room.key), _bytes(text)),
+            _joined(room.platform.encode(), _bytes(room.key), _bytes(passcode_text))
         )
 
     def fingerprint_address(self, address: str) -> bytes:

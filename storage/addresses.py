@@ -40,12 +40,12 @@ class Addresses:
         self._transaction = transaction
 
     def known(self, source: str) -> list[Remembered]:
-        """Return what is remembered of a source's pages; ``known.watched`` where one of our links stands."""
+        """Return what is remembered of a source's pages; ``known.watched`` where a link of ours may stand."""
         sightings = tables.sightings
         watched = exists().where(
             sightings.c.source == _table.c.source,
             sightings.c.address_fingerprint == _table.c.fingerprint,
-            sightings.c.state == SightingState.UP,
+            sightings.c.state != SightingState.GONE,
         )
         rows = self._transaction.connection.execute(
             select(_table, watched.label("watched")).where(_table.c.source == source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from scanner.errors import StoreBusy, StoreError
 
@@ -22,8 +22,6 @@ _POSTGRESQL_BUSY = frozenset({"40001", "40P01", "55P03", "57014"})
 
 def fault(error: DBAPIError, *, place: str) -> StoreError | None:
     """Return the error to raise for the database at ``place``, or None if this is a bug of ours."""
-    if isinstance(error, IntegrityError | ProgrammingError):
-        return None
     name = getattr(error.orig, "sqlite_errorname", None)
     if isinstance(name, str):
         for prefix, sentence in _SQLITE:
@@ -33,4 +31,6 @@ def fault(error: DBAPIError, *, place: str) -> StoreError | None:
         return None
     if getattr(error.orig, "sqlstate", None) in _POSTGRESQL_BUSY:
         return StoreBusy(f"The database {place} is in use by another process for too long. Try again.")
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
     return StoreError(f"The database {place} does not answer. Check that its server runs and lets us in.")

@@ -100,7 +100,7 @@ class Meetings:
 
     def register(self) -> Iterator[RegisterEntry]:
         """Yield every room of every organisation, a few thousand in memory at a time, none decrypted."""
-        rows = self._transaction.connection.execution_options(yield_per=_STREAM_ROWS).execute(
+        rows = self._transaction.connection.execute(
             select(
                 _rooms.c.id,
                 _rooms.c.fingerprint,
@@ -110,7 +110,8 @@ class Meetings:
             )
             .join(_meetings, _meetings.c.id == _rooms.c.meeting_id)
             .outerjoin(_passcodes, _passcodes.c.room_id == _rooms.c.id)
-            .order_by(_rooms.c.id)
+            .order_by(_rooms.c.id),
+            execution_options={"yield_per": _STREAM_ROWS},
         )
         for _, same_room in groupby(rows, key=lambda row: row.id):
             first, *more = same_room
@@ -145,18 +146,22 @@ class Meetings:
             )
             .returning(_rooms.c.id)
         ).scalar_one()
-        for passcode in door.passcodes:
-            seal = new_seal()
-            envelope = self._transaction.envelope(_passcodes, seal, organisation=organisation)
-            connection.execute(
-                insert(_passcodes).values(
-                    room_id=room_id,
-                    seal=seal,
-                    kind=passcode.kind,
-                    fingerprint=keys.fingerprint_passcode(door.room, passcode.text),
-                    **envelope.seal(text=passcode.text),
-                )
-            )
+        rows = [self._passcode_row(organisation, room_id, door.room, passcode) for passcode in door.passcodes]
+        if rows:
+            connection.execute(insert(_passcodes), rows)
+
+    def _passcode_row(
+        self, organisation: int, room_id: int, room: Room, passcode: Passcode
+    ) -> dict[str, object]:
+        seal = new_seal()
+        envelope = self._transaction.envelope(_passcodes, seal, organisation=organisation)
+        return {
+            "room_id": room_id,
+            "seal": seal,
+            "kind": passcode.kind,
+            "fingerprint": self._transaction.keys.fingerprint_passcode(room, passcode.text),
+            **envelope.seal(text=passcode.text),
+        }
 
     def _rooms_changed(self, organisation: int, now: datetime) -> None:
         self._transaction.connection.execute(

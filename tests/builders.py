@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from scanner.model import (
     Alert,
@@ -36,12 +37,18 @@ def a_passcode(text: str = "larks-7731", kind: PasscodeKind = PasscodeKind.PLAIN
 
 
 def a_meeting(
-    *rooms: Room, title: str = "Bell ringers", passcodes: tuple[Passcode, ...] = (), **more: object
+    *rooms: Room, title: str = "Bell ringers", passcodes: tuple[Passcode, ...] = (), **more: Any
 ) -> NewMeeting:
-    """A weekly-looking meeting; every passcode opens every room."""
+    """A meeting at noon; every passcode opens every room."""
     doors = tuple(Door(room, passcodes) for room in rooms or (a_room(),))
-    fields = {"title": title, "starts": NOON, "doors": doors, "timezone": "Europe/London", **more}
-    return NewMeeting(**fields)  # type: ignore[arg-type]
+    fields: dict[str, Any] = {
+        "title": title,
+        "starts": NOON,
+        "doors": doors,
+        "timezone": "Europe/London",
+        **more,
+    }
+    return NewMeeting(**fields)
 
 
 def a_severity(level: SeverityLevel = SeverityLevel.MEDIUM, reason: str = "") -> Severity:
@@ -70,15 +77,15 @@ def a_sighting(
 
 
 def an_alert(
-    organisation: int, *, key: str = "1/1/opened/clerk", channel: str = "clerk", **more: object
+    organisation: int, *, key: str = "1/1/opened/clerk", channel: str = "clerk", **more: Any
 ) -> Alert:
     fields = {"news": News.OPENED, "reason": "Route 1 asks for everything.", **more}
-    return Alert(key=key, organisation=organisation, channel=channel, **fields)  # type: ignore[arg-type]
+    return Alert(key=key, organisation=organisation, channel=channel, **fields)
 
 
-def a_page(address: str, *, rooms: int = 0, read: datetime = NOON, **known: object) -> Remembered:
-    return Remembered(known=Known(address=address, **known), rooms=rooms, read=read)  # type: ignore[arg-type]
+def a_page(address: str, *, rooms: int = 0, read: datetime = NOON, **known: Any) -> Remembered:
+    return Remembered(known=Known(address=address, **known), rooms=rooms, read=read)
 
 
-def a_coverage(source: str = "forum", state: SourceState = SourceState.OK, **more: object) -> Coverage:
-    return Coverage(source=source, state=state, **more)  # type: ignore[arg-type]
+def a_coverage(source: str = "forum", state: SourceState = SourceState.OK, **more: Any) -> Coverage:
+    return Coverage(source=source, state=state, **more)

@@ -23,15 +23,22 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
     return KeyRing.create(tmp_path_factory.mktemp("keys") / "lychgate.key")
 
 
+def _postgresql_missing() -> str:
+    """Say what keeps these tests from starting a PostgreSQL server; empty if nothing does."""
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed"
+    if shutil.which("postgres") is None:
+        return "there are no PostgreSQL binaries on the PATH"
+    return ""
+
+
+POSTGRESQL_MISSING = _postgresql_missing()
+
+
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a PostgreSQL server that listens on a socket in a temporary folder; yield its address."""
-    if importlib.util.find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed")
-    postgres = shutil.which("postgres")
-    if postgres is None:
-        pytest.skip("there are no PostgreSQL binaries on the PATH")
-    binaries = Path(postgres).resolve().parent
+    binaries = Path(str(shutil.which("postgres"))).resolve().parent
     folder = tmp_path_factory.mktemp("pg")
     # PostgreSQL refuses to run as root.
     user = "nobody" if os.geteuid() == 0 else None
@@ -55,11 +62,23 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         run("pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a SQLite database goes."""
+    return tmp_path / "lychgate.db"
+
+
+@pytest.fixture
+def file_url(file: Path) -> str:
+    """The URL of a SQLite database that is still to be made, for tests of what is SQLite's own."""
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite"] if POSTGRESQL_MISSING else ["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, file_url: str) -> str:
     """The URL of a database that is still to be made."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/lychgate.db"
+        return file_url
     from sqlalchemy import create_engine, text
 
     server: str = request.getfixturevalue("postgresql")
@@ -69,6 +88,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
     return server.format(name=name)
+
+
+@pytest.fixture(scope="session")
+def postgresql_missing() -> str:
+    """What keeps these tests off PostgreSQL, empty if nothing does."""
+    return POSTGRESQL_MISSING
 
 
 @pytest.fixture

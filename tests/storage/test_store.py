@@ -19,18 +19,6 @@ from scanner.secret import KeyRing
 from storage.store import create_store, open_store, upgrade_store
 from tests.builders import NOON, a_meeting
 
-SCHEME = "sqlite:///"
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "lychgate.db"
-
-
-@pytest.fixture
-def file_url(file):
-    return f"{SCHEME}{file}"
-
 
 def add_club(store, name="Hill Climbers"):
     with store.begin() as work:
@@ -70,7 +58,7 @@ def test_reading_sees_one_state_and_cannot_write(store):
     add_club(store)
     with store.reading() as before:
         assert len(before.organisations.all()) == 1
-        with pytest.raises(StoreError), store.reading() as work:
+        with pytest.raises(Exception, match=r"read-only|cannot be written"), store.reading() as work:
             work.organisations.add(name="x", timezone="UTC", email="e")
     assert names(store) == ["Hill Climbers"]
     add_club(store, "Dale Choir")
@@ -172,10 +160,10 @@ def test_the_database_files_are_private_even_under_a_careless_umask(file_url, ke
 
 def test_a_missing_folder_and_a_missing_file_say_so(tmp_path, keys):
     with pytest.raises(StoreError, match=r"folder .*nowhere.* does not exist"):
-        create_store(f"{SCHEME}{tmp_path}/nowhere/lychgate.db", keys)
+        create_store(f"sqlite:///{tmp_path}/nowhere/lychgate.db", keys)
     for opening in (open_store, upgrade_store):
         with pytest.raises(StoreError, match=r"no database at .*lychgate init"):
-            opening(f"{SCHEME}{tmp_path}/lychgate.db", keys)
+            opening(f"sqlite:///{tmp_path}/lychgate.db", keys)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -323,6 +311,11 @@ def test_a_url_that_cannot_be_used_is_explained_without_its_password(url, keys):
     assert "hunter2" not in str(raised.value)
 
 
+def test_these_tests_ran_on_postgresql_too(postgresql_missing):
+    if postgresql_missing:
+        pytest.skip(f"storage was tested on SQLite only: {postgresql_missing}")
+
+
 def test_a_server_that_is_not_there_is_a_sentence(keys):
     pytest.importorskip("psycopg")
     with pytest.raises(StoreError, match=r"lychgate on 127\.0\.0\.1 does not answer") as raised:
@@ -330,14 +323,20 @@ def test_a_server_that_is_not_there_is_a_sentence(keys):
     assert "hunter2" not in str(raised.value)
 
 
-def test_without_its_driver_postgresql_is_a_sentence(keys):
-    try:
-        import psycopg  # noqa: F401
-    except ModuleNotFoundError:
-        with pytest.raises(StoreError, match="pip install 'psycopg"):
-            open_store("postgresql+psycopg://u@127.0.0.1:1/lychgate", keys)
-    else:
-        pytest.skip("psycopg is installed")
+def test_without_its_driver_postgresql_is_a_sentence():
+    script = """if True:
+        import sys
+        sys.modules["psycopg"] = None  # as if it were not installed
+        from scanner.errors import StoreError
+        from scanner.secret import KeyRing
+        from storage.store import open_store
+        try:
+            open_store("postgresql+psycopg://u@127.0.0.1:1/lychgate", KeyRing(bytes(32)))
+        except StoreError as error:
+            print(error)
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "pip install 'psycopg[binary]'" in done.stdout
 
 
 def test_an_organisation_that_is_not_there_is_a_sentence(work):

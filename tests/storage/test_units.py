@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.builders import NOON
+
+LEASE = timedelta(minutes=10)
+
+
+def queue(work, source, due=NOON, schedule="nightly"):
+    return work.units.queue(schedule, source, due, NOON)
+
+
+def claimed(work, now, limit=10):
+    return [unit.source for unit in work.units.claim(now, LEASE, limit)]
+
+
+def test_a_due_time_is_queued_once_whoever_queues_it(work):
+    assert queue(work, "forum")
+    assert not queue(work, "forum")
+    assert queue(work, "forum", NOON + timedelta(microseconds=1))
+    assert queue(work, "our-site")
+    assert queue(work, "forum", schedule="countdown")
+    assert len(work.units.pending()) == 4
+
+
+def test_a_finished_due_time_is_not_queued_again(work):
+    queue(work, "forum")
+    (unit,) = work.units.claim(NOON, LEASE, 1)
+    work.units.finish(unit.id, NOON)
+    assert work.units.pending() == []
+    assert not queue(work, "forum")
+    assert claimed(work, NOON + timedelta(days=9)) == []
+
+
+def test_a_unit_comes_back_as_it_was_queued(work):
+    work.units.queue("nightly", "forum", NOON, NOON + timedelta(hours=5))
+    (unit,) = work.units.claim(NOON + timedelta(hours=6), LEASE, 1)
+    assert (unit.schedule, unit.source, unit.due) == ("nightly", "forum", NOON)
+    assert (unit.queued, unit.attempts) == (NOON + timedelta(hours=5), 1)
+
+
+def test_only_due_units_are_claimed_earliest_first_up_to_the_limit(work):
+    queue(work, "later", NOON + timedelta(hours=1))
+    queue(work, "second", NOON - timedelta(hours=1))
+    queue(work, "first", NOON - timedelta(hours=2))
+    queue(work, "third", NOON)
+    assert claimed(work, NOON, limit=2) == ["first", "second"]
+    assert claimed(work, NOON, limit=2) == ["third"]
+    assert claimed(work, NOON) == []
+
+
+def test_the_unit_of_a_dead_worker_is_taken_again_and_counted(work):
+    queue(work, "forum")
+    assert claimed(work, NOON) == ["forum"]
+    assert claimed(work, NOON + LEASE - timedelta(microseconds=1)) == []
+    (again,) = work.units.claim(NOON + LEASE, LEASE, 1)
+    assert again.attempts == 2
+    assert [unit.attempts for unit in work.units.pending()] == [2]
