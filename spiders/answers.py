@@ -94,6 +94,18 @@ def last_modified(response: Response, received: datetime) -> str:
     return value if changed and changed + _MATURE <= min(answered, received) else ""
 
 
+def retry_after(response: Response, now: datetime) -> timedelta | None:
+    """Read how long a server asks to be left alone (RFC 9110, section 10.2.3), or None if it does not."""
+    value = as_text(response.headers.get(b"Retry-After") or b"").strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), 10**8))
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
+
+
 def as_text(value: bytes) -> str:
     """Decode a header's value as UTF-8, or else as ISO 8859-1, which fits all bytes."""
     try:

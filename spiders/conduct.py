@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from urllib.parse import urljoin
 
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from spiders.addresses import resolve
@@ -34,7 +33,6 @@ from spiders.guard import check_address
 
 PAGE_LIMIT = "page limit reached"
 FORBIDDEN = "robots.txt forbids it"
-COME_BACK_LATER = "the server asked to come back later"
 MOST_HOPS = 5
 """Redirects followed for one address, and for robots.txt (RFC 9309, section 2.3.1.2)."""
 
@@ -80,8 +78,6 @@ class Conduct:
         if loop.time() >= self._errand.until:
             raise NotRead(TIME_LIMIT, skipped=True)
         host = host_key(request.url)
-        if self._errand.turns.closed_until(host) >= self._errand.until:
-            raise NotRead(COME_BACK_LATER, skipped=True)
         request.meta["download_slot"] = host
         if _ROBOTS in request.meta:
             return
@@ -98,16 +94,11 @@ class Conduct:
             self._pages += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep away from a host for as long as it asks, and retry then if that is within the time limit."""
+        """Leave a retry to a server that asked for a pause only if the pause ends in time."""
         if response.status in (429, 503):
-            now = asyncio.get_running_loop().time()
-            pause = retry_after(response.headers, datetime.now(UTC))
-            if pause is not None:
-                again = now + pause.total_seconds()
-                self._errand.turns.close(host_key(request.url), again)
-                request.meta["dont_retry"] = again >= self._errand.until
-            elif response.status == 429:
-                request.meta["dont_retry"] = True
+            closed_until = self._errand.turns.closed_until(host_key(request.url))
+            unasked = response.status == 429 and b"Retry-After" not in response.headers
+            request.meta["dont_retry"] = unasked or closed_until >= self._errand.until
         return response
 
     async def _obey(self, address: str, host: str) -> None:
@@ -147,6 +138,9 @@ class Conduct:
             if target is None:
                 return response
             address = resolve(address, target)
+            refusal = check_address(address, self._errand.unit.allow)
+            if refusal is not None:
+                raise NotRead(refusal)
         return Response(address, status=404)
 
 
@@ -156,18 +150,6 @@ def redirect_target(response: Response) -> str | None:
     if response.status not in (301, 302, 303, 307, 308) or not location:
         return None
     return as_text(location).strip()
-
-
-def retry_after(headers: Headers, now: datetime) -> timedelta | None:
-    """Read how long a server asks to be left alone (RFC 9110, section 10.2.3), or None if it does not."""
-    value = as_text(headers.get(b"Retry-After") or b"").strip()
-    if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), 10**8))
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
 
 
 def _robots_fault(fault: NotRead) -> NotRead:

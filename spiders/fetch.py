@@ -11,6 +11,7 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import aiohttp
 import yarl
@@ -24,6 +25,7 @@ from scanner import __version__
 from scanner.model import Unit
 from scanner.platforms import is_meeting_address
 from spiders import decode
+from spiders.answers import retry_after
 from spiders.guard import LOOPBACK, REFUSED, Refused, check_address, check_ip
 from spiders.turns import Turns
 
@@ -37,6 +39,7 @@ WHY_CUT = "why_cut"
 """Key of ``Request.meta``: why a body is not whole, once it has been fetched in part."""
 
 TIME_LIMIT = "time limit reached"
+COME_BACK_LATER = "the server asked to come back later"
 TOO_SLOW = "the transfer took too long"
 BROKEN_OFF = "the transfer broke off"
 
@@ -170,7 +173,8 @@ class GuardedHandler:
             async with self._errand.turns.turn(host, delay=limits.delay, until=self._errand.until):
                 return await self._ask(request, host)
         except TimeoutError as late:
-            raise NotRead(TIME_LIMIT, skipped=True) from late
+            closed = self._errand.turns.closed_until(host) >= self._errand.until
+            raise NotRead(COME_BACK_LATER if closed else TIME_LIMIT, skipped=True) from late
 
     async def close(self) -> None:
         """Close what connections are still open."""
@@ -178,7 +182,8 @@ class GuardedHandler:
 
     async def _ask(self, request: Request, host: str) -> Response:
         limits = self._errand.unit.limits
-        began = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         until = min(began + limits.response_time.total_seconds(), self._errand.until)
         try:
             async with asyncio.timeout_at(until):
@@ -188,16 +193,20 @@ class GuardedHandler:
                     allow_redirects=False,
                 )
         except TimeoutError as late:
-            self._errand.turns.learn(host, asyncio.get_running_loop().time() - began)
+            self._errand.turns.learn(host, loop.time() - began)
             raise Unanswered("timed out") from late
         except (aiohttp.ClientError, ValueError) as fault:
             raise _explain(fault) from fault
-        self._errand.turns.learn(host, asyncio.get_running_loop().time() - began)
+        self._errand.turns.learn(host, loop.time() - began)
         async with answer:
             limit = min(limits.response_bytes, request.meta.get(MOST_BYTES, limits.response_bytes))
             body, why_cut = await self._read(answer, until=until, limit=limit)
         request.meta[WHY_CUT] = why_cut
-        return Response(request.url, status=answer.status, headers=Headers(answer.raw_headers), body=body)
+        response = Response(request.url, status=answer.status, headers=Headers(answer.raw_headers), body=body)
+        pause = retry_after(response, datetime.now(UTC)) if answer.status in (429, 503) else None
+        if pause is not None:
+            self._errand.turns.close(host, loop.time() + pause.total_seconds())
+        return response
 
     async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> tuple[bytes, str]:
         body = bytearray()
