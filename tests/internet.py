@@ -40,7 +40,7 @@ class Answer:
     ``delay`` is silence before the first byte; ``drip`` the pause after each byte of the body; ``length`` a
     Content-Length that may be a lie; ``chunks`` sends the body chunked, without the last chunk if ``broken``;
     ``reset`` ends the connection with a reset where the body ends; ``raw`` replaces everything, status line
-    included.
+    included; its pieces go out a moment apart.
     """
 
     body: bytes | str = b""
@@ -53,7 +53,7 @@ class Answer:
     chunks: bool = False
     broken: bool = False
     reset: bool = False
-    raw: bytes | None = None
+    raw: bytes | tuple[bytes, ...] | None = None
 
     @property
     def content(self) -> bytes:
@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with suppress(BrokenPipeError, ConnectionResetError):
             if answer.raw is not None:
-                self.wfile.write(answer.raw)
+                self._send_raw((answer.raw,) if isinstance(answer.raw, bytes) else answer.raw)
             else:
                 self.wfile.write(_head(answer))
                 if answer.status not in (204, 304):
@@ -154,6 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.close_connection = answer.raw is not None or answer.broken or answer.reset or lied
+
+    def _send_raw(self, pieces: tuple[bytes, ...]) -> None:
+        for piece in pieces:
+            self.wfile.write(piece)
+            if piece is not pieces[-1]:
+                self.server.closing.wait(0.2)
 
     def _send_body(self, answer: Answer) -> None:
         content = answer.content
