@@ -13,7 +13,7 @@ from sqlalchemy import Row, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables
-from storage.transaction import Transaction, new_seal
+from storage.transaction import Envelope, Transaction, new_seal
 
 _table = tables.outbox
 
@@ -77,12 +77,17 @@ class Outbox:
         self._settle(delivery, state=DeliveryState.SENT, settled=now)
 
     def retry(self, delivery: int, error: str, due: datetime) -> None:
-        """Record why it was not taken and when to ask again."""
-        self._settle(delivery, due=due, **self._error(delivery, error))
+        """Record why it was not taken and when to ask again, unless it was settled meanwhile."""
+        if envelope := self._unsettled(delivery):
+            self._settle(delivery, due=due, **envelope.seal(last_error=error))
 
     def dead(self, delivery: int, error: str, now: datetime) -> None:
-        """Record that asking again is useless; it stays visible as a dead letter."""
-        self._settle(delivery, state=DeliveryState.DEAD, settled=now, **self._error(delivery, error))
+        """Record that asking again is useless, unless it was settled meanwhile.
+
+        It stays visible as a dead letter.
+        """
+        if envelope := self._unsettled(delivery):
+            self._settle(delivery, state=DeliveryState.DEAD, settled=now, **envelope.seal(last_error=error))
 
     def all(self, organisation: int, states: Collection[DeliveryState] | None = None) -> list[Delivery]:
         """Return the organisation's deliveries (in these states), newest first."""
@@ -109,10 +114,20 @@ class Outbox:
             update(_table).where(_table.c.id == delivery).values(leased_until=None, **values)
         )
 
-    def _error(self, delivery: int, error: str) -> dict[str, bytes]:
-        row = self._transaction.connection.execute(select(_table).where(_table.c.id == delivery)).one()
-        envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
-        return envelope.seal(last_error=error)
+    def _unsettled(self, delivery: int) -> Envelope | None:
+        """Return what seals the row of a delivery on its way.
+
+        None if another postman, after our lease, has sent it or given it up, or if it was deleted with its
+        meeting: then our failure is no news.
+        """
+        row = self._transaction.connection.execute(
+            select(_table)
+            .where(_table.c.id == delivery, _table.c.state == DeliveryState.DUE)
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        return self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
 
     def _read(self, row: Row[Any]) -> Delivery:
         envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)

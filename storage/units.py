@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from storage import tables
 from storage.transaction import Transaction
@@ -71,6 +71,12 @@ class Units:
         self._transaction.connection.execute(
             update(_table).where(_table.c.id == unit).values(finished=now, leased_until=None)
         )
+
+    def last_due(self, schedule: str) -> datetime | None:
+        """Return the latest due time queued for a schedule, done or not, or None if there is none."""
+        query = select(func.max(_table.c.due, type_=tables.Moment())).where(_table.c.schedule == schedule)
+        latest: datetime | None = self._transaction.connection.execute(query).scalar_one()
+        return latest
 
     def pending(self) -> list[DueUnit]:
         """Return all work that is not done, earliest first, claimed or not."""

@@ -81,6 +81,38 @@ def test_sent_and_dead_deliveries_are_never_claimed_again(work, put, club):
     assert [delivery.alert.key for delivery in work.outbox.all(club.id)] == ["b", "a"]
 
 
+def test_a_postman_that_comes_too_late_changes_nothing(work, put, club):
+    put("a")
+    (late,) = claim(work, NOON)
+    (again,) = claim(work, NOON + LEASE)
+    work.outbox.sent(again.id, NOON + LEASE)
+    work.outbox.dead(late.id, "timed out", NOON + LEASE)
+    work.outbox.retry(late.id, "timed out", NOON + LEASE)
+    (delivery,) = work.outbox.all(club.id)
+    assert (delivery.state, delivery.last_error) == (DeliveryState.SENT, "")
+
+
+def test_what_was_sent_after_all_is_no_dead_letter(work, put, club):
+    put("a")
+    (first,) = claim(work, NOON)
+    (second,) = claim(work, NOON + LEASE)
+    work.outbox.dead(second.id, "550 no such user", NOON + LEASE)
+    work.outbox.sent(first.id, NOON + LEASE)
+    assert [delivery.state for delivery in work.outbox.all(club.id)] == [DeliveryState.SENT]
+
+
+def test_a_delivery_deleted_with_its_meeting_can_still_be_settled(work, put, club):
+    meeting = work.meetings.add(club.id, a_meeting(), NOON)
+    seen = work.exposures.see(club.id, meeting.id, a_sighting(), a_severity(), NOON)
+    put("a", exposure=seen.exposure_id)
+    (delivery,) = claim(work, NOON)
+    work.meetings.remove(club.id, meeting.id, NOON)
+    work.outbox.retry(delivery.id, "timed out", NOON)
+    work.outbox.dead(delivery.id, "timed out", NOON)
+    work.outbox.sent(delivery.id, NOON)
+    assert work.outbox.all(club.id) == []
+
+
 def test_a_retry_waits_until_its_time_and_keeps_its_reason(work, put, club):
     put("a")
     (delivery,) = claim(work, NOON)

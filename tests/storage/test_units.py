@@ -40,6 +40,17 @@ def test_a_unit_comes_back_as_it_was_queued(work):
     assert (unit.queued, unit.attempts) == (NOON + timedelta(hours=5), 1)
 
 
+def test_the_last_due_time_of_a_schedule_is_remembered(work):
+    assert work.units.last_due("nightly") is None
+    queue(work, "forum", NOON)
+    queue(work, "forum", NOON - timedelta(days=1))
+    queue(work, "forum", NOON + timedelta(days=1), schedule="countdown")
+    assert work.units.last_due("nightly") == NOON
+    (_, unit) = work.units.claim(NOON, LEASE, 10)
+    work.units.finish(unit.id, NOON)
+    assert work.units.last_due("nightly") == NOON
+
+
 def test_only_due_units_are_claimed_earliest_first_up_to_the_limit(work):
     queue(work, "later", NOON + timedelta(hours=1))
     queue(work, "second", NOON - timedelta(hours=1))
