@@ -1,1 +1,3 @@
 """Lychgate: finds an organisation's own meeting links in public before strangers walk in."""
+
+__version__ = "0.1.0"

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, exists, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables
@@ -88,6 +88,19 @@ class Outbox:
         """
         if envelope := self._unsettled(delivery):
             self._settle(delivery, state=DeliveryState.DEAD, settled=now, **envelope.seal(last_error=error))
+
+    def untouched(self, organisation: int, exposure: int) -> bool:
+        """Tell whether an alert about an exposure waits that nobody has begun to send.
+
+        What is written only when it is sent will say everything known by then.
+        """
+        query = exists().where(
+            _table.c.organisation_id == organisation,
+            _table.c.exposure_id == exposure,
+            _table.c.state == DeliveryState.DUE,
+            _table.c.attempts == 0,
+        )
+        return bool(self._transaction.connection.execute(select(query)).scalar_one())
 
     def all(self, organisation: int, states: Collection[DeliveryState] | None = None) -> list[Delivery]:
         """Return the organisation's deliveries (in these states), newest first."""

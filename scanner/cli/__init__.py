@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return ExitCode.FINE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback with a link in it
         import click
 
         if isinstance(error, click.ClickException):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from scanner.model import Coverage, Failed, Room, Skipped, SourceState
+from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
+from scanner.scans.page import CrawlLine, PageRead
 
-CRAWL_STOPPED = "the crawl stopped before this source was done"
-
-INCOMPLETE = frozenset({"page limit reached", "time limit reached", CRAWL_STOPPED})
+INCOMPLETE = frozenset({"page limit reached", "time limit reached"})
 """Reasons to skip that leave an arbitrary rest unread. Others (scope, depth, robots.txt) are a choice."""
 
 
@@ -26,29 +25,27 @@ class Tally:
         self._notes: Counter[str] = Counter()
         self._blocked = 0
         self._lost = 0
-        self._start_failed = False
 
-    def page(self, *, cut: bool, notes: tuple[str, ...], rooms: tuple[Room, ...]) -> None:
-        """Count one address that was read."""
-        self.read += 1
-        self.cut += cut
-        self._notes.update(notes)
-        self._rooms.update(room.platform for room in rooms)
+    def count(self, line: CrawlLine) -> None:
+        """Count what became of one address. A page that is gone was looked at, after all."""
+        match line:
+            case PageRead():
+                self.read += 1
+                self.cut += line.cut
+                self._notes.update(line.notes)
+                self._rooms.update(link.room.platform for link in line.links)
+            case Unchanged():
+                self.unchanged += 1
+            case Skipped():
+                self.skipped[line.why] += 1
+            case Failed():
+                self.failed[line.why] += 1
+                self._blocked += line.blocked
+                self._lost += not line.gone or line.start
 
-    def skip(self, skipped: Skipped) -> None:
-        """Count one address left out on purpose."""
-        self.skipped[skipped.why] += 1
-
-    def fail(self, failed: Failed) -> None:
-        """Count one address that could not be read. A page that is gone was looked at, after all."""
-        self.failed[failed.why] += 1
-        self._blocked += failed.blocked
-        self._lost += not failed.gone
-        self._start_failed |= failed.start
-
-    def stopped(self) -> None:
-        """Record that the crawl itself ended before this source was done."""
-        self.failed[CRAWL_STOPPED] += 1
+    def stopped(self, why: str) -> None:
+        """Record that the crawl itself ended, and that an unknown rest was not read."""
+        self.failed[why] += 1
         self._lost += 1
 
     def coverage(self) -> Coverage:
@@ -61,13 +58,15 @@ class Tally:
             cut=self.cut,
             skipped=dict(self.skipped),
             failed=dict(self.failed),
-            notes=tuple(f"{note} ({count} times)" if count > 1 else note for note, count in self._notes.items()),
+            notes=tuple(
+                f"{note} ({count} times)" if count > 1 else note for note, count in self._notes.items()
+            ),
             rooms_seen=dict(self._rooms),
         )
 
     def _state(self) -> SourceState:
         if self.read + self.unchanged == 0:
             return SourceState.BLOCKED if self._blocked else SourceState.FAILED
-        if self._lost or self.cut or self._start_failed or INCOMPLETE & self.skipped.keys():
+        if self._lost or self.cut or INCOMPLETE & self.skipped.keys():
             return SourceState.PARTIAL
         return SourceState.OK

@@ -13,11 +13,8 @@ from typing import TextIO
 
 from scanner.detect import detect, detect_text
 from scanner.model import CrawlEvent, Fetched, MeetingRedirect
-from scanner.scans.page import CrawlLine, PageRead, to_json
+from scanner.scans.page import END, CrawlLine, PageRead, to_json
 from scanner.scans.wire import unit_from_json
-
-END = "end"
-"""Last line of a crawl that came to its end by itself."""
 
 _MEMORY = 2 * 1024**3
 

@@ -22,6 +22,9 @@ from scanner.model import (
     Unchanged,
 )
 
+END = "end"
+"""Last line of a crawl that came to its end by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
@@ -73,7 +76,7 @@ def _link(fields: dict[str, object]) -> Link:
         where=str(fields["where"]),
         confidence=Confidence(str(fields["confidence"])),
         risk=Risk(str(fields["risk"])),
-        passcode=passcode and Passcode(str(passcode["text"]), PasscodeKind(str(passcode["kind"]))),
+        passcode=Passcode(str(passcode["text"]), PasscodeKind(str(passcode["kind"]))) if passcode else None,
         excerpt=str(fields["excerpt"]),
         sample=bool(fields["sample"]),
     )

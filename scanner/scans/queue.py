@@ -8,20 +8,30 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import IO
 
 from scanner.model import Unit
 from scanner.redact import redact
-from scanner.scans import crawl
-from scanner.scans.page import CrawlLine, from_json
+from scanner.scans.page import END, CrawlLine, from_json
 from scanner.scans.wire import unit_to_json
 
 _LINE_BYTES = 8 * 1024 * 1024
 _GRACE = timedelta(seconds=60)
 """What a crawl may need past its longest time limit, for its last responses and its start."""
 
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV", "PYTHONPATH")
+_PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+)
 """The only variables a child sees: keys and channel secrets of the environment stay here."""
 
 
@@ -30,17 +40,25 @@ class CrawlStopped(Exception):
 
 
 class LocalQueue:
-    """Run Units on this machine, all of one call in one child."""
+    """Run Units on this machine, all of one call in one child. One call at a time."""
 
-    def __init__(self, *, command: Sequence[str] = (sys.executable, "-P", "-m", "scanner.scans.crawl")) -> None:
+    def __init__(
+        self, *, command: Sequence[str] = (sys.executable, "-P", "-m", "scanner.scans.crawl")
+    ) -> None:
         self._command = tuple(command)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._cancelled = threading.Event()
 
-    def run(self, units: Sequence[Unit], take: Callable[[CrawlLine], None]) -> None:
+    def run(
+        self, units: Sequence[Unit], take: Callable[[CrawlLine], None], *, within: timedelta | None = None
+    ) -> None:
         """Crawl the Units and hand each line to ``take`` as it comes.
 
-        Raises CrawlStopped when the child dies, hangs past its time or talks nonsense; what it said until
-        then was taken.
+        Raises CrawlStopped when the child dies, hangs past its time (the longest time limit of a Unit, or
+        ``within`` if that is shorter) or talks nonsense; what it said until then was taken.
         """
+        allowed = max((unit.limits.time for unit in units), default=timedelta()) + _GRACE
+        allowed = min(allowed, within or allowed)
         child = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -49,34 +67,52 @@ class LocalQueue:
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             start_new_session=True,
         )
-        assert child.stdin and child.stdout and child.stderr
+        assert child.stdin
+        assert child.stdout
+        assert child.stderr
+        self._child = child
         last_words: deque[str] = deque(maxlen=5)
         listener = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
         listener.start()
-        timed_out = threading.Event()
-        deadline = max((unit.limits.time for unit in units), default=timedelta()) + _GRACE
-        timer = threading.Timer(deadline.total_seconds(), lambda: (timed_out.set(), child.kill()))
+        too_long = threading.Event()
+
+        def end() -> None:
+            too_long.set()
+            child.kill()
+
+        timer = threading.Timer(allowed.total_seconds(), end)
         timer.daemon = True
         timer.start()
         ended = False
         try:
-            _hand_over(child.stdin, units)
-            for line in _lines(child.stdout):
-                if line == crawl.END:
-                    ended = True
-                    break
-                take(_understand(line))
+            if not self._cancelled.is_set():
+                _hand_over(child.stdin, units)
+                for line in _lines(child.stdout):
+                    if line == END:
+                        ended = True
+                        break
+                    take(_understand(line))
         finally:
             timer.cancel()
             child.kill()
             child.wait()
             listener.join(timeout=5)
             for pipe in (child.stdin, child.stdout, child.stderr):
-                pipe.close()
-        if timed_out.is_set():
-            raise CrawlStopped(f"the crawl was ended: it took more than {deadline}")
-        if not ended:
-            raise CrawlStopped("the crawl process died" + (f": {last_words[-1]}" if last_words else ""))
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        if ended:
+            return
+        if self._cancelled.is_set():
+            raise CrawlStopped("the crawl was broken off because Lychgate was asked to stop")
+        if too_long.is_set():
+            raise CrawlStopped(f"the crawl was ended: it took more than {allowed}")
+        raise CrawlStopped("the crawl process died" + (f": {last_words[-1]}" if last_words else ""))
+
+    def cancel(self) -> None:
+        """Break off the running crawl, from another thread, and every later one."""
+        self._cancelled.set()
+        if self._child is not None:
+            self._child.kill()
 
 
 def _hand_over(stdin: IO[bytes], units: Sequence[Unit]) -> None:

@@ -1,0 +1,1 @@
+"""The ``serve`` process: scheduler, worker and postman, and a clean end."""

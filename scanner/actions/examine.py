@@ -1,0 +1,144 @@
+"""Examine an installation part by part, and say in plain words what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from scanner.actions.scans import check_sources
+from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
+from scanner.alerts.channels import try_to_reach
+from scanner.errors import LychgateError
+from scanner.model import DeliveryState
+from scanner.settings import Settings, environment
+
+_FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
+_QUIET_TOO_LONG = timedelta(hours=48)
+
+
+class Health(StrEnum):
+    """How a part of the installation is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part that was looked at, and a sentence about it."""
+
+    name: str
+    health: Health
+    says: str
+
+
+def examine(
+    environ: Mapping[str, str], folder: Path | None, *, clock: Callable[[], datetime], look: bool = True
+) -> Iterator[Part]:
+    """Yield each part as it is examined; a broken one hides none that can still be looked at.
+
+    ``look`` reads the first page of every source and greets every channel, which takes seconds.
+    """
+    try:
+        surroundings = environment(environ, folder)
+    except LychgateError as error:
+        yield _bad("environment", error)
+        return
+    yield _good("data folder", f"{surroundings.folder}")
+    settings: Settings | None = None
+    try:
+        settings = read_settings(surroundings, environ)
+    except LychgateError as error:
+        yield _bad("settings", error)
+    else:
+        yield _good("settings", f"{surroundings.schedules} is well-formed.")
+        for sentence in settings.missing_secrets():
+            yield Part(name="secrets", health=Health.BAD, says=sentence)
+    yield _clock(clock())
+    try:
+        read_keys(surroundings)
+        yield _good("key", "It is there and nobody else can read it.")
+        with opened(environ, folder) as workspace:
+            yield from _database(workspace, clock())
+    except LychgateError as error:
+        yield _bad("key and database", error)
+    if settings is None:
+        return
+    if not settings.sources:
+        yield _warning("sources", f"None yet: name pages to look at in {surroundings.schedules}.")
+    if not settings.channels:
+        yield _warning("channels", "None yet: nobody would be told.")
+    if not settings.schedules:
+        yield _warning("schedules", "None yet: `lychgate serve` would never look by itself.")
+    if not look:
+        return
+    for entry in check_sources(settings.units(None)) if settings.sources else ():
+        name = f"source {entry.source}"
+        if entry.read:
+            yield _good(name, "Its first page can be read.")
+        else:
+            why = ", ".join((*entry.failed, *entry.skipped)) or "nothing came back"
+            yield Part(name=name, health=Health.BAD, says=f"It cannot be read: {why}.")
+    for channel in settings.channels.values():
+        try:
+            try_to_reach(channel)
+        except LychgateError as error:
+            yield _bad(f"channel {channel.name}", error)
+        else:
+            yield _good(
+                f"channel {channel.name}", f"It answers. Try it out: lychgate alerts test {channel.name}"
+            )
+
+
+def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
+    with workspace.store.reading() as work:
+        meetings = len(work.meetings.all(workspace.organisation.id))
+        recent = work.scans.recent(1)
+        stuck = work.outbox.all(workspace.organisation.id, [DeliveryState.DUE])
+        dead = work.outbox.all(workspace.organisation.id, [DeliveryState.DEAD])
+    yield _good("database", f"It opens with this key and holds {meetings} meetings.")
+    if not meetings:
+        yield _warning("meetings", "None yet: lychgate meetings add")
+    if not recent:
+        yield _warning("scans", "Nothing has been looked at yet: lychgate scan")
+    elif now - recent[0].started > _QUIET_TOO_LONG:
+        at = f"{recent[0].started:%Y-%m-%d %H:%M} UTC"
+        yield _warning("scans", f"The last one was at {at}. Is `lychgate serve` running?")
+    elif recent[0].finished is None:
+        yield _warning("scans", "The last one did not come to its end, or is still running.")
+    else:
+        yield _good("scans", f"The last one ended at {recent[0].finished:%Y-%m-%d %H:%M} UTC.")
+    if late := [delivery for delivery in stuck if delivery.attempts]:
+        yield _warning("outbox", f"{len(late)} alerts could not be sent yet. {late[0].last_error}")
+    if dead:
+        yield Part(
+            name="outbox",
+            health=Health.BAD,
+            says=f"{len(dead)} alerts were refused for good: lychgate alerts list",
+        )
+
+
+def _clock(now: datetime) -> Part:
+    if now < _FIRST_RELEASE:
+        return Part(
+            name="clock",
+            health=Health.BAD,
+            says=f"This machine believes it is {now:%d %B %Y}. Set its clock: every warning depends on it.",
+        )
+    return _good("clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _good(name: str, says: str) -> Part:
+    return Part(name=name, health=Health.GOOD, says=says)
+
+
+def _warning(name: str, says: str) -> Part:
+    return Part(name=name, health=Health.WARNING, says=says)
+
+
+def _bad(name: str, error: LychgateError) -> Part:
+    return Part(name=name, health=Health.BAD, says=str(error))

@@ -1,0 +1,105 @@
+"""Put meetings into the register, look at it, take them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.errors import InputError
+from scanner.invitations.series import next_start
+from scanner.model import Meeting, Organisation, ProposedMeeting
+from storage.meetings import Door, NewMeeting
+from storage.store import Store, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A meeting as it stands in the register now, and what its owner should know about it."""
+
+    meeting: Meeting
+    warnings: tuple[str, ...] = ()
+    already: bool = False
+    """The same title, start and rooms were registered before: nothing was added."""
+
+
+def register_meeting(
+    store: Store, proposed: ProposedMeeting, *, organisation: Organisation, now: datetime
+) -> Registered:
+    """Register a meeting that its owner has confirmed. Raises InputError naming what is missing."""
+    with store.begin() as work:
+        return _register(work, proposed, organisation=organisation, now=now)
+
+
+def register_all(
+    store: Store, proposed: Iterable[ProposedMeeting], *, organisation: Organisation, now: datetime
+) -> list[Registered | InputError]:
+    """Register many meetings in one transaction; one that cannot be registered stops no other.
+
+    The result has an entry for each meeting, in order.
+    """
+    results: list[Registered | InputError] = []
+    with store.begin() as work:
+        for entry in proposed:
+            try:
+                results.append(_register(work, entry, organisation=organisation, now=now))
+            except InputError as error:
+                results.append(error)
+    return results
+
+
+def all_meetings(store: Store, *, organisation: Organisation) -> list[Meeting]:
+    """Return the register of an organisation."""
+    with store.begin() as work:
+        return work.meetings.all(organisation.id)
+
+
+def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, now: datetime) -> Meeting:
+    """Take a meeting out of the register, with its secrets and exposures. Returns what it was."""
+    with store.begin() as work:
+        found = work.meetings.get(organisation.id, meeting)
+        if found is None:
+            raise InputError(f"There is no meeting {meeting}. `lychgate meetings list` shows them.")
+        work.meetings.remove(organisation.id, meeting, now)
+        return found
+
+
+def _register(
+    work: Work, proposed: ProposedMeeting, *, organisation: Organisation, now: datetime
+) -> Registered:
+    if not proposed.rooms:
+        raise InputError("There is no meeting link or ID in this: nothing could be watched.")
+    if not proposed.title:
+        raise InputError("The meeting has no title: give one with --title.")
+    if proposed.starts is None:
+        raise InputError('When does it start? Give it with --starts "2026-11-26 19:00".')
+    others = {
+        other.id: other for room in proposed.rooms for other in work.meetings.with_room(organisation.id, room)
+    }
+    for other in others.values():
+        same_rooms = set(other.rooms) == set(proposed.rooms)
+        if same_rooms and (other.title, other.starts) == (proposed.title, proposed.starts):
+            return Registered(meeting=other, already=True)
+    warnings = [
+        f"The {room.platform} room {room.masked()} is also used by “{other.title}”: a leak is a leak of both."
+        for room in proposed.rooms
+        for other in others.values()
+        if room in other.rooms
+    ]
+    meeting = work.meetings.add(
+        organisation.id,
+        NewMeeting(
+            title=proposed.title,
+            starts=proposed.starts,
+            ends=proposed.ends,
+            repeats=proposed.repeats,
+            timezone=proposed.timezone or organisation.timezone,
+            doors=tuple(Door(room, proposed.passcodes) for room in proposed.rooms),
+        ),
+        now,
+    )
+    if next_start(meeting, now) is None:
+        warnings.append(
+            f"“{meeting.title}” is over: it is registered, but a leak of it will only be of low severity."
+        )
+    return Registered(meeting=meeting, warnings=tuple(warnings))

@@ -1,0 +1,80 @@
+"""Look at sources now, and try whether they can be read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scanner.actions.workspace import Workspace
+from scanner.errors import InputError
+from scanner.model import Coverage, Unit
+from scanner.scans.coverage import Tally
+from scanner.scans.page import CrawlLine
+from scanner.scans.postman import Round, deliver_due
+from scanner.scans.queue import CrawlStopped, LocalQueue
+from scanner.scans.run import Progress, ScanReport, scan
+
+_CHECK_TIME = timedelta(minutes=2)
+
+
+def units_named(workspace: Workspace, names: Sequence[str]) -> tuple[Unit, ...]:
+    """Return the Units of the named sources (none named: of all), or say that there are none."""
+    units = workspace.settings.units(names or None)
+    if not units:
+        raise InputError(
+            f"{workspace.environment.schedules} names no sources yet: there is nothing to look at."
+        )
+    return units
+
+
+def scan_now(
+    workspace: Workspace,
+    units: Sequence[Unit],
+    *,
+    trigger: str,
+    clock: Callable[[], datetime],
+    queue: LocalQueue,
+    within: timedelta | None = None,
+    full: bool = False,
+    progress: Progress = lambda tallies: None,
+) -> ScanReport:
+    """Scan these Units with the settings of the installation. Alerts are queued, not yet sent."""
+    return scan(
+        units,
+        store=workspace.store,
+        keys=workspace.keys,
+        routes=workspace.settings.routes,
+        channels=tuple(workspace.settings.channels),
+        trigger=trigger,
+        clock=clock,
+        queue=queue,
+        within=within,
+        full=full,
+        progress=progress,
+    )
+
+
+def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
+    """Send the alerts that are due."""
+    return deliver_due(workspace.store, workspace.settings.channels, clock=clock)
+
+
+def check_sources(units: Sequence[Unit], *, progress: Progress = lambda tallies: None) -> list[Coverage]:
+    """Read only the first page of each source and say how it answered. Nothing is stored."""
+    tallies = {unit.source: Tally(unit.source) for unit in units}
+
+    def take(line: CrawlLine) -> None:
+        tallies[line.source].count(line)
+        progress(tallies)
+
+    first_pages = [
+        replace(unit, limits=replace(unit.limits, pages=1, depth=0, time=min(unit.limits.time, _CHECK_TIME)))
+        for unit in units
+    ]
+    try:
+        LocalQueue().run(first_pages, take)
+    except CrawlStopped as stopped:
+        for tally in tallies.values():
+            tally.stopped(str(stopped))
+    return [tally.coverage() for tally in tallies.values()]

@@ -1,0 +1,67 @@
+"""What an action works with: settings, keys and database of one installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import spiders
+from scanner.alerts import channels
+from scanner.errors import StoreError
+from scanner.model import Organisation
+from scanner.secret import KeyRing
+from scanner.settings import Environment, Settings, environment, load
+from storage.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened installation. ``settings`` are read when first asked for."""
+
+    environ: Mapping[str, str]
+    environment: Environment
+    keys: KeyRing
+    store: Store
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What ``schedules.yaml`` says; ConfigError with line and column if it says it wrongly."""
+        return read_settings(self.environment, self.environ)
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """The organisation that commands speak for: the first one of this installation."""
+        with self.store.reading() as work:
+            found = work.organisations.all()
+        if not found:
+            raise StoreError("This database has no organisation yet. Run `lychgate init`.")
+        return found[0]
+
+
+@contextmanager
+def opened(environ: Mapping[str, str], folder: Path | None) -> Iterator[Workspace]:
+    """Open the installation in a data folder, or say what is missing."""
+    surroundings = environment(environ, folder)
+    keys = read_keys(surroundings)
+    with open_store(surroundings.database_url, keys) as store:
+        yield Workspace(environ, surroundings, keys, store)
+
+
+def read_keys(surroundings: Environment) -> KeyRing:
+    """Read the instance key from the environment or its file; KeyMissing says what is wrong with it."""
+    if surroundings.key is not None:
+        return KeyRing.from_text(surroundings.key.reveal(), where="LYCHGATE_KEY")
+    return KeyRing.from_file(surroundings.key_file)
+
+
+def read_settings(surroundings: Environment, environ: Mapping[str, str]) -> Settings:
+    """Read ``schedules.yaml`` with the kinds of sources and channels this version knows."""
+    return load(
+        surroundings.schedules,
+        environ=environ,
+        kinds={name: kind.options for name, kind in spiders.kinds().items()},
+        channels={name: kind.options for name, kind in channels.kinds().items()},
+    )

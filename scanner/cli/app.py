@@ -1,0 +1,63 @@
+"""The command tree. Each noun's functions live in a module of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner import __version__
+from scanner.cli import alerts, demo, doctor, exposures, init, meetings, scan, serve, sources
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=(
+        "Tells a community group that its meeting link is loose in public before strangers walk in.\n\n"
+        "Start with [bold]lychgate init[/bold], add a meeting with [bold]lychgate meetings add[/bold], name "
+        "pages to look at in schedules.yaml, then [bold]lychgate scan[/bold]. "
+        "[bold]lychgate demo[/bold] shows it all on made-up pages."
+    ),
+    epilog="Exit codes: 0 fine, 1 exposures found (--fail-on), 2 usage or settings, 3 something could not be "
+    "read, 4 database or key, 70 a bug.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lychgate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def lychgate(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="DIR",
+            help="Folder with the key, the database and schedules.yaml; also LYCHGATE_DATA. "
+            "[default: ~/.local/share/lychgate]",
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    context.obj = data
+
+
+app.command("init")(init.init)
+app.add_typer(meetings.app, name="meetings")
+app.add_typer(sources.app, name="sources")
+app.command("scan")(scan.scan)
+app.add_typer(exposures.app, name="exposures")
+app.add_typer(alerts.app, name="alerts")
+app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
+# app.command("detect")(detect.detect)
+app.command("demo")(demo.demo)

@@ -1,0 +1,250 @@
+"""``lychgate meetings``: the register."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.actions.meetings import (
+    Registered,
+    all_meetings,
+    register_all,
+    register_meeting,
+    remove_meeting,
+)
+from scanner.cli.say import as_json, clock, err, opened, out, stamp, table, when
+from scanner.errors import ExitCode, InputError
+from scanner.invitations.dates import read_moment
+from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
+
+app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remove them.")
+
+Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
+_LONGEST_INVITATION = 1024 * 1024
+
+
+@app.command(
+    "add", epilog='Example: lychgate meetings add --title Yoga --starts "2026-11-26 19:00" --url LINK'
+)
+def add(
+    context: typer.Context,
+    invitation: Annotated[
+        Path | None,
+        typer.Argument(help="The invitation as you got it (text, .eml, .ics); - or nothing: paste it."),
+    ] = None,
+    url: Annotated[
+        list[str] | None, typer.Option(help="A link into the meeting; may be given several times.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What people call the meeting.")] = None,
+    starts: Annotated[
+        str | None, typer.Option(help='First start, in your time zone: "2026-11-26 19:00".')
+    ] = None,
+    ends: Annotated[str | None, typer.Option(help='Its end: "2026-11-26 20:00".')] = None,
+    repeats: Annotated[str, typer.Option(help="How it repeats, as an RRULE: FREQ=WEEKLY;BYDAY=TH.")] = "",
+    passcode: Annotated[
+        str | None,
+        typer.Option(
+            help="Its passcode. Others on this machine may see it; pasting the invitation is safer."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Register without asking.")] = False,
+    as_object: Json = False,
+) -> None:
+    """Register a meeting from a pasted invitation, or from --url, --starts and --title."""
+    from scanner.invitations.pasted import understand
+    from scanner.invitations.series import check_rule
+
+    asks = sys.stdin.isatty() and not yes and not as_object
+    with opened(context) as workspace:
+        zone, now = workspace.organisation.timezone, clock()
+        understood = understand("\n".join(url) if url else _invitation(invitation), now=now, timezone=zone)
+        proposed = replace(
+            understood,
+            title=title or understood.title,
+            starts=read_moment(starts, zone) if starts else understood.starts,
+            ends=read_moment(ends, zone) if ends else (None if starts else understood.ends),
+            repeats=check_rule(repeats) if repeats else understood.repeats,
+            passcodes=(*understood.passcodes, *([_typed(passcode)] if passcode else [])),
+        )
+        if asks:
+            proposed = _completed(proposed, zone)
+        if not as_object:
+            _show(proposed, zone)
+        if asks and not typer.confirm("Register this meeting?", default=True):
+            raise typer.Abort
+        done = register_meeting(workspace.store, proposed, organisation=workspace.organisation, now=now)
+    for warning in done.warnings:
+        err.print(f"Note: {warning}")
+    if as_object:
+        as_json(_meeting_object(done.meeting))
+    elif done.already:
+        out.print(f"“{done.meeting.title}” was registered already, as meeting {done.meeting.id}.")
+    else:
+        out.print(f"Registered as meeting {done.meeting.id}. Take it out again with: ", end="")
+        out.print(f"lychgate meetings remove {done.meeting.id}")
+
+
+@app.command("import", epilog="Example: lychgate meetings import meetings.jsonl --dry-run")
+def import_meetings(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="One JSON object a line; see README, “For scripts”.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be registered.")] = False,
+    as_object: Json = False,
+) -> int:
+    """Register many meetings from a file. Faulty lines are named and stop no other."""
+    from scanner.invitations.lines import parse_line
+
+    with opened(context) as workspace:
+        organisation = workspace.organisation
+        understood: list[tuple[int, ProposedMeeting]] = []
+        faults: list[tuple[int, str]] = []
+        lines = [entry for entry in enumerate(_read(file).split("\n"), start=1) if entry[1].strip()]
+        for number, line in lines:
+            try:
+                understood.append((number, parse_line(line, timezone=organisation.timezone)))
+            except InputError as error:
+                faults.append((number, str(error)))
+        added = already = 0
+        if not dry_run:
+            results = register_all(
+                workspace.store,
+                [proposed for _, proposed in understood],
+                organisation=organisation,
+                now=clock(),
+            )
+            for (number, _), result in zip(understood, results, strict=True):
+                if isinstance(result, Registered):
+                    added += not result.already
+                    already += result.already
+                    for warning in result.warnings:
+                        err.print(f"{file}:{number}: note: {warning}")
+                else:
+                    faults.append((number, str(result)))
+    for number, fault in sorted(faults):
+        err.print(f"{file}:{number}: {fault}")
+    counts = {
+        "lines": len(lines),
+        "registered": added,
+        "already": already,
+        "faulty": len(faults),
+        "dry_run": dry_run,
+    }
+    if as_object:
+        as_json(counts)
+    elif dry_run:
+        out.print(f"{len(understood)} meetings could be registered, {len(faults)} lines are faulty.")
+    else:
+        out.print(
+            f"{added} meetings registered, {already} were there already, {len(faults)} lines are faulty."
+        )
+    return ExitCode.USAGE if faults else ExitCode.FINE
+
+
+@app.command("list", epilog="Example: lychgate meetings list --json")
+def list_meetings(context: typer.Context, as_lines: Json = False) -> None:
+    """List the register. Rooms are masked."""
+    from scanner.invitations.series import next_start
+
+    with opened(context) as workspace:
+        meetings = all_meetings(workspace.store, organisation=workspace.organisation)
+    if as_lines:
+        for meeting in meetings:
+            as_json(_meeting_object(meeting))
+        return
+    if not meetings:
+        out.print("No meetings yet. Add one: lychgate meetings add")
+        return
+    now = clock()
+    rows = []
+    for meeting in meetings:
+        following = next_start(meeting, now)
+        rows.append(
+            (
+                str(meeting.id),
+                meeting.title,
+                when(following, meeting.timezone) if following else "over",
+                ", ".join(f"{room.platform} {room.masked()}" for room in meeting.rooms),
+                "yes" if meeting.passcodes else "none known",
+            )
+        )
+    table(("No.", "Meeting", "Next", "Rooms", "Passcode"), rows)
+
+
+@app.command("remove", epilog="Example: lychgate meetings remove 3")
+def remove(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(help="Number of the meeting, as `lychgate meetings list` shows it.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+) -> None:
+    """Take a meeting out of the register, with its secrets and its exposures. There is no way back."""
+    with opened(context) as workspace:
+        if not yes:
+            typer.confirm(f"Remove meeting {number}, its secrets and its exposures for good?", abort=True)
+        removed = remove_meeting(workspace.store, number, organisation=workspace.organisation, now=clock())
+    out.print(f"“{removed.title}” is no longer registered, and nothing will warn of its link.")
+
+
+def _invitation(path: Path | None) -> str:
+    if path is not None and str(path) != "-":
+        return _read(path, most=_LONGEST_INVITATION)
+    if sys.stdin.isatty():
+        err.print("Paste the invitation, then press Enter and Ctrl-D:")
+    return sys.stdin.buffer.read(_LONGEST_INVITATION).decode(errors="replace")
+
+
+def _read(path: Path, *, most: int | None = None) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(-1 if most is None else most).decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _typed(passcode: str) -> Passcode:
+    return Passcode(passcode, PasscodeKind.PLAIN)
+
+
+def _completed(proposed: ProposedMeeting, zone: str) -> ProposedMeeting:
+    """Ask for what the invitation did not say. Without a room there is nothing to ask about."""
+    if not proposed.rooms:
+        return proposed
+    if not proposed.title:
+        proposed = replace(proposed, title=typer.prompt("What is the meeting called?"))
+    if proposed.starts is None:
+        for question in proposed.questions:
+            err.print(question)
+        answer = typer.prompt(f"When does it (next) start, in {zone}? (like 2026-11-26 19:00)")
+        proposed = replace(proposed, starts=read_moment(answer, zone), questions=())
+    return proposed
+
+
+def _show(proposed: ProposedMeeting, zone: str) -> None:
+    starts = when(proposed.starts, proposed.timezone or zone) if proposed.starts else "?"
+    rows = [
+        ("Meeting", proposed.title or "?"),
+        ("Starts", starts),
+        ("Repeats", proposed.repeats or "no"),
+        *(("Room", f"{room.platform} {room.masked()}") for room in proposed.rooms),
+        ("Passcode", f"{len(proposed.passcodes)} understood" if proposed.passcodes else "none understood"),
+        *(("Question", question) for question in proposed.questions),
+    ]
+    table(("Understood", ""), rows)
+
+
+def _meeting_object(meeting: Meeting) -> dict[str, object]:
+    return {
+        "id": meeting.id,
+        "title": meeting.title,
+        "starts": stamp(meeting.starts),
+        "ends": stamp(meeting.ends) if meeting.ends else None,
+        "repeats": meeting.repeats,
+        "timezone": meeting.timezone,
+        "rooms": [{"platform": room.platform, "key": room.masked()} for room in meeting.rooms],
+        "passcodes": len(meeting.passcodes),
+    }

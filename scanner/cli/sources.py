@@ -1,0 +1,85 @@
+"""``lychgate sources``: the places to look at, and whether they can be read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scanner.actions.scans import check_sources, units_named
+from scanner.cli.say import as_json, opened, out, stamp, table, when
+from scanner.cli.scan import progress_bars
+from scanner.errors import ExitCode
+
+app = typer.Typer(no_args_is_help=True, help="See which places are looked at, and whether they can be read.")
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names from schedules.yaml; none = all.")
+]
+
+
+@app.command("list", epilog="Example: lychgate sources list")
+def list_sources(
+    context: typer.Context, as_lines: Annotated[bool, typer.Option("--json", help="One a line.")] = False
+) -> None:
+    """List the configured sources and how each answered last."""
+    with opened(context) as workspace:
+        sources = workspace.settings.sources
+        with workspace.store.reading() as work:
+            standing = {name: work.scans.standing(name) for name in sources}
+        zone = workspace.organisation.timezone
+    if as_lines:
+        for name, source in sources.items():
+            last = standing[name]
+            as_json(
+                {
+                    "name": name,
+                    "kind": source.kind,
+                    "state": last.state if last else None,
+                    "since": stamp(last.since) if last else None,
+                }
+            )
+        return
+    if not sources:
+        out.print(f"No sources yet: name pages to look at in {workspace.environment.schedules}.")
+        return
+    table(
+        ("Source", "Kind", "State", "Since"),
+        (
+            (name, source.kind, str(last.state), when(last.since, zone))
+            if (last := standing[name])
+            else (name, source.kind, "never scanned", "-")
+            for name, source in sources.items()
+        ),
+    )
+
+
+@app.command("check", epilog="Example: lychgate sources check village-forum")
+def check(
+    context: typer.Context,
+    sources: Names = None,
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
+) -> int:
+    """Read the first page of each source and say how it answered."""
+    with opened(context) as workspace:
+        units = units_named(workspace, sources or ())
+        with progress_bars(units) as show:
+            answers = check_sources(units, progress=show)
+    readable = {entry.source: entry.read > 0 for entry in answers}
+    if as_lines:
+        for entry in answers:
+            as_json(
+                {
+                    "name": entry.source,
+                    "readable": readable[entry.source],
+                    "failed": dict(entry.failed),
+                    "skipped": dict(entry.skipped),
+                }
+            )
+    else:
+        for entry in answers:
+            why = ", ".join((*entry.failed, *entry.skipped)) or "nothing came back"
+            out.print(
+                f"{entry.source}: " + ("can be read" if readable[entry.source] else f"cannot be read: {why}")
+            )
+    return ExitCode.FINE if all(readable.values()) else ExitCode.INCOMPLETE

@@ -1,0 +1,243 @@
+"""From the lines of a crawl to rows: verdicts, sightings, exposures and alerts, in batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from scanner import __version__
+from scanner.alerts.routing import Route, route
+from scanner.invitations.series import is_running, next_start
+from scanner.match.register import Register
+from scanner.match.severity import grade, needs_passcode
+from scanner.match.verdict import match
+from scanner.model import (
+    Exposure,
+    Failed,
+    Known,
+    Link,
+    Meeting,
+    News,
+    PasscodeMatch,
+    Severity,
+    Unchanged,
+    Verdict,
+)
+from scanner.scans.coverage import Tally
+from scanner.scans.page import CrawlLine, PageRead
+from scanner.secret import KeyRing
+from storage.addresses import Remembered
+from storage.sightings import NewSighting
+from storage.store import Store, Work
+
+_BATCH = 100
+_READER = f"{__version__}/"
+"""Digests are kept with the version that searched the page: a newer one searches every page again."""
+
+
+class Ledger:
+    """Everything one Scan writes. Lines go in with ``take``; ``close`` writes what is left.
+
+    A batch is one transaction of sightings, exposures, outbox and remembered addresses, and a page with a
+    leak on it is written at once: an alert and its exposure are never apart and never wait for the scan.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        keys: KeyRing,
+        register: Register,
+        routes: Sequence[Route],
+        channels: Sequence[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._register = register
+        self._routes = routes
+        self._channels = channels
+        self._clock = clock
+        self._waiting: list[tuple[CrawlLine, list[tuple[Link, Verdict]]]] = []
+        self._watched: dict[str, set[str]] = {}
+        self._meetings: dict[int, Meeting] = {}
+        self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        self.tallies: dict[str, Tally] = {}
+        self.new: set[int] = set()
+        self.gone: set[int] = set()
+
+    def expect(
+        self, source: str, remembered: Iterable[Remembered], *, changed: datetime | None, full: bool
+    ) -> tuple[Known, ...]:
+        """Name a source of this scan and return what its Unit may know of the addresses read before.
+
+        ``changed`` is when the register last changed: addresses that held rooms before that are to be read
+        again, since one of those rooms may be registered by now. ``full`` reads every address again.
+        """
+        known = tuple(_still_valid(entry, changed, full=full) for entry in remembered)
+        self.tallies[source] = Tally(source)
+        self._watched[source] = {entry.address for entry in known if entry.watched}
+        return known
+
+    def take(self, line: CrawlLine) -> None:
+        """Count a line, compare what it found with the Register, and write when it matters."""
+        self.tallies[line.source].count(line)
+        ours: list[tuple[Link, Verdict]] = []
+        if isinstance(line, PageRead):
+            for link in line.links:
+                ours.extend((link, verdict) for verdict in match(link, self._register, self._keys))
+        self._waiting.append((line, ours))
+        if ours or len(self._waiting) >= _BATCH:
+            self._write()
+
+    def stopped(self, why: str) -> None:
+        """Record that the crawl ended early: no source can be said to have been read in full."""
+        for tally in self.tallies.values():
+            tally.stopped(why)
+
+    def close(self) -> None:
+        """Write what is left, and one follow-up for each exposure that was seen in more places.
+
+        There is none where the first alert still waits: it is put into words when it is sent, and will
+        name every place.
+        """
+        self._write()
+        with self._store.begin() as work:
+            for (organisation, exposure_id), sightings in self._places.items():
+                # The first sighting of a new exposure has been told by its own alert.
+                more = len(sightings) - (exposure_id in self.new)
+                exposure = work.exposures.get(organisation, exposure_id)
+                if more and exposure and not work.outbox.untouched(organisation, exposure_id):
+                    cause = f"sighting {max(sightings)}"
+                    self._tell(work, exposure, News.SPREAD, cause=cause, now=self._clock(), detail=str(more))
+
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        now = self._clock()
+        read: defaultdict[str, list[Remembered]] = defaultdict(list)
+        with self._store.begin() as work:
+            for line, ours in self._waiting:
+                for link, verdict in ours:
+                    self._see(work, line, link, verdict, now)
+                self._recheck(work, line, ours, now)
+                if isinstance(line, PageRead):
+                    read[line.source].append(_remembered(line, now))
+                elif isinstance(line, Failed) and line.gone:
+                    work.addresses.forget(line.source, line.address)
+            for source, addresses in read.items():
+                work.addresses.remember(source, addresses)
+        self._waiting.clear()
+
+    def _see(self, work: Work, line: CrawlLine, link: Link, verdict: Verdict, now: datetime) -> None:
+        meeting = self._meeting(work, verdict)
+        if meeting is None:
+            return
+        seen = work.exposures.see(
+            verdict.organisation,
+            verdict.meeting,
+            NewSighting(
+                source=line.source,
+                address=line.address,
+                room=link.room,
+                form=link.form,
+                where=link.where,
+                risk=link.risk,
+                passcode=verdict.passcode,
+                excerpt=link.excerpt,
+            ),
+            _grade(link, verdict.passcode, meeting, now),
+            now,
+        )
+        if seen is None:
+            return
+        self._watched[line.source].add(line.address)
+        if seen.exposure_is_new or seen.reopened:
+            exposure = work.exposures.get(verdict.organisation, seen.exposure_id)
+            assert exposure is not None
+            self._news(work, exposure, News.OPENED if seen.exposure_is_new else News.REGRESSED, now)
+        if seen.sighting_is_new:
+            self._places[verdict.organisation, seen.exposure_id].append(seen.sighting_id)
+
+    def _recheck(self, work: Work, line: CrawlLine, ours: list[tuple[Link, Verdict]], now: datetime) -> None:
+        """Bring the sightings known at an address up to date. Only a whole reading proves absence."""
+        if line.address not in self._watched[line.source]:
+            return
+        match line:
+            case PageRead(cut=False):
+                found = frozenset(self._keys.fingerprint(link.room) for link, _ in ours)
+                cleared = work.exposures.read_without(line.source, line.address, found, now)
+            case Failed(gone=True):
+                cleared = work.exposures.address_gone(line.source, line.address, now)
+            case Unchanged():
+                for exposure in work.exposures.still_up(line.source, line.address, now):
+                    self._news(work, exposure, News.REGRESSED, now)
+                return
+            case _:
+                work.exposures.unreadable(line.source, line.address, now)
+                return
+        for exposure in cleared:
+            self._news(work, exposure, News.GONE, now)
+
+    def _news(self, work: Work, exposure: Exposure, news: News, now: datetime) -> None:
+        """Count what became of an exposure and queue the alerts about it."""
+        (self.gone if news is News.GONE else self.new).add(exposure.id)
+        self._tell(work, exposure, news, cause=f"{news} {now.isoformat()}", now=now)
+
+    def _tell(
+        self, work: Work, exposure: Exposure, news: News, *, cause: str, now: datetime, detail: str = ""
+    ) -> None:
+        alerts = route(
+            exposure,
+            news,
+            self._routes,
+            organisation=exposure.organisation,
+            channels=self._channels,
+            cause=cause,
+            detail=detail,
+        )
+        for alert in alerts:
+            work.outbox.put(alert, now, now)
+
+    def _meeting(self, work: Work, verdict: Verdict) -> Meeting | None:
+        if verdict.meeting not in self._meetings:
+            meeting = work.meetings.get(verdict.organisation, verdict.meeting)
+            if meeting is None:  # removed since the scan began
+                return None
+            self._meetings[verdict.meeting] = meeting
+        return self._meetings[verdict.meeting]
+
+
+def _grade(link: Link, passcode: PasscodeMatch, meeting: Meeting, now: datetime) -> Severity:
+    return grade(
+        risk=link.risk,
+        form=link.form,
+        passcode=passcode,
+        passcode_needed=needs_passcode(link.room, meeting.passcodes),
+        protections=meeting.protections,
+        next_start=next_start(meeting, now),
+        running=is_running(meeting, now),
+        now=now,
+    )
+
+
+def _still_valid(entry: Remembered, changed: datetime | None, *, full: bool) -> Known:
+    """Keep an address, and its validators only where nothing but a change of the page could bring news."""
+    known = entry.known
+    outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
+    if full or outdated or not known.digest.startswith(_READER):
+        return replace(known, etag="", last_modified="", digest="")
+    return replace(known, digest=known.digest.removeprefix(_READER))
+
+
+def _remembered(line: PageRead, now: datetime) -> Remembered:
+    known = Known(
+        address=line.address,
+        depth=line.depth,
+        etag="" if line.cut else line.etag,
+        last_modified="" if line.cut else line.last_modified,
+        digest="" if line.cut else _READER + line.digest,
+    )
+    return Remembered(known=known, rooms=len(line.links), read=now)

@@ -1,0 +1,108 @@
+"""One Scan: crawl the Units, compare with the Register, write what was found and what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from scanner.alerts.routing import Route
+from scanner.match.register import Register
+from scanner.model import OPEN_STATES, Coverage, SourceState, Unit
+from scanner.scans.coverage import Tally
+from scanner.scans.ledger import Ledger
+from scanner.scans.page import CrawlLine
+from scanner.scans.queue import CrawlStopped, LocalQueue
+from scanner.secret import KeyRing
+from storage.store import Store, Work
+
+Progress = Callable[[Mapping[str, Tally]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """What one Scan read and what came of it. ``new``, ``known`` and ``gone`` count exposures."""
+
+    coverage: tuple[Coverage, ...]
+    new: int
+    known: int
+    gone: int
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every source was read in full."""
+        return all(entry.state is SourceState.OK for entry in self.coverage)
+
+
+def scan(
+    units: Sequence[Unit],
+    *,
+    store: Store,
+    keys: KeyRing,
+    routes: Sequence[Route],
+    channels: Sequence[str],
+    trigger: str,
+    clock: Callable[[], datetime],
+    queue: LocalQueue,
+    within: timedelta | None = None,
+    full: bool = False,
+    progress: Progress = lambda tallies: None,
+) -> ScanReport:
+    """Run one Scan and return its report; alerts for what it found are in the outbox by then.
+
+    ``full`` reads every page again, changed or not. ``progress`` is called with the counts so far after
+    every address.
+    """
+    started = clock()
+    with store.begin() as work:
+        scan_id = work.scans.start(trigger, [unit.source for unit in units], started)
+        changed = work.meetings.changed()
+        ledger = Ledger(
+            store=store,
+            keys=keys,
+            register=Register(work.meetings.register()),
+            routes=routes,
+            channels=channels,
+            clock=clock,
+        )
+        to_read = []
+        for unit in units:
+            remembered = work.addresses.known(unit.source)
+            to_read.append(
+                replace(unit, known=ledger.expect(unit.source, remembered, changed=changed, full=full))
+            )
+
+    def take(line: CrawlLine) -> None:
+        ledger.take(line)
+        progress(ledger.tallies)
+
+    try:
+        queue.run(to_read, take, within=within)
+    except CrawlStopped as stopped:
+        ledger.stopped(str(stopped))
+    ledger.close()
+    coverage = tuple(tally.coverage() for tally in ledger.tallies.values())
+    with store.begin() as work:
+        for entry in coverage:
+            work.scans.cover(scan_id, entry)
+        known = _still_seen(work, since=started) - ledger.new
+        ended = clock()
+        work.scans.finish(scan_id, ended)
+    return ScanReport(
+        coverage=coverage,
+        new=len(ledger.new),
+        known=len(known),
+        gone=len(ledger.gone),
+        seconds=round((ended - started).total_seconds(), 1),
+    )
+
+
+def _still_seen(work: Work, *, since: datetime) -> set[int]:
+    """Return the open exposures that stood somewhere when this scan looked."""
+    return {
+        exposure.id
+        for organisation in work.organisations.all()
+        for exposure in work.exposures.all(organisation.id, OPEN_STATES)
+        if any(sighting.last_seen >= since for sighting in exposure.sightings)
+    }
