@@ -1,0 +1,74 @@
+"""Turn the bytes of one document into text and addresses with their places.
+
+A module in this folder that exports ``FAMILY`` reads one family of media; there is no list to keep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+
+from scanner.extract.decode import is_binary
+from scanner.extract.flow import RAW, Family, Flow, Segments
+from scanner.model import Document
+
+LONGEST = 16 * 1024 * 1024
+"""Bytes of one document that are read; the rest is cut off and said so."""
+
+_SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"\x89PNG\r\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"RIFF", "image/webp"),
+    (b"BM", "image/bmp"),
+    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
+    (b"7z\xbc\xaf", "application/x-7z-compressed"),
+    (b"Rar!", "application/vnd.rar"),
+)
+
+
+def _discover() -> tuple[Family, ...]:
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return tuple(sorted((m.FAMILY for m in modules if hasattr(m, "FAMILY")), key=lambda family: family.rank))
+
+
+def _family(document: Document) -> Family | str:
+    """Return the family of a document, or the media type that none of them reads.
+
+    Binary signatures decide first, since a claimed type is often wrong; then the claim, then the looks.
+    """
+    body, claimed = document.body, document.media_type.partition(";")[0].strip().lower()
+    for family in FAMILIES:
+        if family.rank < _GUESSES and family.looks(body):
+            return family
+    if is_binary(body):
+        return next((name for magic, name in _SIGNATURES if body.startswith(magic)), claimed or "binary data")
+    vague = claimed in ("", "text/plain", "application/octet-stream")
+    for family in FAMILIES:
+        if claimed in family.media_types and not vague:
+            return family
+    return next(family for family in FAMILIES if family.looks(body))
+
+
+def segments(document: Document, depth: int = 0) -> Segments:
+    """Read a document: media type by signature, claim and looks; bounded; never raises on bad content."""
+    cut = len(document.body) > LONGEST
+    if cut:
+        document = replace(document, body=document.body[:LONGEST])
+    family = _family(document)
+    if isinstance(family, str):
+        return Segments(media_type=family, cut=cut, notes=(f"cannot read {family}",))
+    found = family.segments(document, depth)
+    return replace(found, cut=True) if cut else found
+
+
+_GUESSES = 40
+"""Families ranked below this are told by an unmistakable signature."""
+
+FAMILIES = _discover()
+
+__all__ = ["LONGEST", "RAW", "Family", "Flow", "Segments", "segments"]

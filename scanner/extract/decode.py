@@ -1,0 +1,154 @@
+"""Turn bytes into text when the declared character set is missing or a lie."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_TEXT_CODECS = frozenset(
+    codecs.lookup(name).name
+    for name in [
+        "ascii",
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "utf-32-le",
+        "utf-32-be",
+        "latin-1",
+        "iso8859-2",
+        "iso8859-3",
+        "iso8859-4",
+        "iso8859-5",
+        "iso8859-6",
+        "iso8859-7",
+        "iso8859-8",
+        "iso8859-9",
+        "iso8859-10",
+        "iso8859-11",
+        "iso8859-13",
+        "iso8859-14",
+        "iso8859-15",
+        "iso8859-16",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp866",
+        "cp874",
+        "koi8-r",
+        "koi8-u",
+        "mac-roman",
+        "mac-cyrillic",
+        "tis-620",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "shift_jis",
+        "cp932",
+        "euc-jp",
+        "iso2022_jp",
+        "euc-kr",
+        "cp949",
+        "johab",
+    ]
+)
+_DECLARED = re.compile(
+    rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})", re.IGNORECASE
+)
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The likeliest text, and others that the bytes could be where the first is doubtful."""
+
+    text: str
+    others: tuple[str, ...] = ()
+
+
+def decode(body: bytes, charset: str = "") -> Decoded:
+    """Decode by byte order mark, pattern of zero bytes, then the declared and the usual codecs.
+
+    Only text codecs are accepted from a header or page; ``rot13``, ``zlib``, ``idna`` and the like are
+    Python codec names that would blank the page. Never raises.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return Decoded(body.decode(name, "replace"), _as_ascii(body))
+    wide = _wide(body)
+    if wide:
+        return Decoded(body.decode(wide, "replace"), _as_ascii(body))
+    for name in (charset, *_declared(body)):
+        codec = _text_codec(name)
+        if codec is None or codec.startswith(("utf-16", "utf-32")):
+            continue
+        try:
+            return Decoded(body.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    try:
+        return Decoded(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return Decoded(body.decode("utf-8", "replace"), (body.decode("cp1252", "replace"),))
+
+
+def is_binary(body: bytes) -> bool:
+    """Tell bytes that are no text in any codec we read: many zero or control bytes without a pattern."""
+    sample = body[:4096]
+    if not sample or any(sample.startswith(mark) for mark, _ in _MARKS) or _wide(sample):
+        return False
+    controls = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in sample)
+    return controls * 20 > len(sample)
+
+
+def _as_ascii(body: bytes) -> tuple[str, ...]:
+    return (body.replace(b"\0", b"").decode("ascii", "replace"),)
+
+
+def _text_codec(name: str) -> str | None:
+    try:
+        codec = codecs.lookup(name.strip().strip("\"'")).name
+    except (LookupError, ValueError):
+        return None
+    return codec if codec in _TEXT_CODECS else None
+
+
+def _declared(body: bytes) -> tuple[str, ...]:
+    return tuple((m[1] or m[2]).decode("ascii") for m in list(_DECLARED.finditer(body[:2048]))[:2])
+
+
+def _wide(body: bytes) -> str | None:
+    """Recognise UTF-16 and UTF-32 without a mark: ASCII letters leave zeros in fixed places."""
+    sample = body[:2048]
+    if len(sample) < 8 or sample.count(0) * 4 < len(sample):
+        return None
+    zeros = [sample[i::4].count(0) * 4 > len(sample) * 0.6 for i in range(4)]
+    if zeros == [False, True, True, True]:
+        return "utf-32-le"
+    if zeros == [True, True, True, False]:
+        return "utf-32-be"
+    if zeros[1] and zeros[3] and not zeros[0] and not zeros[2]:
+        return "utf-16-le"
+    if zeros[0] and zeros[2] and not zeros[1] and not zeros[3]:
+        return "utf-16-be"
+    return None

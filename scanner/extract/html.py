@@ -1,0 +1,289 @@
+"""Read HTML: the text as people see it, and every attribute and hidden place an address can stand in.
+
+A token stream is enough: no tree is built, so no nesting is too deep and no page is slow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from turbohtml import Token, TokenType, tokenize
+
+from scanner.extract.decode import decode
+from scanner.extract.flow import DEPTH, RAW, Family, Flow, Segments
+from scanner.extract.json import json_pieces
+from scanner.model import Document, Segment, SegmentKind
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "item",
+        "entry",
+    ]
+)
+_ADDRESSES = frozenset(
+    [
+        "href",
+        "src",
+        "action",
+        "formaction",
+        "poster",
+        "cite",
+        "background",
+        "longdesc",
+        "manifest",
+        "xlink:href",
+        "ping",
+        "data",
+        "codebase",
+        "classid",
+        "data-url",
+        "data-href",
+        "data-src",
+        "data-link",
+        "data-saferedirecturl",
+        "data-expanded-url",
+        "data-onebox-src",
+    ]
+)
+_SILENT = frozenset(
+    [
+        "class",
+        "id",
+        "style",
+        "width",
+        "height",
+        "rel",
+        "target",
+        "type",
+        "lang",
+        "dir",
+        "role",
+        "tabindex",
+        "colspan",
+        "rowspan",
+        "align",
+        "valign",
+        "border",
+        "charset",
+        "media",
+        "sizes",
+        "loading",
+        "name",
+        "for",
+        "method",
+        "autocomplete",
+        "integrity",
+        "crossorigin",
+        "data-cfemail",
+    ]
+)
+_SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
+_KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_REFRESH = re.compile(r"\burl\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
+_ONE_ADDRESS = re.compile(
+    r"\s*(?:[a-z][a-z0-9+.\-]{1,31}:)?//\S+\s*|\s*(?:mailto|tel|sips?|callto|msteams):\S.*", re.IGNORECASE
+)
+_MARKUP = re.compile(
+    r"</?(?:a|p|div|br|span|table|tr|td|li|ul|html|body|head|b|strong|i|em|font|h[1-6]|script|iframe|img|!--)(?:\s[^<>]*)?/?>"
+    r"|<!--",
+    re.IGNORECASE,
+)
+
+
+def looks_like_markup(text: str) -> bool:
+    """Tell text that holds HTML tags from text that merely has a ``<`` in it."""
+    return "<" in text and _MARKUP.search(text) is not None
+
+
+def html_pieces(source: str, *, place: str = "", depth: int = 0) -> tuple[Segment | Flow, ...]:
+    """Return the pieces of an HTML source in reading order.
+
+    ``place`` overrides the names of places, for markup found inside an attribute or a comment.
+    """
+    return _Reader(place, depth).read(source)
+
+
+class _Reader:
+    """Collects pieces while tokens pass by."""
+
+    def __init__(self, place: str, depth: int) -> None:
+        self._place = place
+        self._depth = depth
+        self._pieces: list[Segment | Flow] = []
+        self._text: list[str] = []
+        self._text_place = place or "text"
+        self._within = ""
+        self._script_is_json = False
+        self._spaces_kept = 0
+
+    def read(self, source: str) -> tuple[Segment | Flow, ...]:
+        for token in tokenize(source):
+            if token.type is TokenType.TEXT:
+                self._on_text(token.data or "")
+            elif token.type is TokenType.START_TAG:
+                self._on_start(token)
+            elif token.type is TokenType.END_TAG:
+                self._on_end(token.tag or "")
+            elif token.type is TokenType.COMMENT:
+                self._aside(token.data or "", self._place or "comment")
+        self._close_text()
+        return tuple(self._pieces)
+
+    def _on_text(self, text: str) -> None:
+        if self._within in ("script", "style"):
+            self._script(text)
+        elif self._within in _SUB_DOCUMENTS:
+            self._sub_document(text)
+        else:
+            self._text.append(text if self._spaces_kept else _SPACE.sub(" ", text))
+
+    def _script(self, text: str) -> None:
+        place = self._place or self._within
+        if self._script_is_json:
+            self._pieces.append(Flow(json_pieces(text, place=place, depth=self._depth + 1)))
+        elif text.strip():
+            self._pieces.append(Flow((Segment(text, place),)))
+
+    def _sub_document(self, text: str) -> None:
+        if self._depth < DEPTH and "<" in text:
+            self._close_text()
+            self._pieces.extend(html_pieces(text, place=self._place, depth=self._depth + 1))
+        else:
+            self._text.append(text)
+
+    def _on_start(self, token: Token) -> None:
+        tag = token.tag or ""
+        if tag in _BLOCKS:
+            self._text.append("\n")
+        if tag in _KEEPS_SPACES:
+            self._spaces_kept += 1
+        if tag in ("script", "style", *_SUB_DOCUMENTS):
+            self._within = tag
+        attributes = dict(token.attrs or ())
+        self._script_is_json = tag == "script" and "json" in (attributes.get("type") or "")
+        for name, value in attributes.items():
+            if value:
+                self._on_attribute(tag, name, value, attributes)
+
+    def _on_end(self, tag: str) -> None:
+        if tag == self._within:
+            self._within = ""
+        if tag in _KEEPS_SPACES and self._spaces_kept:
+            self._spaces_kept -= 1
+        if tag in _BLOCKS:
+            self._text.append("\n")
+
+    def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
+        place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")
+        if name in _SILENT or (name.startswith("aria-") and name not in ("aria-label", "aria-description")):
+            return
+        if name == "srcset":
+            for part in value.split(","):
+                self._address(part.strip().split(" ")[0], place)
+        elif name == "srcdoc" or looks_like_markup(value):
+            self._aside(value, place)
+        elif tag == "meta" and name == "content" and (refresh := _REFRESH.search(value)):
+            self._address(refresh.group(1), place)
+        elif tag == "input" and name == "value" and (attributes.get("type") or "").lower() != "hidden":
+            self._close_text()
+            self._pieces.append(Segment(f" {value} ", place))
+        elif name in _ADDRESSES or _ONE_ADDRESS.fullmatch(value):
+            self._address(value, place)
+        elif len(value) > 4:
+            self._aside(value, place)
+
+    def _address(self, value: str, place: str) -> None:
+        if value.strip():
+            self._close_text()
+            self._pieces.append(Segment(value, place, SegmentKind.HREF))
+
+    def _aside(self, value: str, place: str) -> None:
+        if not value.strip():
+            return
+        if self._depth < DEPTH and looks_like_markup(value):
+            self._pieces.append(Flow(html_pieces(value, place=place, depth=self._depth + 1)))
+        else:
+            self._pieces.append(Flow((Segment(value, place),)))
+
+    def _close_text(self) -> None:
+        if self._text:
+            self._pieces.append(Segment("".join(self._text), self._text_place))
+            self._text = []
+
+
+def _segments(document: Document, depth: int) -> Segments:
+    decoded = decode(document.body, document.charset)
+    flows = [
+        Flow(html_pieces(decoded.text, depth=depth)),
+        *(Flow((Segment(text, RAW),)) for text in (decoded.text, *decoded.others)),
+    ]
+    return Segments(flows=tuple(flows), media_type=FAMILY.media_type)
+
+
+def _looks(body: bytes) -> bool:
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--")) or b"<html" in start
+
+
+FAMILY = Family(
+    media_type="text/html",
+    media_types=frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"}),
+    looks=_looks,
+    segments=_segments,
+    rank=50,
+)

@@ -1,0 +1,85 @@
+"""Read JSON: every string in order, with the name of its field before it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from scanner.extract.decode import decode
+from scanner.extract.flow import RAW, Family, Flow, Segments
+from scanner.model import Document, Segment, SegmentKind
+
+_VALUES = 200_000
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.]+")
+_ONE_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?//\S+", re.IGNORECASE)
+
+
+def json_pieces(text: str, *, place: str, depth: int) -> tuple[Segment | Flow, ...]:
+    """Return the strings and numbers of a JSON text as lines ``field name: value``, addresses as addresses.
+
+    Text that is no JSON, or nested beyond what can be walked, is returned as it is.
+    """
+    from scanner.extract.html import html_pieces, looks_like_markup  # html reads inline JSON in its turn
+
+    try:
+        value = json.loads(text)
+        pieces: list[Segment | Flow] = []
+        for name, leaf in _leaves(value):
+            label = _WORDS.sub(" ", name)
+            if _ONE_ADDRESS.fullmatch(leaf):
+                pieces.append(Segment(leaf, place, SegmentKind.HREF))
+            elif looks_like_markup(leaf):
+                pieces.append(Segment(f"\n{label}: ", place))
+                pieces.extend(html_pieces(leaf, place=place, depth=depth + 1))
+                pieces.append(Segment("\n", place))
+            else:
+                pieces.append(Segment(f"\n{label}: {leaf}\n", place))
+    except (ValueError, RecursionError):
+        return (Segment(text, place),)
+    return tuple(pieces)
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Walk without recursion, in order; each leaf with the name of the nearest field around it."""
+    stack: list[tuple[str, object]] = [(name, value)]
+    for _ in range(_VALUES):
+        if not stack:
+            return
+        field, item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend((str(key), inner) for key, inner in reversed(item.items()))
+        elif isinstance(item, list):
+            stack.extend((field, inner) for inner in reversed(item))
+        elif isinstance(item, str):
+            yield field, item
+        elif isinstance(item, int) and not isinstance(item, bool):
+            yield field, str(item)
+
+
+def _segments(document: Document, depth: int) -> Segments:
+    decoded = decode(document.body, document.charset)
+    flows = (
+        Flow(json_pieces(decoded.text, place="json", depth=depth)),
+        *(Flow((Segment(text, RAW),)) for text in (decoded.text, *decoded.others)),
+    )
+    return Segments(flows=flows, media_type=FAMILY.media_type)
+
+
+FAMILY = Family(
+    media_type="application/json",
+    media_types=frozenset(
+        {
+            "application/json",
+            "application/ld+json",
+            "application/feed+json",
+            "text/json",
+            "application/activity+json",
+        }
+    ),
+    looks=lambda body: (
+        body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b'{"', b"{\n", b'[{"', b"[{", b"{\r\n"))
+    ),
+    segments=_segments,
+    rank=70,
+)
