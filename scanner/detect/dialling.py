@@ -1,0 +1,110 @@
+"""Rooms in dial-in strings and video addresses: one-tap numbers, ``tel:`` links, SIP.
+
+A one-tap string of no other context is Zoom's; Webex writes its own form; what follows the number in a
+Teams, Meet or GoTo string is for the telephone only and names no room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import unquote
+
+from scanner.detect.context import Context
+from scanner.detect.mention import Mention
+from scanner.model import Confidence, Form, Passcode, PasscodeKind, Risk
+from scanner.platforms import Hit
+
+_ONE_TAP = re.compile(
+    r"(?<=[0-9)]),{1,4}(?P<id>[0-9]{9,11})#?(?![0-9])(?:,{1,8}0?#?,{0,4}\*?(?P<passcode>[0-9]{3,10})#)?"
+)
+_WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})(?:#(?P<passcode>[0-9]{0,12})#\*01\*)?")
+_ZOOM_SIP = re.compile(
+    r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?@(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
+    re.IGNORECASE,
+)
+_WEBEX_SIP = re.compile(
+    r"(?<![A-Za-z0-9._\-])(?P<user>[A-Za-z0-9._\-]{1,64})@(?P<site>[a-z0-9\-]{1,63}(?:\.my)?\.webex\.com)(?![\w\-]|\.[a-z])",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c){1,4}[^\s\"'<>]{4,80}", re.IGNORECASE)
+_NOT_SITES = ("help", "developer", "support", "web", "www", "mail", "messenger", "email", "info", "my")
+_NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
+
+
+def dialled(text: str, context: Context, *, standing_at: int | None = None) -> Iterator[Mention]:
+    """Yield the rooms that dial-in strings name.
+
+    ``text`` is a flow's own text, or an address of it that stands at the position ``standing_at``.
+    """
+    found = [*_one_taps(text, context, standing_at)]
+    for encoded in _PERCENT.finditer(text):
+        at = encoded.start() if standing_at is None else standing_at
+        found += [replace(tap, at=at, end=at) for tap in _one_taps(unquote(encoded.group()), context, at)]
+    if "@" in text:
+        found += _video_addresses(text)
+    for mention in found:
+        yield mention if standing_at is None else replace(mention, at=standing_at, end=standing_at)
+
+
+def _one_taps(text: str, context: Context, standing_at: int | None) -> Iterator[Mention]:
+    if "," not in text:
+        return
+    for found in _WEBEX_TAP.finditer(text):
+        yield _mention("webex", "id", found, found["passcode"])
+    for found in _ONE_TAP.finditer(text):
+        at = found.start() if standing_at is None else standing_at
+        owner = _owner(context, at, found["id"])
+        if owner == "" or (found.group().count(",") == 1 and not found.group().endswith("#")):
+            continue
+        yield _mention(owner, "id", found, found["passcode"])
+
+
+def _owner(context: Context, at: int, key: str) -> str:
+    """Return the slug of the platform that a one-tap number belongs to, empty if it is for the telephone only."""
+    same = context.linked_as(at, key)
+    if same is not None:
+        return same.slug
+    for platform in (*context.linked(at), *context.named_before(at)):
+        return platform.slug if platform.one_tap and len(key) in platform.digits else ""
+    return "zoom"
+
+
+def _video_addresses(text: str) -> Iterator[Mention]:
+    for found in _ZOOM_SIP.finditer(text):
+        yield _mention("zoom", "id", found, found["passcode"])
+    for found in _WEBEX_SIP.finditer(text):
+        user, site = found["user"].lower(), found["site"].lower()
+        if user.isdigit() and 9 <= len(user) <= 11:
+            yield _mention("webex", "id", found, None, key=user)
+        elif site.split(".")[0] not in _NOT_SITES and user not in _NOT_USERS and not user.isdigit():
+            yield _mention("webex", "personal", found, None, key=f"{site}/{user}", risk=Risk.REUSABLE)
+
+
+def _mention(
+    slug: str,
+    kind: str,
+    found: re.Match[str],
+    passcode: str | None,
+    *,
+    key: str = "",
+    risk: Risk = Risk.SCHEDULED,
+) -> Mention:
+    hit = Hit(
+        platform=slug,
+        key=key or found["id"],
+        risk=risk,
+        kind=kind,
+        takes_stated=True,
+        passcode=Passcode(passcode, PasscodeKind.PLAIN) if passcode else None,
+    )
+    return Mention(
+        hit=hit,
+        at=found.start(),
+        end=found.end(),
+        place="",
+        form=Form.DIAL_IN,
+        confidence=Confidence.HIGH,
+        spare=True,
+    )

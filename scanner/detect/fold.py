@@ -1,0 +1,280 @@
+"""Undo the ways in which a link is hidden from machines and kept readable for people.
+
+``clean`` is safe for any text and is always applied. The disguises behind it can create links that nobody
+wrote, so each is a version of its own, and what is found there must satisfy a platform's whole grammar.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
+
+_KEPT = frozenset("…。｡、，（）！？；「」『』【】《》〈〉｢｣､“”‘’„«»‹›™®©")
+_REMOVED = frozenset(
+    [0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0x20E3, 0x20DD, 0x20DE]
+    + [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)]
+    + [*range(0x335, 0x339), *range(0xE0000, 0xE0080)]
+)
+_DASHES = frozenset([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D])
+
+
+class _Characters(dict[int, str]):
+    """Replacement of each character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = replacement = _replacement(code)
+        return replacement
+
+
+def _replacement(code: int) -> str:
+    character = chr(code)
+    if code < 0x80 or character in _KEPT:
+        return character
+    if code in _REMOVED:
+        return ""
+    if code in _DASHES:
+        return "-"
+    if (
+        unicodedata.category(character) in ("Nd", "No")
+        and (digit := unicodedata.digit(character, None)) is not None
+    ):
+        return "" if _is_raised(character) else str(digit)
+    if unicodedata.category(character) == "Zs":
+        return " "
+    if character in "\u2028\u2029\x85":
+        return "\n"
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if plain.isascii() and not plain.isspace() and len(plain) <= 3 else character
+
+
+def _is_raised(character: str) -> bool:
+    """Tell footnote marks from digits: ``81726354900²`` is not a longer number."""
+    return unicodedata.decomposition(character).startswith(("<super>", "<sub>"))
+
+
+_CHARACTERS = _Characters()
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([/nrt\"'&=]))")
+_JSON_LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
+_HOST_STOP = re.compile(r"(?<=[A-Za-z0-9])[。｡．](?=[A-Za-z0-9])")
+_QUERY_MARK = re.compile(r"？(?=[A-Za-z_]{1,12}=)")
+
+
+def clean(text: str) -> str:
+    """Decode entities and JSON escapes, drop invisible marks, and bring digits and letters to ASCII.
+
+    Letters of other alphabets and CJK punctuation stay: the first are other hosts, the second end a link.
+    """
+    for _ in range(3):
+        if "&" not in text:
+            break
+        decoded = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+        if decoded == text:
+            break
+        text = decoded
+    if "\\" in text:
+        text = _JSON_ESCAPE.sub(_unescape_json, text)
+    if not text.isascii():
+        text = text.translate(_CHARACTERS)
+        text = _QUERY_MARK.sub("?", _HOST_STOP.sub(".", text))
+    return text
+
+
+def _unescape_json(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    if code:
+        character = chr(int(code, 16))
+        return character if not "\ud800" <= character <= "\udfff" else ""
+    return _JSON_LETTERS.get(escape[3], escape[3])
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text with something undone, and the way back to positions in the text it was made from.
+
+    ``strict`` says that what was undone is common in innocent text, so only keys that cannot be words count.
+    """
+
+    text: str
+    name: str
+    strict: bool
+    _here: tuple[int, ...] = (0,)
+    _there: tuple[int, ...] = (0,)
+    parent: Version | None = None
+    backwards: bool = False
+
+    def at(self, position: int) -> int:
+        """Return the position in the original text that ``position`` of this one came from."""
+        index = bisect_right(self._here, position) - 1
+        before = self._there[index] + position - self._here[index]
+        if self.backwards:
+            before = len(self.text) - position
+        return self.parent.at(before) if self.parent else before
+
+
+def _sub(
+    pattern: re.Pattern[str], replace: str | Callable[[re.Match[str]], str], version: Version
+) -> Version:
+    """Replace every match, remembering where each part came from. Return ``version`` itself if none matched."""
+    parts, here, there = [], [0], [0]
+    at, length = 0, 0
+    for found in pattern.finditer(version.text):
+        new = found.expand(replace) if isinstance(replace, str) else replace(found)
+        if new == found.group():
+            continue
+        kept = version.text[at : found.start()]
+        parts += [kept, new]
+        length += len(kept) + len(new)
+        at = found.end()
+        here.append(length)
+        there.append(at)
+    if not parts:
+        return version
+    parts.append(version.text[at:])
+    return Version("".join(parts), version.name, version.strict, tuple(here), tuple(there), version)
+
+
+_SCHEME_WORDS = re.compile(
+    r"\bh(?:xx|\*\*|__|tt)p(s?)\s?(?:\[:\]|\(:\)|:|\[://\]|\s?colon\s)\s?(?:(?:/|\s?slash\s?){2})?(?=[^\s/])",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(
+    r"[ \t]{0,2}(?:\[|\(|\{|<)[ \t]{0,2}(?:(?P<dot>\.|,|dot|d0t|punkt|point|punto|ponto)|(?P<slash>/|slash)|(?P<colon>:|colon))"
+    r"[ \t]{0,2}(?:\]|\)|\}|>)[ \t]{0,2}",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"(?<=[A-Za-z0-9./:])[ \t_\-]{1,2}(?:(?P<dot>dot|punkt)|(?P<slash>slash)|(?P<colon>colon)|(?P<mark>question mark))"
+    r"[ \t_\-]{1,2}(?=[A-Za-z0-9/]|slash|dot)",
+    re.IGNORECASE,
+)
+_EXPLICIT = re.compile(
+    r"hxxp|h\*\*p|h__p|http\s?\[|[\[({<][ \t]{0,2}(?:\.|,|dot|d0t|/|:|slash|punkt|point|punto|ponto)[ \t]{0,2}[\])}>]"
+    r"|[ _\-](?:dot|slash|punkt)[ _\-]|\[:|http\s?colon",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"(?<=[A-Za-z0-9])[ \t]{0,3}([./:?=&]|//|://)[ \t]{0,3}(?=[A-Za-z0-9])")
+_LETTERS = re.compile(r"(?<!\S)(?:[A-Za-z0-9./:?=&\-] ){7,400}[A-Za-z0-9./:?=&\-](?!\S)")
+_BREAKS = re.compile(r"(?<=[A-Za-z0-9/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])")
+_ENCODED = re.compile(r"[a-z]{4,12}%(?:25){0,3}3A%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
+_ENCODED_HOST = re.compile(r"[a-z0-9.\-]{4,100}\.[a-z]{2,10}%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{16,2000}={0,2}(?![A-Za-z0-9+/=_\-])")
+_LOOKALIKE_HOST = re.compile(
+    r"(?<![\w/.@:\-])(?=[\x21-\x7e]{0,60}[^\x00-\x7f])[\w.\-]{2,100}\.[\w\-]{1,30}(?=/)"
+)
+_ROT13_SIGNS = (
+    "uggc:",
+    "uggcf:",
+    "mbbz.hf",
+    "zrrg.tbbtyr",
+    "grnzf.zvpebfbsg",
+    "grnzf.yvir",
+    "jrork.pbz",
+    "zrrg.wvg.fv",
+)
+_REVERSED_SIGNS = (
+    "//:ptth",
+    "//:sptth",
+    "/su.mooz",
+    "/moc.elgoog.teem",
+    "/moc.tfosorcim.smaet",
+    "/moc.xebew",
+    "/is.tij.teem",
+)
+_TOKENS = 200
+_DECODINGS = 4
+
+
+def _decoded(found: re.Match[str]) -> str:
+    text = found.group()
+    for _ in range(_DECODINGS):
+        plain = unquote(text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def _punctuation(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    if parts.get("dot"):
+        return "."
+    if parts.get("slash"):
+        return "/"
+    return "?" if parts.get("mark") else ":"
+
+
+def disguises(text: str) -> Iterator[Version]:
+    """Yield the text with one family of disguises undone at a time, where a sign of it is there.
+
+    ``text`` is already clean. Work is bounded by a few passes over it.
+    """
+    lowered = text.lower()
+    start = Version(text, "", strict=False)
+    if "%" in text:
+        yield from _changed(_sub(_ENCODED_HOST, _decoded, _sub(_ENCODED, _decoded, start)), start)
+    if _EXPLICIT.search(text):
+        version = _sub(_WORDS, _punctuation, _sub(_BRACKETED, _punctuation, start))
+        version = _sub(_WORDS, _punctuation, version)
+        yield from _changed(_sub(_SCHEME_WORDS, r"http\1://", version), start)
+    loose = Version(text, "", strict=True)
+    yield from _changed(_sub(_BREAKS, "", loose), loose)
+    spaced = _sub(_LETTERS, lambda run: run.group().replace(" ", ""), loose)
+    yield from _changed(_sub(_BLANKS, r"\1", spaced), loose)
+    if not text.isascii():
+        yield from _changed(_sub(_LOOKALIKE_HOST, lambda host: _latin(host.group()), start), start)
+    if any(sign in lowered for sign in _ROT13_SIGNS):
+        yield Version(codecs.encode(text, "rot13"), "", strict=False)
+    if any(sign in lowered for sign in _REVERSED_SIGNS):
+        yield Version(text[::-1], "", strict=False, backwards=True)
+    yield from _changed(_sub(_TOKEN, _from_base64(), loose), loose)
+
+
+def _changed(version: Version, start: Version) -> Iterator[Version]:
+    if version is not start:
+        yield version
+
+
+def _from_base64() -> Callable[[re.Match[str]], str]:
+    left = _TOKENS
+
+    def replace(found: re.Match[str]) -> str:
+        nonlocal left
+        token = found.group()
+        if not left or token.isdigit():
+            return token
+        left -= 1
+        try:
+            padded = token.rstrip("=").replace("-", "+").replace("_", "/")
+            plain = base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True).decode("ascii")
+        except (binascii.Error, ValueError):
+            return token
+        return f" {plain} " if plain.isprintable() and "/" in plain and "." in plain else token
+
+    return replace
+
+
+def _latin(host: str) -> str:
+    return "".join(character if character.isascii() else _look_alike(character) for character in host)
+
+
+@lru_cache(maxsize=4096)
+def _look_alike(character: str) -> str:
+    """Return the ASCII letter that a letter of another alphabet is taken for, or the letter itself."""
+    found = confusables.is_confusable(character.lower(), greedy=True, preferred_aliases=["latin"])
+    for entry in found or ():
+        for homoglyph in entry["homoglyphs"]:
+            if len(homoglyph["c"]) == 1 and homoglyph["c"].isascii() and homoglyph["c"].isalnum():
+                return str(homoglyph["c"]).lower()
+    return character

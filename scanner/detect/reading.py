@@ -1,0 +1,185 @@
+"""Read one flow: its addresses, its text, and what stands aside in it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from scanner.detect.context import Context
+from scanner.detect.dialling import dialled
+from scanner.detect.fold import Version, clean, disguises
+from scanner.detect.mention import Mention
+from scanner.detect.pairing import paired, statements
+from scanner.detect.urls import AddressReader
+from scanner.detect.vocabulary import Vocabulary
+from scanner.detect.written import bare, written
+from scanner.extract import RAW, Flow
+from scanner.model import Passcode, Segment, SegmentKind
+from scanner.platforms import Hit, PlatformTable
+
+_FIXED_KEY = re.compile(r"[0-9]{9,}|[a-z]{3}-[a-z]{4}-[a-z]{3}|.*[0-9a-f]{32}|19:.*", re.IGNORECASE)
+_DIALLED = re.compile(r"^(?:tel|sips?|callto|h323|mailto):|@", re.IGNORECASE)
+_RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
+_BLANK_BEFORE_BREAK = re.compile(r"[ \t\u00a0]+(?=\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A room of one flow, with the passcode that belongs to it there and that passcode's rank."""
+
+    mention: Mention
+    passcode: Passcode | None
+    rank: int
+    text: str
+
+
+class FlowReader:
+    """Reads flows with one table of platforms. Collects what could not be seen through."""
+
+    def __init__(self, table: PlatformTable) -> None:
+        self._words = Vocabulary(table)
+        self._addresses = AddressReader(table, self._inside_address)
+
+    def read(self, flow: Flow, *, with_bare: bool, opaque: set[str]) -> list[Reading]:
+        """Return every room of a flow and of what stands aside in it, in reading order."""
+        text, places, hrefs, asides = _laid_out(flow)
+        if places and places[0][1] == RAW:
+            return self._raw(text, opaque)
+        mentions = [*self._in_hrefs(hrefs, opaque), *self._in_text(text, places, opaque)]
+        context = Context(text, mentions, self._words)
+        found = [replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context)]
+        for at, segment in hrefs:
+            if _DIALLED.search(segment.text):
+                for mention in dialled(clean(segment.text), context, standing_at=at):
+                    found.append(replace(mention, place=segment.place))
+        mentions += found
+        context = Context(text, mentions, self._words)
+        mentions += [replace(m, place=_place(places, m.at)) for m in written(text, context, self._words)]
+        result = self._paired(text, mentions, hrefs)
+        if with_bare:
+            taken = {mention.hit.key for mention in mentions}
+            result += [
+                Reading(replace(m, place=_place(places, m.at)), None, 0, text) for m in bare(text, taken)
+            ]
+        inner = [
+            (at, reading)
+            for at, aside in asides
+            for reading in self.read(aside, with_bare=with_bare, opaque=opaque)
+        ]
+        ordered = [(reading.mention.at, 0, reading) for reading in result] + [(at, 1, r) for at, r in inner]
+        return [reading for _, _, reading in sorted(ordered, key=lambda item: item[:2])]
+
+    def _paired(
+        self, text: str, mentions: Sequence[Mention], hrefs: Sequence[tuple[int, Segment]]
+    ) -> list[Reading]:
+        if not mentions:
+            return []
+        stated = list(statements(text, self._words, [mention.at for mention in mentions]))
+        barriers = [at for at, segment in hrefs if _RECORDING.search(segment.text)]
+        barriers += [found.start() for found in _RECORDING.finditer(text)]
+        passcodes = paired(mentions, stated, barriers, text)
+        return [Reading(mention, *passcodes[mention.room], text) for mention in mentions]
+
+    def _in_hrefs(self, hrefs: Sequence[tuple[int, Segment]], opaque: set[str]) -> Iterator[Mention]:
+        for at, segment in hrefs:
+            address = segment.text.strip()
+            seen = self._addresses.rooms(address)
+            if not seen.hits and "&" in address:
+                seen = self._addresses.rooms(clean(address))
+            opaque.update(seen.opaque)
+            for hit in seen.hits:
+                yield Mention(hit=hit, at=at, end=at, place=segment.place)
+            if not seen.hits and address.startswith("#"):
+                for hit in self._inside_address(address[1:], 1):
+                    yield Mention(hit=hit, at=at, end=at, place=segment.place)
+
+    def _in_text(self, text: str, places: Sequence[tuple[int, str]], opaque: set[str]) -> list[Mention]:
+        plain = list(self._found(Version(text, "", strict=False), opaque))
+        mentions = [_mention(hit, span[0], span[1], _place(places, span[0])) for hit, span in plain]
+        for version in disguises(text):
+            for hit, (start, end) in self._found(version, opaque):
+                if version.strict and not _FIXED_KEY.fullmatch(hit.key):
+                    continue
+                clash = [
+                    m for m in mentions if m.at <= end and start <= m.end and m.hit.platform == hit.platform
+                ]
+                longer = [m for m in clash if hit.key.startswith(m.hit.key) and m.hit.key != hit.key]
+                if longer and hit.key.isdigit() and text[longer[0].end : longer[0].end + 1] in ("\n", "\r"):
+                    mentions = [m for m in mentions if m not in longer]
+                elif clash:
+                    continue
+                mentions.append(_mention(hit, start, end, _place(places, start)))
+        return mentions
+
+    def _found(self, version: Version, opaque: set[str]) -> Iterator[tuple[Hit, tuple[int, int]]]:
+        for address in self._addresses.find(version.text):
+            address, seen = self._addresses.rooms_written(version.text, address)
+            opaque.update(seen.opaque)
+            for hit in seen.hits:
+                ends = sorted((version.at(address.start), version.at(address.end)))
+                yield hit, (ends[0], ends[1])
+
+    def _raw(self, text: str, opaque: set[str]) -> list[Reading]:
+        found = self._found(Version(text, "", strict=False), opaque)
+        return [Reading(_mention(hit, span[0], span[1], RAW), hit.passcode, 0, text) for hit, span in found]
+
+    def _inside_address(self, text: str, depth: int) -> tuple[Hit, ...]:
+        """Read a text that stands in an address, with the passcodes stated there."""
+        text = clean(text)
+        mentions = []
+        for address in self._addresses.find(text):
+            seen = self._addresses.rooms(
+                address.address, in_text=True, cut_short=address.cut_short, depth=depth
+            )
+            mentions += [_mention(hit, address.start, address.end, "") for hit in seen.hits]
+        mentions += dialled(text, Context(text, mentions, self._words))
+        mentions += written(text, Context(text, mentions, self._words), self._words)
+        readings = self._paired(text, mentions, ())
+        return tuple({r.mention.room: replace(r.mention.hit, passcode=r.passcode) for r in readings}.values())
+
+
+def _mention(hit: Hit, start: int, end: int, place: str) -> Mention:
+    return Mention(hit=hit, at=start, end=end, place=place)
+
+
+def _laid_out(
+    flow: Flow,
+) -> tuple[str, list[tuple[int, str]], list[tuple[int, Segment]], list[tuple[int, Flow]]]:
+    """Return the flow's cleaned text, where its places begin, and what stands at which position of it."""
+    parts: list[str] = []
+    places: list[tuple[int, str]] = []
+    hrefs: list[tuple[int, Segment]] = []
+    asides: list[tuple[int, Flow]] = []
+    run: list[str] = []
+    length = 0
+
+    def close() -> None:
+        nonlocal length
+        if run:
+            text = _BLANK_BEFORE_BREAK.sub("", clean("".join(run)))
+            run.clear()
+            parts.append(text)
+            length += len(text)
+
+    for piece in flow.pieces:
+        if isinstance(piece, Flow):
+            close()
+            asides.append((length, piece))
+        elif piece.kind is SegmentKind.HREF:
+            close()
+            hrefs.append((length, piece))
+        else:
+            if not places or places[-1][1] != piece.place:
+                close()
+                places.append((length, piece.place))
+            run.append(piece.text)
+    close()
+    return "".join(parts), places, hrefs, asides
+
+
+def _place(places: Sequence[tuple[int, str]], at: int) -> str:
+    """Return the place that a position of the text stood in."""
+    index = bisect_right([offset for offset, _ in places], at) - 1
+    return places[max(index, 0)][1] if places else ""

@@ -1,0 +1,236 @@
+"""Find addresses in running text, and tell which rooms an address names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from scanner.detect.unwrap import SHORTENERS, Wrapped, unwrap
+from scanner.model import Passcode
+from scanner.platforms import Address, Hit, PlatformTable, parse_address
+
+DEPTH = 5
+"""How many wrappers around one link are undone."""
+
+_WEB = ("http", "https")
+_OTHER_SCHEMES = (
+    "ftp",
+    "file",
+    "javascript",
+    "data",
+    "ftps",
+    "sftp",
+    "ws",
+    "wss",
+    "git",
+    "ssh",
+    "irc",
+    "magnet",
+)
+_END = re.compile(
+    r"[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
+)
+_SCHEME_BEFORE = re.compile(r"[a-z][a-z0-9+.\-]{0,31}$", re.IGNORECASE)
+_HOST_BEFORE = re.compile(r"[a-z0-9.\-_]{0,200}$", re.IGNORECASE)
+_TOKEN_BEFORE = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}$")
+_BEFORE_IS_ADDRESS = re.compile(
+    r"(?:[\w\-]+\.)+[a-z\-]{2,}(?::[0-9]+)?[/?#]|[a-z]{2,20}:/{0,2}", re.IGNORECASE
+)
+_IGNORED_BEFORE = re.compile(r"\b(?:javascript|data|file|ftp):[^\s\"<>]{0,200}$", re.IGNORECASE)
+_SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An address as it stands in a text."""
+
+    start: int
+    end: int
+    address: str
+    cut_short: bool
+    """It ends in dots, as addresses do that were shortened for reading."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one address gave: rooms, and hosts of short links that cannot be seen through."""
+
+    hits: tuple[Hit, ...] = ()
+    opaque: tuple[str, ...] = ()
+
+
+ReadText = Callable[[str, int], tuple[Hit, ...]]
+"""Reads a text that stands inside an address (a share link), at a depth of wrapping."""
+
+
+class AddressReader:
+    """Knows the platforms' hosts and schemes as literals to look for."""
+
+    def __init__(self, table: PlatformTable, read_text: ReadText) -> None:
+        self._table = table
+        self._read_text = read_text
+        self._hosts = tuple(sorted(table.host_names, key=len, reverse=True))
+        self._schemes = (*table.schemes, "intent", "mailto")
+        self._hints = table.hints
+
+    def rooms(self, text: str, *, in_text: bool = False, cut_short: bool = False, depth: int = 0) -> Seen:
+        """Return the rooms that an address names, itself or inside its wrappers and parameters."""
+        address = parse_address(text)
+        if address is None or address.scheme in _OTHER_SCHEMES:
+            return Seen()
+        hits = self._table.rooms(address, in_text=in_text)
+        if cut_short:
+            hits = self._despite_cut(hits, address)
+        if hits or depth >= DEPTH:
+            return Seen(hits)
+        owner = self._table.owner(address.host)
+        inner = unwrap(
+            address, text, owned=owner is not None, ignored=owner is not None and owner.ignores(address)
+        )
+        found: dict[tuple[str, str], Hit] = {}
+        opaque: list[str] = [address.host] if address.host in SHORTENERS else []
+        for wrapped in inner:
+            seen = self._wrapped(wrapped, depth + 1)
+            opaque += seen.opaque
+            for hit in seen.hits:
+                found.setdefault((hit.platform, hit.key), hit)
+        return Seen(tuple(found.values()), tuple(opaque))
+
+    def _wrapped(self, wrapped: Wrapped, depth: int) -> Seen:
+        if wrapped.is_text:
+            return Seen(self._read_text(wrapped.content, depth))
+        return self.rooms(wrapped.content, in_text=wrapped.glued, depth=depth)
+
+    def _despite_cut(self, hits: tuple[Hit, ...], address: Address) -> tuple[Hit, ...]:
+        """Keep a room whose key stands before the part that was cut off; drop what may be a stump."""
+        if not address.raw_query:
+            return ()
+        return tuple(replace(hit, passcode=None) for hit in hits)
+
+    def find(self, text: str) -> Iterator[Written]:
+        """Yield every address in a text that could name a room, in order, without overlaps."""
+        taken = 0
+        for start, end in sorted(self._spans(text)):
+            if start < taken:
+                continue
+            taken = end
+            written = self._trim(text, start, end)
+            if written is not None:
+                yield written
+
+    def rooms_written(self, text: str, written: Written) -> tuple[Written, Seen]:
+        """Return the rooms of an address in a text, and how far it really goes.
+
+        A number may go on after a blank: ``/j/812 3456 7890``.
+        """
+        seen = self.rooms(written.address, in_text=True, cut_short=written.cut_short)
+        if seen.hits or not written.address[-1:].isdigit():
+            return written, seen
+        more = _SPACED_DIGITS.match(text, written.end)
+        if more is None:
+            return written, seen
+        longer = Written(written.start, more.end(), written.address + more.group(), cut_short=False)
+        found = self.rooms(longer.address, in_text=True)
+        return (longer, found) if found.hits else (written, seen)
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        lowered = text.lower()
+        if len(lowered) != len(text):
+            lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+        for at in _occurrences(lowered, "://"):
+            scheme = _SCHEME_BEFORE.search(lowered, max(0, at - 32), at)
+            if scheme is None:
+                continue
+            start = scheme.start()
+            for web in ("https", "http"):
+                if scheme.group().endswith(web):
+                    start = at - len(web)
+                    break
+            yield start, self._end(text, start)
+        for scheme_name in self._schemes:
+            for at in _occurrences(lowered, scheme_name + ":"):
+                if at == 0 or not (lowered[at - 1].isalnum() or lowered[at - 1] in "+.-"):
+                    yield at, self._end(text, at)
+        for host in self._hosts:
+            for at in _occurrences(lowered, host):
+                span = self._bare(text, lowered, at, at + len(host))
+                if span is not None:
+                    yield span
+        for hint in self._hints:
+            for at in _occurrences(lowered, hint):
+                token = _TOKEN_BEFORE.search(lowered, max(0, at - 300), at)
+                start = token.start() if token else at
+                end = self._end(text, start)
+                if end > at:
+                    yield start, end
+
+    def _bare(self, text: str, lowered: str, at: int, host_end: int) -> tuple[int, int] | None:
+        """Return the span of an address without scheme around a host name, unless it is part of another."""
+        if lowered[host_end : host_end + 1] not in ("/", ":", "?", ".", "#"):
+            return None
+        before = _HOST_BEFORE.search(lowered, max(0, at - 200), at)
+        start = before.start() if before else at
+        if before and before.group() and not before.group().endswith("."):
+            return None
+        token = _TOKEN_BEFORE.search(lowered, max(0, start - 300), start)
+        prefix = token.group() if token else ""
+        if prefix.endswith("@") and "/" not in prefix:
+            start = token.start() if token and ":" in prefix else start
+            return (start, self._end(text, start)) if ":" in prefix else None
+        if prefix.endswith("//"):
+            start -= 2
+            prefix = prefix[:-2]
+        elif prefix.endswith(("/", "%", "&", "#", "?")):
+            return None
+        if _BEFORE_IS_ADDRESS.match(prefix):
+            return None
+        return start, self._end(text, start)
+
+    def _end(self, text: str, start: int) -> int:
+        end = _END.search(text, start, start + _LONGEST)
+        return end.start() if end else min(len(text), start + _LONGEST)
+
+    def _trim(self, text: str, start: int, end: int) -> Written | None:
+        """Strip what belongs to the sentence, not to the address."""
+        if _IGNORED_BEFORE.search(text, max(0, start - 250), start):
+            return None
+        address = text[start:end]
+        depth: dict[str, int] = {}
+        for at, character in enumerate(address):
+            if character in "([{":
+                depth[character] = depth.get(character, 0) + 1
+            elif character in _CLOSERS:
+                opener = _CLOSERS[character]
+                if not depth.get(opener):
+                    address = address[:at]
+                    break
+                depth[opener] -= 1
+        dotted = address.rstrip("*_)]")
+        cut_short = dotted.endswith("..") or text[start + len(address) : start + len(address) + 1] == "…"
+        if re.search(r"=\.{2,}$", dotted):
+            cut_short = False
+        while address:
+            if address[-1] in ".,;:!?*":
+                address = address[:-1]
+            elif address[-3:].lower() == "%3e":
+                address = address[:-3]
+            elif address[-1] in "([{":
+                address = address[:-1]
+            else:
+                break
+        return Written(start, start + len(address), address, cut_short) if address else None
+
+
+def _occurrences(text: str, literal: str) -> Iterator[int]:
+    at = text.find(literal)
+    while at >= 0:
+        yield at
+        at = text.find(literal, at + 1)
+
+
+def with_passcode(hit: Hit, passcode: Passcode | None) -> Hit:
+    """Return the hit with another passcode."""
+    return replace(hit, passcode=passcode)

@@ -1,0 +1,176 @@
+"""The words around meeting numbers and passcodes, in the languages people invite in.
+
+Patterns are case-blind and applied to cleaned text. A label must begin at a word; what follows it is the
+business of the modules that use it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.platforms import PlatformTable
+
+_ID_LABELS = (
+    # English
+    r"(?:personal\s)?meeting[\s\-_]*id(?:entification)?(?:\s*(?:number|no\.?|\#))?",
+    r"webinar[\s\-_]*id",
+    r"meeting[\s\-]*(?:number|no\.?|num|\#)(?:\s*\(access\s*code\))?",
+    r"(?:event|webinar|session)[\s\-]*number",
+    r"meeting\s+code",
+    r"access[\s\-]*code",
+    r"pmi",
+    # German
+    r"(?:besprechungs|meeting|sitzungs)[\s\-]*(?:id|kennnummer|nummer|kennung)",
+    # French
+    r"(?:id|identifiant|num[eé]ro|n°)\s*(?:de\s+)?(?:la\s+)?r[eé]union",
+    # Spanish, Portuguese, Italian
+    r"(?:id|identificador|n[uú]mero)\.?\s*(?:de\s+)?(?:la\s+)?reuni[oó]n",
+    r"(?:id|identificador|n[uú]mero)\s*(?:da|de)\s+reuni[aã]o",
+    r"(?:id|identificativo|numero)\s*(?:della\s+)?(?:riunione|meeting)",
+    # Dutch, Polish, the Nordic languages
+    r"vergader(?:ings?)?[\s\-]*(?:id|nummer)",
+    r"(?:identyfikator|id|numer)\s+spotkania",
+    r"m[öø](?:tes|tet|de|te)[\s\-]*id",
+    r"kokouksen\s+(?:tunnus|id)",
+    # Japanese, Chinese, Korean
+    r"(?:ミーティング|会議)\s*(?:id|番号)",
+    r"(?:会议|會議)\s*(?:id|号码|號碼|号|號|编号)",
+    r"회의\s*(?:id|번호|아이디)",
+    # Others
+    r"(?:идентификатор|ид|номер)\s+(?:конференции|собрания)",
+    r"ідентифікатор\s+(?:конференції|наради)",
+    r"toplantı\s+(?:kimliği|numarası|id)",
+    r"id\s+cuộc\s+họp",
+    r"id\s+rapat",
+    r"معر[ّ]?ف\s+الاجتماع",
+    r"id\s+schůzky",
+    r"मीटिंग\s*(?:आईडी|id)",
+)
+
+_PASSCODE_LABELS = (
+    r"pass[\s\-]?codes?",
+    r"pass[\s\-]?words?",
+    r"pass[\s\-]?phrase",
+    r"passwd|pwd|pw",
+    r"kenn(?:code|wort)|zugangs(?:code|kennwort)|passwort",
+    r"code\s+secret|mot\s+de\s+passe|code\s+d\s?['’]?\s?acc[eè]s",
+    r"c[oó]digo\s+de\s+acceso|contrase[nñ]a|clave(?:\s+de\s+acceso)?",
+    r"codice\s+(?:d['’]\s?|di\s+)accesso",
+    r"senha(?:\s+de\s+acesso)?|c[oó]digo\s+de\s+acesso",
+    r"toegangscode|wachtwoord(?:code)?",
+    r"kod\s+dost[eę]pu|has[lł]o",
+    r"パスコード|パスワード",
+    r"(?:会议|會議|入会)?密[码碼]",
+    r"암호|비밀번호",
+    r"код\s+доступа|пароль",
+    r"parola",
+    r"mật\s+(?:mã|khẩu)",
+    r"l[oö]sen(?:kod|ord)|adgangskode|passord",
+    r"kode\s+sandi|kata\s+sandi",
+    r"رمز\s+المرور|كلمة\s+المرور",
+    r"heslo|salasana|parole|κωδικός",
+)
+
+_WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code")
+
+_JOINING_WORDS = [
+    "id",
+    "ids",
+    "meeting",
+    "meetings",
+    "webinar",
+    "code",
+    "number",
+    "no",
+    "nr",
+    "num",
+    "room",
+    "link",
+    "call",
+    "conference",
+    "session",
+    "pmi",
+    "personal",
+    "is",
+    "the",
+    "on",
+    "réunion",
+    "réunions",
+    "reunion",
+    "reunión",
+    "reunião",
+    "riunione",
+    "sala",
+    "salle",
+    "besprechung",
+    "raum",
+    "nummer",
+    "numéro",
+    "número",
+    "numero",
+    "vergadering",
+    "spotkanie",
+    "rapat",
+    "toplantı",
+    "identifiant",
+    "ident",
+    "kennnummer",
+    "ミーティング",
+    "会議",
+    "会议",
+    "會議",
+    "회의",
+    "号",
+    "号码",
+    "番号",
+]
+
+_STARTS_WORD = r"(?<![a-zA-ZÀ-ÖØ-öø-ÿ])"
+_ENDS_WORD = r"(?![a-zA-ZÀ-ÖØ-öø-ÿ])"
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\s\-]", "", name.lower())
+
+
+class Vocabulary:
+    """Names and labels of one table of platforms, compiled once."""
+
+    def __init__(self, table: PlatformTable) -> None:
+        self.table = table
+        self._slugs = {_squeezed(name): platform.slug for platform in table for name in platform.names}
+        names = sorted({name for platform in table for name in platform.names}, key=len, reverse=True)
+        self._name_words = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]?") for name in names)
+        self.names = re.compile(
+            rf"(?<![a-zA-Z0-9@./]){self._group(self._name_words)}(?![a-zA-Z0-9]|\.[a-z])", re.IGNORECASE
+        )
+        self._own_labels = {_squeezed(label): p.slug for p in table for label in p.labels}
+        own = "|".join(re.escape(label) for p in table for label in p.labels)
+        of_name = rf"(?:[\s\-]*(?:(?:on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على)\s+)?(?:{self._name_words}))?"
+        filler = r"[\s:=#\-*_\"'`|>~]{0,12}"
+        self.id_label = re.compile(
+            rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(_ID_LABELS)}){of_name}"
+            rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
+            re.IGNORECASE,
+        )
+        words = "|".join(sorted(map(re.escape, _JOINING_WORDS), key=len, reverse=True))
+        self.name_before = re.compile(
+            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~]|(?:{words}){_ENDS_WORD}){{0,24}}$",
+            re.IGNORECASE,
+        )
+        self.passcode = re.compile(
+            rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(_PASSCODE_LABELS)})|(?P<weak>{'|'.join(_WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
+            re.IGNORECASE,
+        )
+
+    @staticmethod
+    def _group(words: str) -> str:
+        return f"(?P<name>{words})"
+
+    def slug(self, name: str) -> str:
+        """Return the slug of the platform that a matched name stands for."""
+        return self._slugs[_squeezed(name)]
+
+    def owner_of_label(self, label: str) -> str | None:
+        """Return the slug of the platform that alone uses a label, or None."""
+        return self._own_labels.get(_squeezed(label))

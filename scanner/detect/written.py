@@ -1,0 +1,222 @@
+"""Meeting numbers and codes written without an address. A number counts only with evidence beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.detect.context import Context
+from scanner.detect.mention import Mention
+from scanner.detect.vocabulary import Vocabulary
+from scanner.model import Confidence, Form, Risk
+from scanner.platforms import Hit, Platform
+
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z_+@$€£])(?<![0-9] )(?<![0-9][\-.,/:])"
+    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9_@])(?![.,:/\-][0-9]|%)"
+)
+_LOOSE_NUMBER = re.compile(r"(?<![0-9A-Za-z_+@])[0-9OolI](?:[ .\-]?[0-9OolI]){8,15}(?![A-Za-z0-9_])")
+_LOOSE_LETTERS = str.maketrans("OolI", "0011")
+_DIGIT_WORDS = {
+    word: str(digit)
+    for digit, words in enumerate(
+        (
+            "zero oh null nul zéro cero",
+            "one eins een un uno um",
+            "two zwei twee deux dos due dois",
+            "three drei drie trois tres tre três",
+            "four vier quatre cuatro quattro quatro",
+            "five fünf vijf cinq cinco cinque",
+            "six sechs zes seis sei",
+            "seven sieben zeven sept siete sette sete",
+            "eight acht huit ocho otto oito",
+            "nine neun negen neuf nueve nove",
+        )
+    )
+    for word in words.split()
+}
+_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
+_NUMBER_IN_WORDS = re.compile(
+    rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
+    re.IGNORECASE,
+)
+_BEFORE = 110
+_USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
+_WEBEX_GROUPS = (4, 3, 4)
+
+
+def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
+    """Yield the rooms whose number or code stands in a flow's text with a label or a platform's name before it."""
+    for found in _NUMBER.finditer(text):
+        groups = _groups(found.group())
+        evidence = _Evidence(text, found.start(), context, words)
+        for candidate in (groups, *_shorter(groups)):
+            hit = evidence.room(candidate)
+            if hit is not None:
+                yield _mention(hit, found.start(), found.end())
+                break
+    for found in _LOOSE_NUMBER.finditer(text):
+        if (
+            not found.group().isdigit()
+            and sum(c.isdigit() for c in found.group()) >= 4
+            and _has_letter(found.group())
+        ):
+            groups = _groups(found.group().translate(_LOOSE_LETTERS))
+            hit = _Evidence(text, found.start(), context, words).room(groups, labelled=True)
+            if hit is not None:
+                yield _mention(hit, found.start(), found.end())
+    for found in _NUMBER_IN_WORDS.finditer(text):
+        hit = _Evidence(text, found.start(), context, words).room((_spelled(found.group()),))
+        if hit is not None:
+            yield _mention(hit, found.start(), found.end())
+    yield from _codes(text, context, words)
+
+
+def bare(text: str, taken: set[str]) -> Iterator[Mention]:
+    """Yield numbers of a meeting ID's length and grouping without evidence: look-up candidates, no findings."""
+    for found in _NUMBER.finditer(text):
+        groups = _groups(found.group())
+        key = "".join(groups)
+        if (
+            9 <= len(key) <= 11
+            and key not in taken
+            and (len(groups) == 1 or tuple(map(len, groups)) in _USUAL)
+        ):
+            hit = Hit(platform="zoom", key=key, risk=Risk.SCHEDULED, kind="id", takes_stated=False)
+            yield Mention(
+                hit=hit,
+                at=found.start(),
+                end=found.end(),
+                place="",
+                form=Form.BARE,
+                confidence=Confidence.LOW,
+            )
+
+
+def _mention(found: tuple[Hit, Confidence], at: int, end: int) -> Mention:
+    hit, confidence = found
+    return Mention(hit=hit, at=at, end=end, place="", form=Form.WRITTEN, confidence=confidence)
+
+
+def _groups(number: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[0-9]+", number))
+
+
+def _has_letter(text: str) -> bool:
+    return any(character.isalpha() for character in text)
+
+
+def _shorter(groups: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the usual groupings that a longer run begins with: a passcode may follow after a blank."""
+    for size in (3, 1):
+        if len(groups) > size and (size == 1 or tuple(map(len, groups[:size])) in _USUAL):
+            yield groups[:size]
+
+
+def _spelled(words: str) -> str:
+    digits, times = "", 1
+    for word in re.findall(r"[^\W\d_]+", words.lower()):
+        if word in ("double", "triple"):
+            times = 2 if word == "double" else 3
+        else:
+            digits += _DIGIT_WORDS[word] * times
+            times = 1
+    return digits
+
+
+class _Evidence:
+    """What stands directly before a number."""
+
+    def __init__(self, text: str, at: int, context: Context, words: Vocabulary) -> None:
+        self._at = at
+        self._context = context
+        self._words = words
+        before = text[max(0, at - _BEFORE) : at]
+        self._label = words.id_label.search(before)
+        self._name = None if self._label else words.name_before.search(before)
+        self._line = before[: self._label.start()].rpartition("\n")[2][-60:] if self._label else ""
+        self._after = text[at : at + 60]
+
+    def room(self, groups: tuple[str, ...], *, labelled: bool = False) -> tuple[Hit, Confidence] | None:
+        """Return the room that a number of these digit groups names, or None without evidence."""
+        key = "".join(groups)
+        if not 8 <= len(key) <= 16:
+            return None
+        if self._label is not None:
+            return self._by_label(key, tuple(map(len, groups)))
+        if self._name is None or labelled or self._name.group().count("\n") > 1:
+            return None
+        platform = self._words.table.platforms[self._words.slug(self._name["name"])]
+        return _room(platform, key, tuple(map(len, groups)), Confidence.HIGH)
+
+    def _by_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
+        label = self._label
+        assert label is not None
+        own = self._words.owner_of_label(label["label"])
+        if own is not None:
+            return _room(self._words.table.platforms[own], key, lengths, Confidence.HIGH)
+        named = (
+            self._context.named_in(label.group()) or self._context.named_in(self._line) or self._named_after()
+        )
+        if named is not None and (found := _room(named, key, lengths, Confidence.HIGH)):
+            return found
+        same = self._context.linked_as(self._at, key)
+        if same is not None:
+            return _room(same, key, (len(key),), Confidence.HIGH)
+        linked = self._context.linked(self._at)
+        for platform in (*linked, *self._context.named_before(self._at)):
+            found = _room(platform, key, lengths, Confidence.HIGH)
+            if found is not None:
+                return found
+        return self._by_length(key, lengths)
+
+    def _named_after(self) -> Platform | None:
+        found = re.match(r"[0-9OolI .\-]{8,24}[ ]?\(([^()\n]{2,30})\)", self._after)
+        return self._context.named_in(found.group(1)) if found else None
+
+    def _by_length(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
+        """Guess by the shape of the number where nothing names a platform."""
+        platforms = self._words.table.platforms
+        if lengths == _WEBEX_GROUPS and "webex" in platforms:
+            return _room(platforms["webex"], key, lengths, Confidence.LOW)
+        if len(key) in (10, 11) and "zoom" in platforms:
+            return _room(platforms["zoom"], key, lengths, Confidence.LOW)
+        in_threes = len(lengths) > 1 and all(length == 3 for length in lengths[:-1]) and lengths[-1] <= 3
+        if 12 <= len(key) <= 15 and in_threes and "teams" in platforms:
+            return _room(platforms["teams"], key, lengths, Confidence.LOW)
+        return None
+
+
+def _room(
+    platform: Platform, key: str, lengths: tuple[int, ...], confidence: Confidence
+) -> tuple[Hit, Confidence] | None:
+    if len(key) not in platform.digits or (platform.groups and lengths not in platform.groups):
+        return None
+    risk = platform.number_risk(key)
+    hit = Hit(platform=platform.slug, key=key, risk=risk, kind="id", takes_stated=platform.takes_stated)
+    return hit, confidence
+
+
+def _codes(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
+    """Yield codes of letters (``bcd-efgh-jkm``) beside the name of the platform that uses them."""
+    for platform in words.table:
+        if platform.code is None:
+            continue
+        for found in platform.code.pattern.finditer(text):
+            before = text[max(0, found.start() - 60) : found.start()]
+            after = text[found.end() : found.end() + 40]
+            label = words.id_label.search(before)
+            by_label = label is not None and platform in (
+                context.named_in(label.group()),
+                *context.linked(found.start()),
+                *context.named_before(found.start()),
+            )
+            if by_label or platform.code.before.search(before) or platform.code.after.match(after):
+                hit = Hit(
+                    platform=platform.slug,
+                    key=platform.code.key(found.group()),
+                    risk=platform.code.risk,
+                    kind=platform.code.kind,
+                    takes_stated=platform.takes_stated,
+                )
+                yield _mention((hit, Confidence.HIGH), found.start(), found.end())
