@@ -33,13 +33,20 @@ class Send(Protocol):
     def __call__(self, message: Message, options: Any, *, now: datetime) -> tuple[str, ...]: ...
 
 
+class Reach(Protocol):
+    """Go as far as the other side's door without sending anything, or raise DeliveryError."""
+
+    def __call__(self, options: Any) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """One file of ``scanner/alerts/channels``: the model of its options, and how it sends."""
+    """One file of ``scanner/alerts/channels``: the model of its options, how it sends and is tried."""
 
     name: str
     options: type[BaseModel]
     send: Send
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)

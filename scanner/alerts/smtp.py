@@ -52,6 +52,22 @@ def hand_over(
     Returns a sentence for each recipient who was refused while others were taken. ``patience`` bounds the
     conversation as a whole, however slowly the server drips its answers; certificates are verified.
     """
+    with _conversation(server, sender, patience) as smtp:
+        refused = smtp.sendmail(sender, recipients, letter)
+        with suppress(OSError):
+            smtp.quit()
+    return tuple(_refusals(refused, server))
+
+
+def knock(*, server: Server, sender: str, patience: timedelta) -> None:
+    """Connect and log in without sending anything; raise DeliveryError if that does not work."""
+    with _conversation(server, sender, patience) as smtp, suppress(smtplib.SMTPServerDisconnected):
+        smtp.quit()
+
+
+@contextmanager
+def _conversation(server: Server, sender: str, patience: timedelta) -> Iterator[smtplib.SMTP]:
+    """Hold a protected conversation in which the server has let us in."""
     seconds = patience.total_seconds()
     context = ssl.create_default_context()
     smtp = (
@@ -59,8 +75,8 @@ def hand_over(
         if server.security is Security.TLS
         else smtplib.SMTP(local_hostname=_own_name(), timeout=seconds)
     )
-    # The name that the certificate must bear. smtplib takes it in its constructor only, which would hold
-    # the whole greeting before anything could end it.
+    # The name that the certificate must bear. smtplib takes it in its constructor only, which would wait
+    # for the whole greeting before anything could end it.
     smtp._host = server.host  # type: ignore[attr-defined]
     with _sentences(server, sender, patience), _hanging_up(smtp, after=seconds):
         code, reply = smtp.connect(server.host, server.port)
@@ -70,10 +86,7 @@ def hand_over(
             smtp.starttls(context=context)
         if server.password:
             smtp.login(server.username, server.password.reveal())
-        refused = smtp.sendmail(sender, recipients, letter)
-        with suppress(OSError):
-            smtp.quit()
-    return tuple(_refusals(refused, server))
+        yield smtp
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""The ways out. Each file here is one kind: its ``Options`` and its ``send``."""
+"""The ways out. Each file here is one kind: its ``Options``, ``send`` and ``reach``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -18,9 +19,11 @@ from scanner.model import Message
 def kinds() -> Mapping[str, ChannelKind]:
     """Return every channel kind of this folder by its name in ``schedules.yaml``."""
     found = {}
-    for module_info in iter_modules(__path__):
-        module = import_module(f"{__name__}.{module_info.name}")
-        found[module_info.name] = ChannelKind(name=module_info.name, options=module.Options, send=module.send)
+    for entry in iter_modules(__path__):
+        module = import_module(f"{__name__}.{entry.name}")
+        found[entry.name] = ChannelKind(
+            name=entry.name, options=module.Options, send=module.send, reach=module.reach
+        )
     return MappingProxyType(found)
 
 
@@ -28,10 +31,22 @@ def send(message: Message, channel: Channel, *, now: datetime) -> tuple[str, ...
     """Send a message by a channel, or raise DeliveryError.
 
     Returns a sentence for each person who did not get it although others did. They are not worth sending
-    again for: those others would get it twice. A secret that cannot be read is no permanent failure, since
-    somebody will put it back.
+    again for: those others would get it twice.
     """
-    try:
+    with _secrets_missing_for_now(channel):
         return kinds()[channel.kind].send(message, channel.options, now=now)
+
+
+def try_to_reach(channel: Channel) -> None:
+    """See whether a channel would work, as far as that shows without sending; raise DeliveryError if not."""
+    with _secrets_missing_for_now(channel):
+        kinds()[channel.kind].reach(channel.options)
+
+
+@contextmanager
+def _secrets_missing_for_now(channel: Channel) -> Iterator[None]:
+    """Take a secret that cannot be read for a failure that passes: somebody will put it back."""
+    try:
+        yield
     except ConfigError as error:
         raise DeliveryError(f"channel {channel.name}: {error}", permanent=False) from error

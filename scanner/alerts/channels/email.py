@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -13,8 +13,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from scanner.alerts.channel import SecretSetting
-from scanner.alerts.smtp import Security, Server, hand_over
+from scanner.alerts.smtp import Security, Server, hand_over, knock
 from scanner.model import Message
+
+PATIENCE = timedelta(seconds=60)
+"""How long one conversation with the mail server may take in all."""
 
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1")
@@ -23,6 +26,13 @@ _RECIPIENT = re.compile(r"(?:(?P<name>[^<>\"]{0,100}?)\s*<(?P<inside>[^<>]+)>|(?
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SUBJECT_LENGTH = 120
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references"):
+    # Otherwise a long one is folded as an encoded word, which no mail program takes for a message's ID.
+    _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # typeshed lacks its base
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 def _recipient(text: str) -> str:
@@ -117,7 +127,7 @@ class Options(BaseModel):
 
 
 def send(
-    message: Message, options: Options, *, now: datetime, patience: timedelta = timedelta(seconds=60)
+    message: Message, options: Options, *, now: datetime, patience: timedelta = PATIENCE
 ) -> tuple[str, ...]:
     """Send one mail to all recipients within ``patience``, or raise DeliveryError.
 
@@ -132,9 +142,14 @@ def send(
     )
 
 
+def reach(options: Options, *, patience: timedelta = PATIENCE) -> None:
+    """Connect to the mail server and log in, or raise DeliveryError."""
+    knock(server=options.server, sender=options.from_address.addr_spec, patience=patience)
+
+
 def compose(message: Message, options: Options, *, now: datetime) -> EmailMessage:
     """Return the mail: one-line subject, text and HTML twins, threaded by keys, marked as automatic."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     sender = options.from_address
     mail["Subject"] = _one_line(message.subject)
     mail["From"] = sender
