@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from scanner import __version__
-from scanner.cli import alerts, demo, doctor, exposures, init, meetings, scan, serve, sources
+from scanner.cli import (
+    alerts,
+    demo,
+    detect,
+    doctor,
+    exposures,
+    init,
+    meetings,
+    platforms,
+    scan,
+    serve,
+    sources,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,5 +71,6 @@ app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
-# app.command("detect")(detect.detect)
+app.command("detect")(detect.detect)
+app.command("platforms")(platforms.platforms)
 app.command("demo")(demo.demo)

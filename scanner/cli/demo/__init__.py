@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import os
 import tempfile
 import time
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from scanner.actions.meetings import register_meeting
 from scanner.actions.scans import scan_now, send_due, units_named
 from scanner.actions.setup import set_up
 from scanner.actions.workspace import Workspace, opened
-from scanner.cli.demo.stage import Stage, invitations, staged
+from scanner.cli.demo.stage import invitations, staged
 from scanner.cli.exposures import print_exposure
 from scanner.cli.say import clock, out, when
 from scanner.cli.scan import print_coverage, progress_bars
@@ -48,7 +48,9 @@ network: {{allow: ["{site}", "{forum}"]}}
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where to keep what it makes: a new folder. [default: a temporary one]", show_default=False),
+        typer.Option(
+            help="Where to keep what it makes: a new folder. [default: a temporary one]", show_default=False
+        ),
     ] = None,
 ) -> int:
     """Show the whole chain on made-up pages: register, scan, match, alert. Nothing leaves this machine.
@@ -69,11 +71,13 @@ def demo(
         with opened({}, data) as workspace:
             found = _one_night(workspace)
     _heading("5. The mail that went out")
-    letters = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted((mailbox / "new").iterdir())]
+    letters = [
+        message_from_bytes(path.read_bytes(), policy=default) for path in sorted((mailbox / "new").iterdir())
+    ]
     for letter in letters:
         out.print(f"To {letter['To']}: {letter['Subject']}")
     if letters:
-        out.print(f"\nThe first of them reads:\n\n{letters[0].get_body(('plain',)).get_content()}")
+        out.print(f"\nThe first of them reads:\n\n{_plain_text(letters[0])}")
     out.print(f"Mailbox: {mailbox}   Everything else: {data}")
     out.print(f"Look further with:  lychgate --data {data} exposures show 1")
     out.print(f"\nDone in {time.monotonic() - began:.0f} seconds. Nothing left this machine.")
@@ -93,9 +97,7 @@ def _one_night(workspace: Workspace) -> int:
     _heading("3. The nightly scan")
     units = units_named(workspace, ())
     with progress_bars(units) as show:
-        report = scan_now(
-            workspace, units, trigger="nightly", clock=clock, queue=LocalQueue(), progress=show
-        )
+        report = scan_now(workspace, units, trigger="nightly", clock=clock, queue=LocalQueue(), progress=show)
     print_coverage(report.coverage)
     post = send_due(workspace, clock=clock)
     _heading("4. What was found, where, why it is serious, what to do")
@@ -107,6 +109,11 @@ def _one_night(workspace: Workspace) -> int:
     for sentence in post.errors:
         out.print(sentence)
     return len(found)
+
+
+def _plain_text(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    return str(body.get_content()) if body else ""
 
 
 def _heading(text: str) -> None:
