@@ -103,10 +103,11 @@ def read_moment(text: str, timezone: str) -> datetime:
     and a time ("26 November 2026 7pm"). Without an offset it is in ``timezone``; a date that can mean two
     days is refused.
     """
+    bare = text.strip()
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(bare if len(bare) > len("2026-11-26") else "")
     except ValueError:
-        moment = _written_moment(text[:200].lower())
+        moment = _written_moment(bare[:200].lower())
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise InputError(f"The year {moment.year} cannot be right.")
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
