@@ -219,7 +219,7 @@ class _Keeper:
                 sender=envelope.mail_from or "",
                 recipients=tuple(envelope.rcpt_tos),
                 raw=envelope.original_content or b"",
-                encrypted=session.ssl is not None,
+                encrypted=server.transport.get_extra_info("ssl_object") is not None,
                 account=session.auth_data or "",
             )
         )

@@ -171,6 +171,8 @@ IN_LINE_TWO = [
     ("both ways", "channels: {c: {kind: email, to: [a@b.example], password: {env: A, file: b}}}", 58, "one"),
     ("other way", "channels: {c: {kind: email, to: [a@b.example], password: {vault: hunter2}}}", 58, "{env"),
     ("no recipient", "channels: {c: {kind: email, to: []}}", 33, "at least 1"),
+    ("sender", "channels: {c: {kind: email, to: [a@b.example], frm: a@b.example}}", 48, "mean 'from'?"),
+    ("password alone", "channels: {c: {kind: email, to: [a@b.example], username: u}}", 12, "belong together"),
     ("no address", "channels: {c: {kind: email, to: [clerk]}}", 34, "e-mail address"),
 ]
 

@@ -214,7 +214,7 @@ class _Reader:
 
     def _note(self, fault: ErrorDetails, shape: type[BaseModel], steps: Steps, beside: Iterable[str]) -> None:
         way = fault["loc"]
-        of_key = way[-1:] == ("[key]",)
+        of_key = not way or way[-1] == "[key]"
         way = way[:-1] if of_key else way
         name = str(way[-1])[:60] if way else ""
         sentence = _SENTENCES.get(fault["type"], fault["msg"]).format(name=name, **fault.get("ctx", {}))
@@ -263,7 +263,7 @@ def _settings_at(shape: type[BaseModel], way: tuple[str | int, ...]) -> Iterable
         candidates = [found, *get_args(found)]
         models = [one for one in candidates if isinstance(one, type) and issubclass(one, BaseModel)]
         found = models[0] if models else found
-    return getattr(found, "model_fields", {})
+    return [field.alias or name for name, field in getattr(found, "model_fields", {}).items()]
 
 
 def _schedule(name: str, written: _Schedule) -> Schedule:

@@ -74,7 +74,7 @@ EmailAddress = Annotated[str, AfterValidator(_recipient)]
 class Options(BaseModel):
     """``to`` is all that is needed where this machine runs a mail server."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     to: Annotated[tuple[EmailAddress, ...], Field(min_length=1, max_length=50)]
     sender: Annotated[EmailAddress | None, Field(alias="from")] = None
