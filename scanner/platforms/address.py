@@ -14,6 +14,8 @@ import can_ada
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]{0,31}):", re.IGNORECASE)
 _BARE_HOST = re.compile(r"[^\s/?#@:\\]{1,253}(?::[0-9]{1,5})?(?=[/?#\\]|$)")
+_USER_INFO = re.compile(r"[^\s/?#@:]{1,100}:[^\s/?#@]{0,100}@[^\s/?#@:]+\.")
+_USER_SCHEMES = ("mailto", "sip", "sips", "callto", "h323", "xmpp", "skype", "tel", "im", "acct")
 _SLASHES = re.compile(r"/{2,}")
 _LONGEST = 8192
 
@@ -58,6 +60,8 @@ def parse_address(text: str) -> Address | None:
         name = scheme.group(1).lower()
         if name in ("http", "https"):
             return _web(text)
+        if _USER_INFO.match(text) and name not in _USER_SCHEMES:
+            return _web("https://" + text)
         return _app(name, text[scheme.end() :])
     if (host := _BARE_HOST.match(text)) is not None and "." in host.group():
         return _web("https://" + text)

@@ -10,7 +10,7 @@ from scanner.platforms.address import Address, parse_address
 from scanner.platforms.platform import Hit, Platform
 
 _INTENT_SCHEME = re.compile(r"(?:^|;)scheme=([a-z][a-z0-9+.\-]*)", re.IGNORECASE)
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?[/\\]{0,3}(?:[^/?#\\@]{0,200}@)?([^/?#\\:@\s]+)", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?[/\\]{2,3}(?:[^/?#\\@]{0,200}@)?([^/?#\\:@\s]+)", re.IGNORECASE)
 
 
 class HostClaimedTwice(ValueError):
