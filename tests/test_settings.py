@@ -20,6 +20,7 @@ from scanner.model import SeverityLevel
 from scanner.settings import Settings, environment, load, starting_text
 from scanner.settings.cron import read_cron
 from scanner.settings.fields import in_words, read_duration
+from spiders import kinds as source_kinds
 
 
 class Site(BaseModel):
@@ -31,6 +32,7 @@ class Site(BaseModel):
 
 
 KINDS = {"site": Site}
+SOURCE_KINDS = {name: kind.options for name, kind in source_kinds().items()}
 CHANNELS = {name: kind.options for name, kind in channel_kinds().items()}
 
 
@@ -150,10 +152,12 @@ IN_LINE_TWO = [
     ("unknown severity", "routes: [{when: {severity: urgent}, to: [c]}]", 28, "'critical'"),
     ("nested unknown", "routes: [{when: {sevrity: low}, to: []}]", 18, "mean 'severity'?"),
     ("retention too short", "retention: {sightings: 1h}", 24, "between 1d and"),
-    ("no port", "network: {allow: [127.0.0.1]}", 19, "host:port"),
+    ("no port", "network: {allow: [127.0.0.1]}", 19, "one port"),
     ("scheme", "network: {allow: ['http://a.example:80']}", 19, "one host"),
     ("any host", "network: {allow: ['*:80']}", 19, "one host"),
     ("short address", "network: {allow: ['127.1:80']}", 19, "one host"),
+    ("dotless", "network: {allow: ['intranet:80']}", 19, "one host"),
+    ("not a number", "network: {allow: ['a.example:x']}", 19, "one port"),
     ("port 0", "network: {allow: ['a.example:0']}", 19, "one port"),
     ("network", "network: {allow: ['10.0.0.0/8:80']}", 19, "one host"),
     ("zone id", "network: {allow: ['[fe80::1%eth0]:80']}", 19, "one host"),
@@ -493,7 +497,7 @@ def test_the_examples_in_the_first_file_work_when_uncommented(tmp_path: Path) ->
     uncommented = re.sub(r"(?m)^( *)#(?! )", r"\1", text.replace("\n#  ", "\n  "))
     path = tmp_path / "schedules.yaml"
     path.write_text(uncommented)
-    settings = load(path, environ={}, kinds={"site": Site, "feed": Site}, channels=CHANNELS)
+    settings = load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
     assert list(settings.sources) == ["our-site", "village-news"]
     assert settings.missing_secrets() == (
         "channel clerk: SMTP_PASSWORD: this environment variable is not set, or empty",
@@ -504,7 +508,7 @@ def test_the_example_that_ships_is_valid(tmp_path: Path) -> None:
     text = (Path(__file__).parent.parent / "schedules.yaml").read_text()
     path = tmp_path / "schedules.yaml"
     path.write_text(text)
-    settings = load(path, environ={}, kinds={"site": Site, "feed": Site}, channels=CHANNELS)
+    settings = load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
     assert [unit.source for unit in settings.units(None)] == ["our-site", "village-news"]
     assert settings.routes[0].to == ("clerk", "safeguarding")
     (missing,) = settings.missing_secrets()

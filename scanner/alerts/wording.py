@@ -109,9 +109,10 @@ class _Letter:
     places_title: str = ""
     places: tuple[_Place, ...] = ()
     more_places: int = 0
-    command: str = ""
+    show: str = ""
     steps: tuple[Step, ...] = ()
     closing: tuple[str, ...] = ()
+    acknowledge: str = ""
 
 
 def write(
@@ -179,7 +180,7 @@ def _about_exposure(
         places_title="Where it stood" if alert.news is News.GONE else "Where it stands",
         places=tuple(_place(address, sightings, zone) for address in addresses[:_PLACES_SHOWN]),
         more_places=len(addresses) - _PLACES_SHOWN,
-        command=f"lychgate exposures show {exposure.id}",
+        show=f"lychgate exposures show {exposure.id}",
     )
     if alert.news is News.GONE:
         return replace(letter, closing=(_IF_NOT_CHANGED,))
@@ -193,7 +194,8 @@ def _about_exposure(
             ("How sure", _HOW_SURE[best.form]),
         ),
         steps=steps(best.room.platform, soon=start is not None and start - now <= _SOON),
-        closing=(_WHAT_WE_DID, f"Say that you are on it:  lychgate exposures ack {exposure.id}"),
+        closing=(_WHAT_WE_DID,),
+        acknowledge=f"lychgate exposures ack {exposure.id}",
     )
 
 

@@ -47,8 +47,8 @@ class Faults:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint at the most similar known word, or at all of them if they are few, or nothing."""
-    names = sorted(known)
+    names = {name.lower(): name for name in sorted(known)}
     close = get_close_matches(word[:100].lower(), names, n=1)
     if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+        return f"; did you mean {names[close[0]]!r}?"
+    return f"; known are {', '.join(names.values())}" if 0 < len(names) <= _FEW else ""

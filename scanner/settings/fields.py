@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Strict
 from pydantic_core import PydanticUseDefault
 
+from scanner.errors import ConfigError
 from scanner.settings.cron import read_cron
 from scanner.settings.faults import did_you_mean
+from spiders.guard import check_pairs
 
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -24,8 +27,6 @@ _UNITS = {
 }
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([smhdw])")
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
-_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
-_HOST_NAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _CONTACT = re.compile(r"https?://[!-~]{3,200}|[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9.-]{3,200}")
 
 
@@ -83,10 +84,8 @@ def _zones() -> frozenset[str]:
 
 def _timezone(text: str) -> str:
     if text not in _zones():
-        by_lower = {zone.lower(): zone for zone in _zones()}
-        hint = did_you_mean(text.replace(" ", "_"), by_lower)
-        hint = re.sub(r"'(.+)'", lambda found: repr(by_lower[found[1]]), hint)
-        raise ValueError(f"there is no such time zone{hint or '; write it like Europe/London'}")
+        hint = did_you_mean(text.replace(" ", "_"), _zones()) or "; write it like Europe/London"
+        raise ValueError(f"there is no such time zone{hint}")
     return text
 
 
@@ -102,26 +101,19 @@ def _cron(text: str) -> str:
 
 
 def _host_and_port(text: str) -> str:
-    """Return ``host:port`` in the one spelling the network guards compare with."""
+    """Return ``host:port`` in the spelling that the network guard compares with, if it takes it."""
     host, _, port = text.strip().lower().rpartition(":")
-    if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
-        raise ValueError("this must be host:port with one port, like 127.0.0.1:8101 or [::1]:8102")
-    return f"{_host(host)}:{int(port)}"
-
-
-def _host(host: str) -> str:
+    if host.startswith("[") and host.endswith("]"):
+        with suppress(AddressValueError):
+            host = f"[{IPv6Address(host[1:-1]).compressed}]"
+    pair = f"{host}:{port.lstrip('0')}"
     try:
-        if host.startswith("[") and host.endswith("]"):
-            address = IPv6Address(host[1:-1])
-            if address.scope_id is None:
-                return f"[{address.compressed}]"
-        elif host.rpartition(".")[2].isdigit():
-            return str(IPv4Address(host))
-        elif _HOST_NAME.fullmatch(host) and len(host) <= 253:
-            return host
-    except AddressValueError:
-        pass
-    raise ValueError("this must name one host before the port: a name, an IPv4 address, or [an IPv6 address]")
+        check_pairs([pair])
+    except ConfigError:
+        raise ValueError(
+            "this must be one host with one port, like 127.0.0.1:8101, [::1]:8102 or intranet.example:8080"
+        ) from None
+    return pair
 
 
 def _empty_as_default(value: Any) -> Any:
