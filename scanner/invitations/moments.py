@@ -74,14 +74,14 @@ def find_when(lines: list[str], *, now: datetime, home: str) -> When:
         if when is not None and when.starts is not None:
             return when
         half_found = half_found or when
-    return (
-        half_found
-        or _repeating_only(lines, now=now, home=home)
-        or When(
-            timezone=home,
-            repeats=_repetition(lines, None, today=today).rule,
-            questions=("When does the meeting start?",),
-        )
+    partly = half_found or _repeating_only(lines, now=now, home=home)
+    if partly is not None:
+        return partly
+    repetition = _repetition(lines, None, today=today)
+    return When(
+        timezone=home,
+        repeats=repetition.rule,
+        questions=("When does the meeting start?", *repetition.questions),
     )
 
 
@@ -176,11 +176,11 @@ def _assembled(
 
 
 def _repeating_only(lines: list[str], *, now: datetime, home: str) -> When | None:
-    """Read "every Thursday at 19:00": the first start is the next one."""
+    """Read "every Thursday at 19:00": the first start is the next one. "Every other" does not say which."""
     here = now.astimezone(ZoneInfo(home))
     for number, line in enumerate(lines):
         repetition = find_repeats(line.lower(), today=here.date())
-        if repetition is None or not repetition.weekdays or "MONTHLY" in repetition.rule:
+        if repetition is None or not repetition.rule.startswith("FREQ=WEEKLY;BYDAY"):
             continue
         times = find_times(line.lower())
         if times is None:
@@ -205,9 +205,7 @@ def _repetition(lines: list[str], number: int | None, *, today: date) -> Repetit
         else range(max(number - _LINES_BACK, 0), min(number + 1 + _LINES_ON, len(lines)))
     )
     for each in (*near, *range(len(lines))):
-        if "://" in lines[each]:
-            continue
-        found = find_repeats(lines[each].lower(), today=today)
+        found = find_repeats(lines[each].partition("://")[0].lower(), today=today)
         if found is not None and (each in near or found.weekdays):
             return found
     return Repetition("")

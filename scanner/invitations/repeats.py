@@ -24,6 +24,9 @@ def _whole(choices: Iterable[str]) -> re.Pattern[str]:
 
 _EVERY = _whole(words(lambda language: language.every))
 _ADVERB = re.compile(_whole(_ADVERBS).pattern + r"(?!\s*:)")
+_PLURAL = _whole(
+    name for name in WEEKDAYS if name.endswith("s") and name[:-1] in WEEKDAYS and len(name) >= len("lundis")
+)
 _WORKDAYS = re.compile(rf"\s*(?:{one_of(words(lambda language: language.workday))})s?(?!\w)")
 _UNTIL = _whole(words(lambda language: language.until))
 _COUNT = re.compile(
@@ -60,10 +63,10 @@ class _Phrase:
 def find_repeats(text: str, *, today: date) -> Repetition | None:
     """Return what a line in small letters says about repetition, or None if it says nothing.
 
-    A date after "until" ends the series, else a number of occurrences does. "Every second Thursday" means
-    two things and is asked.
+    A phrase that names weekdays is believed before one that does not. A date after "until" ends the series,
+    else a number of occurrences does. "Every second Thursday" means two things and is asked.
     """
-    for phrase in _phrases(text):
+    for phrase in sorted(_phrases(text), key=lambda phrase: not phrase.weekdays):
         rule = _rule(phrase)
         if rule is None:
             continue
@@ -73,6 +76,9 @@ def find_repeats(text: str, *, today: date) -> Repetition | None:
                 "Does it take place every two weeks, or on the second such weekday of each month?"
             )
             rule = ""
+        elif phrase.ordinal is None and phrase.weekdays and phrase.unit == "MONTHLY":
+            questions.append("On which such weekday of the month does it take place: the first, the last?")
+            rule = ""
         else:
             rule += _end(text, today=today, questions=questions)
         return Repetition(rule, tuple(phrase.weekdays), tuple(questions))
@@ -80,6 +86,11 @@ def find_repeats(text: str, *, today: date) -> Repetition | None:
 
 
 def _phrases(text: str) -> Iterable[_Phrase]:
+    for match in _PLURAL.finditer(text):
+        before = text[: match.start()].split()[-1:]
+        phrase = _Phrase(ordinal=_ORDINALS.get(before[0]) if before else None)
+        _follow(phrase, text[match.start() : match.start() + _LONGEST_PHRASE])
+        yield phrase
     triggers = [(match, True) for match in _EVERY.finditer(text)]
     triggers += [(match, False) for match in _ADVERB.finditer(text)]
     for match, every in sorted(triggers, key=lambda trigger: trigger[0].start()):

@@ -174,6 +174,25 @@ def test_what_is_open_is_asked_and_not_guessed(text, asked):
     assert asked in when.questions[0]
 
 
+def test_a_series_on_a_line_with_its_link_is_read():
+    when = read("Our weekly meeting, Thursdays 7pm: https://zoom.us/j/81700000001")
+    assert (when.starts, when.repeats) == (at(26, 19), "FREQ=WEEKLY;BYDAY=TH")
+
+
+def test_a_series_whose_step_is_unclear_has_no_start_yet():
+    when = read("Every second Tuesday at 19:00")
+    assert when.starts is None
+    assert when.questions[0] == "When does the meeting start?"
+    assert "two weeks" in when.questions[1]
+
+
+@pytest.mark.parametrize("text", ["Every other Tuesday at 19:00", "Fortnightly on Tuesdays at 19:00"])
+def test_a_series_of_every_other_week_does_not_say_which(text):
+    when = read(text)
+    assert when.starts is None
+    assert when.repeats.startswith("FREQ=WEEKLY;INTERVAL=2")
+
+
 def test_a_series_that_starts_today_starts_today_only_if_the_time_is_still_ahead():
     assert read("every Sunday at 13:00").starts == at(22, 13)
     assert read("every Sunday at 11:00").starts == at(29, 11)

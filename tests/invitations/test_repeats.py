@@ -17,6 +17,11 @@ TODAY = date(2026, 11, 22)
         ("every week on tue, thu, 10 occurrence(s)", "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=10"),
         ("every thursday at 7pm", "FREQ=WEEKLY;BYDAY=TH"),
         ("every thursday 7:30", "FREQ=WEEKLY;BYDAY=TH"),
+        ("thursdays 7pm on zoom", "FREQ=WEEKLY;BYDAY=TH"),
+        ("mondays and thursdays, 19:00", "FREQ=WEEKLY;BYDAY=MO,TH"),
+        ("our weekly meeting, thursdays 7pm", "FREQ=WEEKLY;BYDAY=TH"),
+        ("first thursdays of the month, 19:00", "FREQ=MONTHLY;BYDAY=1TH"),
+        ("donnerstags 19 uhr", "FREQ=WEEKLY;BYDAY=TH"),
         ("weekly on thursdays", "FREQ=WEEKLY;BYDAY=TH"),
         ("every other thursday", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"),
         ("every 2 weeks on tue", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
@@ -58,6 +63,8 @@ def test_a_phrase_becomes_a_rule(text, rule):
     "text",
     [
         "",
+        "tues 7pm",
+        "lunes 19:00",
         "every one is welcome",
         "every effort is made",
         "weekly: https://zoom.example/ics",
@@ -72,6 +79,12 @@ def test_every_second_thursday_means_two_things_and_is_asked():
     assert found.rule == ""
     assert found.weekdays == (3,)
     assert "two weeks" in found.questions[0]
+
+
+def test_a_weekday_of_the_month_without_its_number_is_asked():
+    found = find_repeats("every month on thursday", today=TODAY)
+    assert found.rule == ""
+    assert "of the month" in found.questions[0]
 
 
 def test_an_end_that_can_mean_two_days_is_asked():
