@@ -28,7 +28,7 @@ class Site(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     start: tuple[str, ...] = Field(min_length=1)
-    scope: str = "domain"
+    scope: str = Field(default="domain", pattern="^[a-z]{1,20}$")
 
 
 KINDS = {"site": Site}
@@ -134,6 +134,7 @@ IN_LINE_TWO = [
     ("unknown option", "sources: {a: {kind: site, start: [x], dealy: 2s}}", 39, "mean 'delay'"),
     ("missing option", "sources: {a: {kind: site}}", 11, "'start' is missing"),
     ("option of wrong type", "sources: {a: {kind: site, start: x}}", 34, "must be a list"),
+    ("option with a rule", "sources: {a: {kind: site, start: [x], scope: A}}", 46, "pattern '^[a-z]{1,20}$'"),
     ("item of wrong type", "sources: {a: {kind: site, start: [x, 7]}}", 38, "must be text"),
     ("pages as text", "sources: {a: {kind: site, start: [x], pages: many}}", 46, "whole"),
     ("pages true", "sources: {a: {kind: site, start: [x], pages: true}}", 46, "whole number"),

@@ -217,7 +217,8 @@ class _Reader:
         of_key = not way or way[-1] == "[key]"
         way = way[:-1] if of_key else way
         name = str(way[-1])[:60] if way else ""
-        sentence = _SENTENCES.get(fault["type"], fault["msg"]).format(name=name, **fault.get("ctx", {}))
+        template = _SENTENCES.get(fault["type"])
+        sentence = template.format_map({**fault.get("ctx", {}), "name": name}) if template else fault["msg"]
         if fault["type"] == "extra_forbidden":
             of_key = True
             sentence += did_you_mean(name, {*_settings_at(shape, way[:-1]), *beside})
