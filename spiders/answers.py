@@ -79,7 +79,7 @@ def media_type(response: Response) -> tuple[str, str]:
 def etag(response: Response) -> str:
     """Return the entity tag if it can be sent back as it is, else an empty string."""
     value = as_text(response.headers.get(b"ETag") or b"").strip()
-    return value if len(value) <= 1024 and value.isascii() and value.isprintable() else ""
+    return value if is_sendable(value) else ""
 
 
 def last_modified(response: Response, received: datetime) -> str:
@@ -104,6 +104,11 @@ def retry_after(response: Response, now: datetime) -> timedelta | None:
     except (ValueError, TypeError):
         return None
     return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
+
+
+def is_sendable(value: str) -> bool:
+    """Tell whether a remembered value is fit for a request header: short, ASCII, without line ends."""
+    return 0 < len(value) <= 1024 and value.isascii() and value.isprintable()
 
 
 def as_text(value: bytes) -> str:

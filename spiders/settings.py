@@ -37,8 +37,8 @@ SETTINGS: dict[str, Any] = {
     "JOBDIR": None,
     # Pauses between requests are kept by Turns, which sees all Units and can be cut short.
     "DOWNLOAD_DELAY": 0,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "CONCURRENT_REQUESTS": 8,
+    # One request of a Unit at a time: what waits stays with the scheduler, where the most urgent goes first.
+    "CONCURRENT_REQUESTS": 1,
     # The default of 100 starts a hundred tasks for every answer (scrapy/scrapy#5182).
     "CONCURRENT_ITEMS": 1,
     "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",

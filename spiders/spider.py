@@ -160,14 +160,11 @@ class SourceSpider(Spider):
         return trap(visit.address)
 
     def _request(self, visit: Visit) -> Request:
-        headers: dict[str, str] = {}
-        if visit.known is not None and visit.known.etag:
-            headers["If-None-Match"] = visit.known.etag
-        if visit.known is not None and visit.known.last_modified:
-            headers["If-Modified-Since"] = visit.known.last_modified
+        known = visit.known or Known(address=visit.address)
+        validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return Request(
             visit.address,
-            headers=headers,
+            headers={name: value for name, value in validators.items() if answers.is_sendable(value)},
             callback=self._arrived,
             errback=self._lost,
             cb_kwargs={"visit": visit},
