@@ -15,7 +15,7 @@ from io import BytesIO
 import can_ada
 import feedparser  # type: ignore[import-untyped]
 import turbohtml
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from scanner.model import Document
 
@@ -32,13 +32,13 @@ _ADDRESS_ATTRIBUTE = {
 _FOLLOWED_RELATIONS = frozenset({"alternate", "canonical", "next", "prev", "previous", "sitemap"})
 _FEED_ROOT = re.compile(
     rb"(?:<\?[^>]{0,500}\?>|<!--[^>]{0,2000}-->|<!doctype[^>]{0,500}>|\s++){0,20}+"
-    rb"<(?:rss|feed|rdf:rdf|(?:\w{1,20}:)?(?:urlset|sitemapindex))[\s>]",
+    rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]",
     re.IGNORECASE,
 )
 _BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
 
 _LONGEST = 4096
-_BROKEN_FEED_BYTES = 512 * 1024
+_BROKEN_FEED_BYTES = 256 * 1024
 _HEAD_BYTES = 64 * 1024
 
 
@@ -55,7 +55,7 @@ def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
         return ()
     page = _parse(document.body, document.charset)
     base = _base(page, document)
-    return _distinct((_resolve(base, link) for link in _html_links(page)), limit=limit)
+    return _distinct((_resolve(base, link) for link in _html_links(page) if link), limit=limit)
 
 
 def refresh_target(document: Document, header: str = "") -> str:
@@ -73,8 +73,8 @@ def refresh_target(document: Document, header: str = "") -> str:
         base = _base(page, document)
     else:
         return ""
-    refresh = page.meta_refresh()
-    return _resolve(base, refresh[1]) if refresh and refresh[1] else ""
+    reference = _refresh(page)
+    return _resolve(base, reference) if reference else ""
 
 
 def looks_like_feed(document: Document) -> bool:
@@ -86,8 +86,8 @@ def looks_like_feed(document: Document) -> bool:
 def feed_links(document: Document) -> tuple[str, ...]:
     """Return the pages that the entries of a feed, or the lines of a sitemap, point to.
 
-    Feeds that are not well-formed are read as far as feedparser, made for them, can make sense of their
-    first half MiB: it is slow enough for a larger one to hold up everything else.
+    Of a feed that is not well-formed, the first 256 KiB are given to feedparser, which is made for such but
+    takes a second for as much: the newest entries stand there.
     """
     try:
         # Without entities, DTD or network: a feed is a stranger's XML.
@@ -98,7 +98,7 @@ def feed_links(document: Document) -> tuple[str, ...]:
         stream = BytesIO(document.body[:_BROKEN_FEED_BYTES])
         feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
         found = [str(link.get("href", "")) for entry in feed.entries for link in entry.get("links", ())]
-    return _distinct((_resolve(document.address, link) for link in found), limit=len(found))
+    return _distinct((_resolve(document.address, link) for link in found if link), limit=len(found))
 
 
 def _entry_links(root: etree._Element) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _parse(body: bytes, charset: str) -> turbohtml.Document:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         charset = ""
     elif b"\0" in head:
-        charset = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+        charset = "utf-16le" if head[1:2] == b"\0" else "utf-16be"
     elif charset.startswith(("utf-16", "utf-32", "ucs-")):
         charset = ""
     try:
@@ -142,10 +142,16 @@ def _base(page: turbohtml.Document, document: Document) -> str:
     return document.address
 
 
+def _refresh(page: turbohtml.Document) -> str:
+    try:
+        refresh = page.meta_refresh()
+    except ValueError:  # turbohtml reads "." as a number
+        return ""
+    return refresh[1] if refresh else ""
+
+
 def _html_links(page: turbohtml.Document) -> Iterator[str]:
-    refresh = page.meta_refresh()
-    if refresh and refresh[1]:
-        yield refresh[1]
+    yield _refresh(page)
     for element in page.find_all(list(_ADDRESS_ATTRIBUTE)):
         if element.tag == "link" and not _FOLLOWED_RELATIONS.intersection(element.attrs.get("rel") or ()):
             continue
