@@ -146,7 +146,7 @@ GOOD = [
     "https://www.village.co.uk/minutes?page=2",
     "https://village.org:443/",
     "http://village.org:80/a%20b",
-    "https://xn--drfli-hua.ch/",
+    "https://xn--drfli-jua.ch/",
     "https://dörfli.ch/",
     "HTTPS://Village.ORG/",
     "http://93.184.215.14/",

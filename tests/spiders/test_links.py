@@ -1,0 +1,214 @@
+"""Links of documents, good, broken and hostile: found as browsers do, in time that grows with length only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.extract.links import feed_links, looks_like_feed, outlinks, refresh_target
+from scanner.model import Document
+
+HERE = "https://village.org/dir/page"
+
+
+def html(body: bytes | str, media_type: str = "text/html", charset: str = "") -> Document:
+    return Document(HERE, body.encode() if isinstance(body, str) else body, media_type, charset)
+
+
+LINK = '<a href="minutes">'
+FOUND = ("https://village.org/dir/minutes",)
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        pytest.param(html(LINK), FOUND, id="plain"),
+        pytest.param(html(f'<base href="/x/">{LINK}'), ("https://village.org/x/minutes",), id="base"),
+        pytest.param(html(f'<base target=_top><base href="/x/"><base href="/y/">{LINK}'),
+                     ("https://village.org/x/minutes",), id="first base with an address"),
+        pytest.param(html(f'<base href="javascript:1">{LINK}'), FOUND, id="useless base"),
+        pytest.param(html(f'<base href="http://[">{LINK}'), FOUND, id="broken base"),
+        pytest.param(html("<A HREF=minutes>"), FOUND, id="capitals, no quotes"),
+        pytest.param(html("<a href='minutes"), (), id="cut inside a tag"),
+        pytest.param(html(f"<!-- {LINK} -->"), (), id="comment"),
+        pytest.param(html(f"<template>{LINK}</template>"), FOUND, id="template"),
+        pytest.param(html(f"<noscript>{LINK}</noscript>"), FOUND, id="no script"),
+        pytest.param(html(LINK.encode("utf-16")), FOUND, id="UTF-16"),
+        pytest.param(html(LINK.encode("utf-16-le")), FOUND, id="UTF-16 without mark"),
+        pytest.param(html(LINK.encode("utf-16-be")), FOUND, id="UTF-16, big end first"),
+        pytest.param(html(LINK, charset="utf-16"), FOUND, id="charset a lie"),
+        pytest.param(html(LINK, charset="rot13"), FOUND, id="charset a cipher"),
+        pytest.param(html(LINK, charset="zlib"), FOUND, id="charset a codec"),
+        pytest.param(html(LINK, charset="utf-7"), FOUND, id="charset a trap"),
+        pytest.param(html('<a href="/caf\xe9">'.encode("latin-1"), charset="iso-8859-1"),
+                     ("https://village.org/caf%C3%A9",), id="charset of the header"),
+        pytest.param(html('<a href="/café">'), ("https://village.org/caf%C3%A9",), id="no charset"),
+        pytest.param(html(LINK, "application/xhtml+xml"), FOUND, id="XHTML"),
+        pytest.param(html(LINK, ""), FOUND, id="no type"),
+        pytest.param(html(f"<!DOCTYPE html>{LINK}", "text/plain"), FOUND, id="HTML called text"),
+        pytest.param(html(f"<!doctype html>{LINK}", "application/pdf"), FOUND, id="HTML as bytes"),
+        pytest.param(html(LINK, "text/plain"), (), id="text"),
+        pytest.param(html(LINK, "application/pdf"), (), id="PDF"),
+        pytest.param(html("", ""), (), id="nothing"),
+        pytest.param(html('<a href="http://a.org/1"><a href="http://a.org/1#x"><a href="HTTP://A.org:80/1">'),
+                     ("http://a.org/1",), id="each once"),
+        pytest.param(html('<link rel="stylesheet" href=x><link rel="preload next" href=n><link href=y>'),
+                     ("https://village.org/dir/n",), id="relations"),
+        pytest.param(html("<frameset><frame src=left><frame src=right></frameset>"),
+                     ("https://village.org/dir/left", "https://village.org/dir/right"), id="frames"),
+        pytest.param(html(f'<a href="data:text/html,{"x" * 5000}"><a href="/{"y" * 5000}">{LINK}'), FOUND,
+                     id="too long"),
+        pytest.param(html('<a href="mailto:a@b.org"><a href="tel:123"><a href="zoommtg://zoom.us/join">'), (),
+                     id="other schemes"),
+    ],
+)  # fmt: skip
+def test_outlinks(document: Document, found: tuple[str, ...]) -> None:
+    assert outlinks(document) == found
+
+
+def test_a_limit_keeps_the_first() -> None:
+    page = html("".join(f'<a href="/{n}">' for n in range(9000)))
+    assert len(outlinks(page)) == 5000
+    assert outlinks(page, limit=2) == ("https://village.org/0", "https://village.org/1")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("0; url=https://zoom.us/j/1", "https://zoom.us/j/1"),
+        ("5;URL='next'", "https://village.org/dir/next"),
+        ('0 ; Url = "next"', "https://village.org/dir/next"),
+        ("0, next", "https://village.org/dir/next"),
+        ("0;next", "https://village.org/dir/next"),
+        ("30", ""),
+        ("0; url=", ""),
+        ("url=next", ""),
+        ("0; url=javascript:alert(1)", ""),
+        ("0; url=<script>", "https://village.org/dir/%3Cscript%3E"),
+        (".", ""),
+    ],
+)
+def test_refreshes_of_pages_and_headers_are_read_alike(content: str, found: str) -> None:
+    assert refresh_target(html("x"), content) == found
+    quoted = content.replace('"', "&quot;")
+    assert refresh_target(html(f'<META HTTP-EQUIV="refresh" CONTENT="{quoted}">')) == found
+
+
+def test_a_refresh_obeys_the_base_and_needs_html() -> None:
+    page = '<base href="/x/"><meta http-equiv=refresh content="0;url=y">'
+    assert refresh_target(html(page)) == "https://village.org/x/y"
+    assert refresh_target(html(page, "text/plain")) == ""
+
+
+RSS = "<rss version='2.0'><channel><link>/home</link>{}</channel></rss>"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (RSS.format("<item><link>/1</link><guid>/2</guid></item>"), ["/1", "/2"]),
+        (
+            RSS.format("<item><link><![CDATA[ /1?a&b ]]></link><guid isPermaLink='false'>x</guid></item>"),
+            ["/1?a&b"],
+        ),
+        (RSS.format("<item><enclosure url='/1.mp3'/></item>"), ["/1.mp3"]),
+        ("<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='/1'/></entry></feed>", ["/1"]),
+        (
+            "<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:entry><a:link href='/1'/></a:entry></a:feed>",
+            ["/1"],
+        ),
+        ("<urlset><url><loc>/1</loc></url><url><loc> /2 </loc></url></urlset>", ["/1", "/2"]),
+        ("<sitemapindex><sitemap><loc>/map.xml</loc></sitemap></sitemapindex>", ["/map.xml"]),
+        ("<rdf:RDF xmlns:rdf='r' xmlns='s'><item><link>/1</link></item></rdf:RDF>", ["/1"]),
+        (
+            "\n <?xml version='1.0'?><!-- old --><rss><channel><item><link>/1</link></item></channel></rss>",
+            ["/1"],
+        ),
+        (
+            "<rss><channel><item><title>&nbsp;</title><link>/1?a=1&b=2</link></item></channel></rss>",
+            ["/1?a=1&b=2"],
+        ),
+        ("<rss><channel><item><link>/1</link></item><item><link>/2</lin", ["/1"]),
+        ("<rss><channel><item><x:y>z</x:y><link>/1</link></item></channel></rss>", ["/1"]),
+    ],
+)
+def test_feeds_whole_and_broken(body: str, found: list[str]) -> None:
+    document = html(body, "application/octet-stream")
+    assert outlinks(document) == feed_links(document) == tuple(f"https://village.org{path}" for path in found)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_feeds_in_any_encoding(encoding: str) -> None:
+    text = f"<?xml version='1.0'?>{RSS.format('<item><link>/1</link></item>')}"
+    assert feed_links(html(text.encode(encoding))) == ("https://village.org/1",)
+
+
+@pytest.mark.parametrize("body", ["<html><rss></html>", "rss", "", "<!DOCTYPE html><feed>", "<p>feed</p>"])
+def test_what_is_no_feed(body: str) -> None:
+    assert looks_like_feed(html(body)) == (body == "<!DOCTYPE html><feed>")
+
+
+def test_a_feed_opens_no_file_and_expands_no_entity(tmp_path: object) -> None:
+    for body in ("/etc/hostname", "http://127.0.0.1:9/feed", "file:///etc/hostname"):
+        assert feed_links(html(body)) == ()
+    entity = "<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/hostname'>]><rss><channel><item><link>/&a;</link>"
+    found = feed_links(html(entity + "</item></channel></rss>"))
+    assert found in ((), ("https://village.org/",))
+
+
+MIB = 1024 * 1024
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "deep": lambda size: b"<div>" * (size // 5),
+    "deep tables": lambda size: b"<table><tr><td>" * (size // 15),
+    "attributes": lambda size: b"<a " + b" ".join(b"a%d=1" % n for n in range(size // 10)) + b">",
+    "links": lambda size: b"<a href=/x>" * (size // 11),
+    "distinct links": lambda size: b"".join(b"<a href=/%d>" % n for n in range(size // 14)),
+    "formatting": lambda size: b"<b><i><a href=x>" * (size // 16),
+    "options": lambda size: b"<select>" + b"<option>" * (size // 8),
+    "bases": lambda size: b"<base href=x>" * (size // 13),
+    "refreshes": lambda size: b"<meta http-equiv=refresh content=0>" * (size // 35),
+    "open tags": lambda size: b"<" * size,
+    "quotes": lambda size: b'<a href="' * (size // 9),
+    "spaces": lambda size: b" " * size,
+    "instructions": lambda size: b"<?x ?>" * (size // 6),
+    "comments": lambda size: b"<!-- -->" * (size // 8) + b"<rss>",
+    "feed": lambda size: b"<rss><channel>" + b"<item><link>/1</link></item>" * (size // 28),
+    "deep feed": lambda size: b"<rss>" + b"<item>" * (size // 6),
+    "feed of ampersands": lambda size: b"<rss><channel><item><title>" + b"&" * size,
+    "feed of brackets": lambda size: b"<rss><channel><item><title>" + b"< " * (size // 2),
+    "laughs": lambda size: (
+        b'<!DOCTYPE r [<!ENTITY a "' + b"ha" * 500 + b'"><!ENTITY b "' + b"&a;" * 1000 + b'">]>'
+        b"<rss><channel><item><link>" + b"&b;" * (size // 4) + b"</link></item></channel></rss>"
+    ),
+    "zeros": lambda size: bytes(size),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_stalls_nobody(name: str) -> None:
+    document = html(HOSTILE[name](4 * MIB), "")
+    began = time.process_time()
+    outlinks(document)
+    feed_links(document)
+    refresh_target(document)
+    assert time.process_time() - began < 5
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["", "text/html", "text/xml"]), st.text(max_size=12))
+def test_nothing_raises(noise: bytes, media_type: str, charset: str) -> None:
+    for body in (
+        noise,
+        b"<a href=" + noise,
+        b"<rss><item><link>" + noise,
+        b"<base href=" + noise + b"><a href=x>",
+    ):
+        document = Document(HERE, body, media_type, charset)
+        for address in (*outlinks(document), *feed_links(document)):
+            assert address.startswith(("http://", "https://"))
+            assert "#" not in address
+        refresh_target(document, noise.decode("latin-1"))
