@@ -10,6 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from scanner.alerts.phrases import (
+    AS_WHAT,
+    HEADLINES,
+    HOW_SURE,
+    IF_NOT_CHANGED,
+    NOBODY_KNOWS,
+    SENTENCES,
+    SUBJECTS,
+    WHAT,
+    WHAT_WE_DID,
+)
 from scanner.alerts.plain import defanged, host_of, plain
 from scanner.alerts.routing import alert_key
 from scanner.alerts.steps import Step, steps
@@ -17,7 +28,6 @@ from scanner.invitations.series import next_start
 from scanner.model import (
     Alert,
     Exposure,
-    Form,
     Meeting,
     Message,
     News,
@@ -33,60 +43,6 @@ _SENTENCE_LENGTH = 400
 _WIDTH = 78
 _SOON = timedelta(hours=2)
 _PLACES_SHOWN = 5
-
-_HEADLINES = {
-    News.OPENED: "A meeting link is in public",
-    News.SPREAD: "A meeting link is in more public places",
-    News.REGRESSED: "A meeting link is back in public",
-    News.GONE: "All clear: a meeting link is gone",
-    News.BLIND: "Lychgate could not look",
-    News.TEST: "This is a test",
-}
-_SUBJECTS = {
-    News.OPENED: "Meeting link found on {place}",
-    News.SPREAD: "Meeting link now in {count}",
-    News.REGRESSED: "Meeting link is back on {place}",
-    News.GONE: "All clear: meeting link gone from {place}",
-    News.BLIND: "Could not look: {detail}",
-    News.TEST: "Test of channel {channel}",
-}
-_SENTENCES = {
-    News.OPENED: "{what} “{title}” stands in public on {place}.",
-    News.SPREAD: "{what} “{title}” now stands in {count} in public. The newest ones come first below.",
-    News.REGRESSED: "{what} “{title}” had been dealt with, and now stands in public again on {place}.",
-    News.GONE: "{what} “{title}” no longer stands anywhere that Lychgate had found it.",
-    News.BLIND: "A place that Lychgate should look at could not be read. {detail}",
-    News.TEST: "Channel “{channel}” works: this message came through it. There is nothing to do.",
-}
-_WHAT_WE_DID = (
-    "Lychgate has not opened the meeting. It looks at these places again at every scan and tells you when "
-    "the link is gone."
-)
-_IF_NOT_CHANGED = (
-    "If the meeting still has its old link, give it a new one: whoever copied the old one can still come in."
-)
-_NOBODY_KNOWS = "Until it can be read again, nobody knows whether a meeting link stands there."
-_HOW_SURE = {
-    Form.URL: "Certain. The link that stands there opens this very meeting.",
-    Form.WRITTEN: "Certain. The ID of this very meeting is written there.",
-    Form.IMAGE: "Certain. The picture that stands there holds the link of this very meeting.",
-    Form.DIAL_IN: "Certain. The dial-in number that stands there leads to this very meeting.",
-    Form.BARE: "Perhaps. The number of this meeting's ID stands there, but nothing says that it is one.",
-}
-_WHAT = {
-    Form.URL: "The link to",
-    Form.WRITTEN: "The ID of",
-    Form.IMAGE: "The link to",
-    Form.DIAL_IN: "The dial-in number of",
-    Form.BARE: "What may be the ID of",
-}
-_AS_WHAT = {
-    Form.URL: "as a link",
-    Form.WRITTEN: "as a written meeting ID",
-    Form.IMAGE: "in a picture",
-    Form.DIAL_IN: "as a dial-in number",
-    Form.BARE: "as a bare number",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +119,18 @@ def _about_exposure(
     sightings = _sightings(alert.news, exposure)
     addresses = list(dict.fromkeys(sighting.address for sighting in sightings))
     host, count = host_of(addresses[0]), len(addresses)
-    best = min(sightings, key=lambda sighting: list(_HOW_SURE).index(sighting.form))
+    best = min(sightings, key=lambda sighting: list(HOW_SURE).index(sighting.form))
     start = next_start(meeting, now)
-    sentence = _SENTENCES[alert.news].format(
-        what=_WHAT[best.form],
+    sentence = SENTENCES[alert.news].format(
+        what=WHAT[best.form],
         title=title,
         place=_and_more(host.replace(".", "[.]"), count),
         count=_places(count),
     )
     letter = _Letter(
-        subject=_SUBJECTS[alert.news].format(place=_and_more(host, count), count=_places(count)),
+        subject=SUBJECTS[alert.news].format(place=_and_more(host, count), count=_places(count)),
         subject_end="" if start is None else f" – meeting {_away(start - now)}",
-        headline=_HEADLINES[alert.news],
+        headline=HEADLINES[alert.news],
         sentence=f"{sentence} {detail}".strip(),
         facts=(("Meeting", title), ("Starts", _starts(start, zone=zone, now=now))),
         places_title="Where it stood" if alert.news is News.GONE else "Where it stands",
@@ -183,7 +139,7 @@ def _about_exposure(
         show=f"lychgate exposures show {exposure.id}",
     )
     if alert.news is News.GONE:
-        return replace(letter, closing=(_IF_NOT_CHANGED,))
+        return replace(letter, closing=(IF_NOT_CHANGED,))
     severity = exposure.severity
     reason = plain(severity.reason, limit=_SENTENCE_LENGTH, secrets=secrets)
     return replace(
@@ -191,10 +147,10 @@ def _about_exposure(
         facts=(
             *letter.facts,
             ("Severity", f"{severity.level.upper()}. {reason}"),
-            ("How sure", _HOW_SURE[best.form]),
+            ("How sure", HOW_SURE[best.form]),
         ),
         steps=steps(best.room.platform, soon=start is not None and start - now <= _SOON),
-        closing=(_WHAT_WE_DID,),
+        closing=(WHAT_WE_DID,),
         acknowledge=f"lychgate exposures ack {exposure.id}",
     )
 
@@ -204,16 +160,16 @@ def _about_lychgate(alert: Alert) -> _Letter:
     channel = plain(alert.channel, limit=_TITLE_LENGTH)
     if alert.news is News.TEST:
         return _Letter(
-            subject=_SUBJECTS[News.TEST].format(channel=channel),
-            headline=_HEADLINES[News.TEST],
-            sentence=_SENTENCES[News.TEST].format(channel=channel),
+            subject=SUBJECTS[News.TEST].format(channel=channel),
+            headline=HEADLINES[News.TEST],
+            sentence=SENTENCES[News.TEST].format(channel=channel),
         )
     return _Letter(
-        subject=_SUBJECTS[News.BLIND].format(detail=detail),
-        headline=_HEADLINES[News.BLIND],
-        sentence=_SENTENCES[News.BLIND].format(detail=detail),
+        subject=SUBJECTS[News.BLIND].format(detail=detail),
+        headline=HEADLINES[News.BLIND],
+        sentence=SENTENCES[News.BLIND].format(detail=detail),
         steps=(Step("See what is in the way.", "Run:  lychgate sources check"),),
-        closing=(_NOBODY_KNOWS,),
+        closing=(NOBODY_KNOWS,),
     )
 
 
@@ -235,7 +191,7 @@ def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
 
 def _place(address: str, sightings: Sequence[Sighting], zone: ZoneInfo) -> _Place:
     here = [sighting for sighting in sightings if sighting.address == address]
-    forms = dict.fromkeys(_AS_WHAT[sighting.form] for sighting in here)
+    forms = dict.fromkeys(AS_WHAT[sighting.form] for sighting in here)
     return _Place(defanged(address), f"{', '.join(forms)}, first seen {_when(here[0].first_seen, zone)}")
 
 

@@ -5,36 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scanner.alerts.channel import Channel, SecretPlaces
 from scanner.alerts.routing import Route
-from scanner.model import Limits, SeverityLevel
+from scanner.model import Limits
 from scanner.settings.cron import read_cron
 from scanner.settings.faults import did_you_mean
-from scanner.settings.fields import (
-    Contact,
-    CronLine,
-    Duration,
-    HostAndPort,
-    Line,
-    Name,
-    OrNothing,
-    TimeZone,
-    Whole,
-    between,
-)
+from scanner.settings.sections import FileSection, LimitsSection, ScheduleSection, Section
 from scanner.settings.settings import Schedule, Settings, Source
 from scanner.settings.tree import Steps, Tree, read_tree
 
 Kinds = Mapping[str, type[BaseModel]]
 Shape = TypeVar("Shape", bound=BaseModel)
 
-_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 _DEFAULTS = Limits()
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -60,67 +48,6 @@ _SENTENCES = {
 }
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Organisation(_Section):
-    name: Line = ""
-    timezone: TimeZone = ""
-    tenants: dict[Name, tuple[Line, ...]] = {}
-
-
-class _Limits(_Section):
-    pages: Annotated[Whole, Field(ge=1, le=1_000_000)] = _DEFAULTS.pages
-    depth: Annotated[Whole, Field(ge=0, le=100)] = _DEFAULTS.depth
-    time: Annotated[Duration, between(_SECOND, _DAY)] = _DEFAULTS.time
-    delay: Annotated[Duration, between(timedelta(0), _HOUR)] | None = None
-
-
-def _all_or_names(value: object) -> object:
-    if value == "all":
-        return None
-    if not isinstance(value, list) or not value:
-        raise ValueError("write all, or a list of source names like [forum, our-site]")
-    return value
-
-
-class _Schedule(_Section):
-    cron: CronLine
-    sources: Annotated[tuple[str, ...] | None, BeforeValidator(_all_or_names)]
-    timezone: TimeZone | None = None
-    timeout: Annotated[Duration, between(_SECOND, 7 * _DAY)] | None = None
-
-
-class _When(_Section):
-    severity: SeverityLevel | None = None
-
-
-class _Route(_Section):
-    when: _When = _When()
-    to: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class _Retention(_Section):
-    sightings: Annotated[Duration, between(_DAY, 3650 * _DAY)] = Settings().sightings_kept
-
-
-class _Network(_Section):
-    allow: Annotated[tuple[HostAndPort, ...], OrNothing] = ()
-
-
-class _File(_Section):
-    version: Literal[1]
-    organisation: Annotated[_Organisation, OrNothing] = _Organisation()
-    contact: Contact = ""
-    sources: Annotated[dict[Name, dict[str, Any]], OrNothing] = {}
-    schedules: Annotated[dict[Name, _Schedule], OrNothing] = {}
-    channels: Annotated[dict[Name, dict[str, Any]], OrNothing] = {}
-    routes: Annotated[tuple[_Route, ...], OrNothing] = ()
-    retention: Annotated[_Retention, OrNothing] = _Retention()
-    network: Annotated[_Network, OrNothing] = _Network()
-
-
 def load(path: Path, *, environ: Mapping[str, str], kinds: Kinds, channels: Kinds) -> Settings:
     """Read the settings, or raise one ConfigError that names every fault with its line and column.
 
@@ -144,7 +71,7 @@ class _Reader:
     def settings(self, kinds: Kinds, channel_kinds: Kinds) -> Settings | None:
         """Return the settings, None if the file as a whole has no usable shape."""
         content = {} if self.tree.content is None else self.tree.content
-        file = self._shape(_File, content, ())
+        file = self._shape(FileSection, content, ())
         allow = file.network.allow if file else ()
         sources = dict(self._sources(_mapping(content, "sources"), kinds, allow=allow))
         channels = dict(self._channels(_mapping(content, "channels"), channel_kinds))
@@ -169,8 +96,8 @@ class _Reader:
     ) -> Iterator[tuple[str, Source]]:
         for name, entry in entries.items():
             steps = ("sources", name)
-            kind, options = self._kind(entry, steps, kinds, beside=_Limits)
-            limits = self._shape(_Limits, _part(entry, _Limits.model_fields), steps)
+            kind, options = self._kind(entry, steps, kinds, beside=LimitsSection)
+            limits = self._shape(LimitsSection, _part(entry, LimitsSection.model_fields), steps)
             if options and limits:
                 written = options.model_dump(mode="json")
                 yield (
@@ -180,7 +107,7 @@ class _Reader:
 
     def _channels(self, entries: Mapping[str, object], kinds: Kinds) -> Iterator[tuple[str, Channel]]:
         for name, entry in entries.items():
-            kind, options = self._kind(entry, ("channels", name), kinds, beside=_Section)
+            kind, options = self._kind(entry, ("channels", name), kinds, beside=Section)
             if options:
                 yield name, Channel(name=name, kind=kind, options=options)
 
@@ -267,7 +194,7 @@ def _settings_at(shape: type[BaseModel], way: tuple[str | int, ...]) -> Iterable
     return [field.alias or name for name, field in getattr(found, "model_fields", {}).items()]
 
 
-def _schedule(name: str, written: _Schedule) -> Schedule:
+def _schedule(name: str, written: ScheduleSection) -> Schedule:
     return Schedule(
         name=name,
         cron=read_cron(written.cron),
@@ -277,7 +204,7 @@ def _schedule(name: str, written: _Schedule) -> Schedule:
     )
 
 
-def _limits(written: _Limits, options: Mapping[str, object], allow: tuple[str, ...]) -> Limits:
+def _limits(written: LimitsSection, options: Mapping[str, object], allow: tuple[str, ...]) -> Limits:
     """Fill in the pause between requests: none for places the operator allowed by hand, his own."""
     delay = written.delay
     if delay is None:

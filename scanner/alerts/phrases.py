@@ -1,0 +1,62 @@
+"""The standing sentences of the messages, in one place for whoever improves or translates them.
+
+They name no host, and speak of a place only by what is put in: a mail program makes links of names.
+"""
+
+from __future__ import annotations
+
+from scanner.model import Form, News
+
+HEADLINES = {
+    News.OPENED: "A meeting link is in public",
+    News.SPREAD: "A meeting link is in more public places",
+    News.REGRESSED: "A meeting link is back in public",
+    News.GONE: "All clear: a meeting link is gone",
+    News.BLIND: "Lychgate could not look",
+    News.TEST: "This is a test",
+}
+SUBJECTS = {
+    News.OPENED: "Meeting link found on {place}",
+    News.SPREAD: "Meeting link now in {count}",
+    News.REGRESSED: "Meeting link is back on {place}",
+    News.GONE: "All clear: meeting link gone from {place}",
+    News.BLIND: "Could not look: {detail}",
+    News.TEST: "Test of channel {channel}",
+}
+SENTENCES = {
+    News.OPENED: "{what} “{title}” stands in public on {place}.",
+    News.SPREAD: "{what} “{title}” now stands in {count} in public. The newest ones come first below.",
+    News.REGRESSED: "{what} “{title}” had been dealt with, and now stands in public again on {place}.",
+    News.GONE: "{what} “{title}” no longer stands anywhere that Lychgate had found it.",
+    News.BLIND: "A place that Lychgate should look at could not be read. {detail}",
+    News.TEST: "Channel “{channel}” works: this message came through it. There is nothing to do.",
+}
+WHAT_WE_DID = (
+    "Lychgate has not opened the meeting. It looks at these places again at every scan and tells you when "
+    "the link is gone."
+)
+IF_NOT_CHANGED = (
+    "If the meeting still has its old link, give it a new one: whoever copied the old one can still come in."
+)
+NOBODY_KNOWS = "Until it can be read again, nobody knows whether a meeting link stands there."
+HOW_SURE = {
+    Form.URL: "Certain. The link that stands there opens this very meeting.",
+    Form.WRITTEN: "Certain. The ID of this very meeting is written there.",
+    Form.IMAGE: "Certain. The picture that stands there holds the link of this very meeting.",
+    Form.DIAL_IN: "Certain. The dial-in number that stands there leads to this very meeting.",
+    Form.BARE: "Perhaps. The number of this meeting's ID stands there, but nothing says that it is one.",
+}
+WHAT = {
+    Form.URL: "The link to",
+    Form.WRITTEN: "The ID of",
+    Form.IMAGE: "The link to",
+    Form.DIAL_IN: "The dial-in number of",
+    Form.BARE: "What may be the ID of",
+}
+AS_WHAT = {
+    Form.URL: "as a link",
+    Form.WRITTEN: "as a written meeting ID",
+    Form.IMAGE: "in a picture",
+    Form.DIAL_IN: "as a dial-in number",
+    Form.BARE: "as a bare number",
+}

@@ -1,0 +1,105 @@
+"""The shape of each section of ``schedules.yaml``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from scanner.model import Limits, SeverityLevel
+from scanner.settings.fields import (
+    Contact,
+    CronLine,
+    Duration,
+    HostAndPort,
+    Line,
+    Name,
+    OrNothing,
+    TimeZone,
+    Whole,
+    between,
+)
+from scanner.settings.settings import Settings
+
+_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+_DEFAULTS = Limits()
+
+
+class Section(BaseModel):
+    """A group of settings; a name it does not know is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrganisationSection(Section):
+    """Whose installation this is."""
+
+    name: Line = ""
+    timezone: TimeZone = ""
+    tenants: dict[Name, tuple[Line, ...]] = {}
+
+
+class LimitsSection(Section):
+    """How far a scan of one source may go; stands beside the options of its kind."""
+
+    pages: Annotated[Whole, Field(ge=1, le=1_000_000)] = _DEFAULTS.pages
+    depth: Annotated[Whole, Field(ge=0, le=100)] = _DEFAULTS.depth
+    time: Annotated[Duration, between(_SECOND, _DAY)] = _DEFAULTS.time
+    delay: Annotated[Duration, between(timedelta(0), _HOUR)] | None = None
+
+
+def _all_or_names(value: object) -> object:
+    if value == "all":
+        return None
+    if not isinstance(value, list) or not value:
+        raise ValueError("write all, or a list of source names like [forum, our-site]")
+    return value
+
+
+class ScheduleSection(Section):
+    """When to scan what."""
+
+    cron: CronLine
+    sources: Annotated[tuple[str, ...] | None, BeforeValidator(_all_or_names)]
+    timezone: TimeZone | None = None
+    timeout: Annotated[Duration, between(_SECOND, 7 * _DAY)] | None = None
+
+
+class WhenSection(Section):
+    """What a route takes."""
+
+    severity: SeverityLevel | None = None
+
+
+class RouteSection(Section):
+    """Which news goes to which channels."""
+
+    when: WhenSection = WhenSection()
+    to: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class RetentionSection(Section):
+    """How long things are kept."""
+
+    sightings: Annotated[Duration, between(_DAY, 3650 * _DAY)] = Settings().sightings_kept
+
+
+class NetworkSection(Section):
+    """What may be read although it is not public."""
+
+    allow: Annotated[tuple[HostAndPort, ...], OrNothing] = ()
+
+
+class FileSection(Section):
+    """The whole file. What stands in a source or channel beside its kind is that kind's to check."""
+
+    version: Literal[1]
+    organisation: Annotated[OrganisationSection, OrNothing] = OrganisationSection()
+    contact: Contact = ""
+    sources: Annotated[dict[Name, dict[str, Any]], OrNothing] = {}
+    schedules: Annotated[dict[Name, ScheduleSection], OrNothing] = {}
+    channels: Annotated[dict[Name, dict[str, Any]], OrNothing] = {}
+    routes: Annotated[tuple[RouteSection, ...], OrNothing] = ()
+    retention: Annotated[RetentionSection, OrNothing] = RetentionSection()
+    network: Annotated[NetworkSection, OrNothing] = NetworkSection()
