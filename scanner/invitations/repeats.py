@@ -86,11 +86,6 @@ def find_repeats(text: str, *, today: date) -> Repetition | None:
 
 
 def _phrases(text: str) -> Iterable[_Phrase]:
-    for match in _PLURAL.finditer(text):
-        before = text[: match.start()].split()[-1:]
-        phrase = _Phrase(ordinal=_ORDINALS.get(before[0]) if before else None)
-        _follow(phrase, text[match.start() : match.start() + _LONGEST_PHRASE])
-        yield phrase
     triggers = [(match, True) for match in _EVERY.finditer(text)]
     triggers += [(match, False) for match in _ADVERB.finditer(text)]
     for match, every in sorted(triggers, key=lambda trigger: trigger[0].start()):
@@ -104,6 +99,11 @@ def _phrases(text: str) -> Iterable[_Phrase]:
             _follow(phrase, text[match.end() : match.end() + _LONGEST_PHRASE])
         if phrase.unit == "MONTHLY" and not phrase.weekdays:
             _look_back(phrase, text[max(match.start() - 40, 0) : match.start()])
+        yield phrase
+    for match in _PLURAL.finditer(text):
+        before = text[: match.start()].split()[-1:]
+        phrase = _Phrase(ordinal=_ORDINALS.get(before[0]) if before else None)
+        _follow(phrase, text[match.start() : match.start() + _LONGEST_PHRASE])
         yield phrase
 
 
@@ -126,8 +126,8 @@ def _follow(phrase: _Phrase, rest: str) -> None:
             phrase.weekdays += [
                 day for day in range(min(first, place), place + 1) if day not in phrase.weekdays
             ]
-        elif word[:1].isdigit():
-            number = int(re.match(r"\d+", word)[0])  # type: ignore[index]
+        elif word[:1].isdecimal():
+            number = int("".join(c for c in word if c.isdecimal()))
             if not phrase.unit and not phrase.weekdays:
                 phrase.interval = max(number, 1)
             elif phrase.unit == "MONTHLY" and phrase.day is None and 1 <= number <= 31:

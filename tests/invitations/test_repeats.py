@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.invitations.repeats import find_repeats
 from scanner.invitations.series import check_rule
@@ -26,6 +28,7 @@ TODAY = date(2026, 11, 22)
         ("every other thursday", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"),
         ("every 2 weeks on tue", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
         ("every second week", "FREQ=WEEKLY;INTERVAL=2"),
+        ("fortnightly on tuesdays", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
         ("fortnightly", "FREQ=WEEKLY;INTERVAL=2"),
         ("every day, 30 occurrence(s)", "FREQ=DAILY;COUNT=30"),
         ("every weekday", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
@@ -72,6 +75,15 @@ def test_a_phrase_becomes_a_rule(text, rule):
 )
 def test_other_words_are_no_repetition(text):
     assert find_repeats(text, today=TODAY) is None
+
+
+WORDS = ["every", "week", "thursday", "first", "until", "2²", "٣", "-", ",", "9th", "month", "31"]
+
+
+@given(text=st.lists(st.sampled_from(WORDS) | st.text(max_size=3)))
+def test_no_phrase_breaks_the_reading(text):
+    found = find_repeats("every " + " ".join(text).lower(), today=TODAY)
+    assert found is None or not found.rule or check_rule(found.rule) == found.rule
 
 
 def test_every_second_thursday_means_two_things_and_is_asked():
