@@ -1,0 +1,42 @@
+"""Nextcloud Talk, hosted by everybody."""
+
+from __future__ import annotations
+
+from scanner.model import Risk
+from scanner.platforms.platform import Found, NearMiss, Platform, Shape
+
+PLATFORM = Platform(
+    slug="nextcloud-talk",
+    name="Nextcloud Talk",
+    anywhere=(
+        Shape(
+            path=r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/index\.php/call/(?P<id>[a-z0-9]{6,8})",
+            key="{host}{base}/{id}",
+            kind="room",
+            lower=True,
+            risk=Risk.REUSABLE,
+            ends="(?![A-Za-z0-9])",
+        ),
+        Shape(
+            path=r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/call/(?P<id>(?=[a-z]*[0-9])[a-z0-9]{6,8}|(?-i:[bcdfghjkmnpqrstvwxyz]{8}))",
+            host=r".*(?:cloud|talk|nc\.).*",
+            key="{host}{base}/{id}",
+            kind="room",
+            lower=True,
+            risk=Risk.REUSABLE,
+            ends="(?![A-Za-z0-9])",
+        ),
+    ),
+    anywhere_hints=("/call/",),
+    names=("nextcloud talk",),
+    found=(
+        Found("https://cloud.example.org/index.php/call/ab3de6gh", "cloud.example.org/ab3de6gh"),
+        Found("https://example.org/nextcloud/index.php/call/ab3de6gh", "example.org/nextcloud/ab3de6gh"),
+        Found("https://cloud.example.org/call/ab3de6gh", "cloud.example.org/ab3de6gh"),
+    ),
+    ignored=(
+        NearMiss("https://cloud.example.org/s/ab3de6gh", "a shared file"),
+        NearMiss("https://cloud.example.org/call/support", "a word"),
+        NearMiss("https://example.org/call/ab3de6gh", "nothing says cloud"),
+    ),
+)
