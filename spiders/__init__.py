@@ -32,15 +32,12 @@ def kinds() -> Mapping[str, Kind]:
     found = {}
     for name in sorted(module.name for module in iter_modules(__path__)):
         module = import_module(f"{__name__}.{name}")
-        own = [
-            member
-            for member in vars(module).values()
-            if isinstance(member, type)
-            and issubclass(member, SourceSpider)
-            and member.__module__ == module.__name__
-        ]
-        if own and own != [SourceSpider]:
-            (spider,) = own
-            summary = (getdoc(module) or "").partition("\n")[0]
-            found[name] = Kind(name, module.Options, spider, summary)
+        for member in vars(module).values():
+            if (
+                isinstance(member, type)
+                and issubclass(member, SourceSpider)
+                and member.__module__ == module.__name__ != SourceSpider.__module__
+            ):
+                summary = (getdoc(module) or "").partition("\n")[0]
+                found[name] = Kind(name, module.Options, member, summary)
     return found

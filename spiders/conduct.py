@@ -21,6 +21,7 @@ from spiders.addresses import resolve
 from spiders.answers import as_text
 from spiders.fetch import (
     MOST_BYTES,
+    NO_ANSWER,
     ROBOTS_TOKEN,
     TIME_LIMIT,
     Errand,
@@ -154,6 +155,6 @@ def redirect_target(response: Response) -> str | None:
 
 def _robots_fault(fault: NotRead) -> NotRead:
     """Tell a dead server, which its pages would show too, from a robots.txt that alone cannot be read."""
-    if fault.skipped or (isinstance(fault, Unanswered) and fault.why != "timed out"):
+    if fault.skipped or (isinstance(fault, Unanswered) and fault.why != NO_ANSWER):
         return fault
     return NotRead(f"robots.txt could not be read: {fault.why}", blocked=not isinstance(fault, Unanswered))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -78,7 +79,10 @@ class _Outlet:
 
 
 async def _crawl_all(jobs: Sequence[_Job], outlet: _Outlet, lookup: Lookup) -> None:
-    gone = outlet.gone = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    # One thread for each look-up that can be under way: one that hangs must not keep the others waiting.
+    loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE))
+    gone = outlet.gone = loop.create_future()
     turns = Turns()
     at_once = asyncio.Semaphore(_AT_ONCE)
 

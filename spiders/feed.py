@@ -10,7 +10,8 @@ from scanner.extract.links import feed_links, looks_like_feed
 from scanner.model import Document
 from spiders import spider
 from spiders.addresses import Scope
-from spiders.spider import SourceSpider, Visit
+from spiders.spider import SourceSpider
+from spiders.visit import Visit
 
 NO_FEED = "no feed stands there"
 

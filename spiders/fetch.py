@@ -25,6 +25,7 @@ from scanner import __version__
 from scanner.model import Unit
 from scanner.platforms import is_meeting_address
 from spiders import decode
+from spiders.addresses import resolve
 from spiders.answers import retry_after
 from spiders.guard import LOOPBACK, REFUSED, Refused, check_address, check_ip
 from spiders.turns import Turns
@@ -40,6 +41,7 @@ WHY_CUT = "why_cut"
 
 TIME_LIMIT = "time limit reached"
 COME_BACK_LATER = "the server asked to come back later"
+NO_ANSWER = "timed out"
 TOO_SLOW = "the transfer took too long"
 BROKEN_OFF = "the transfer broke off"
 
@@ -165,6 +167,10 @@ class GuardedHandler:
     async def download_request(self, request: Request) -> Response:
         """Fetch one address within the Unit's limits. Raises NotRead or one of its kinds."""
         refusal = check_address(request.url, self._errand.unit.allow)
+        if refusal is None and resolve("", request.url) != request.url:
+            # What was checked and what aiohttp connects to are read by two parsers: they see the same only
+            # in an address that has nothing left to normalise.
+            refusal = f"{REFUSED}: unusual spelling of the address"
         if refusal is not None:
             raise NotRead(refusal, skipped=True)
         host = host_key(request.url)
@@ -192,9 +198,11 @@ class GuardedHandler:
                     headers={str(name): value for name, value in request.headers.to_unicode_dict().items()},
                     allow_redirects=False,
                 )
+        except aiohttp.ConnectionTimeoutError as late:
+            raise Unanswered("connection timed out") from late
         except TimeoutError as late:
             self._errand.turns.learn(host, loop.time() - began)
-            raise Unanswered("timed out") from late
+            raise Unanswered(NO_ANSWER) from late
         except (aiohttp.ClientError, ValueError) as fault:
             raise _explain(fault) from fault
         self._errand.turns.learn(host, loop.time() - began)

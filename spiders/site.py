@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scanner.extract.links import outlinks
 from scanner.model import Document
 from spiders import spider
-from spiders.spider import SourceSpider, Visit
+from spiders.spider import SourceSpider
+from spiders.visit import Visit
 
 
 class Options(spider.Options):

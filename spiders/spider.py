@@ -7,7 +7,7 @@ comes one event; a redirect makes the next Visit of the same address.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from scanner.detect import detect_text
 from scanner.extract.links import refresh_target
 from scanner.model import (
     CrawlEvent,
@@ -35,6 +36,7 @@ from spiders.addresses import Scope, resolve, sameness, trap
 from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
 from spiders.fetch import WHY_CUT, Errand, NotRead
 from spiders.guard import check_address
+from spiders.visit import Visit
 
 TOO_DEEP = "deeper than the depth limit"
 OUTSIDE = "outside the source"
@@ -44,8 +46,6 @@ TOO_MANY_HOPS = "too many redirects"
 TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
 INTERNAL = "internal error while reading it"
 
-_START = 1_000_000
-_WATCHED = 900_000
 _MOST_ADDRESSES = 100_000
 _SPARE_REQUESTS = 1_000
 
@@ -58,21 +58,6 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     start: tuple[str, ...] = Field(min_length=1, description="Addresses to begin at.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One address on its way to being read.
-
-    ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends.
-    """
-
-    address: str
-    depth: int = 0
-    start: bool = False
-    follow: bool = True
-    known: Known | None = None
-    chain: tuple[str, ...] = ()
 
 
 class SourceSpider(Spider):
@@ -169,7 +154,7 @@ class SourceSpider(Spider):
             errback=self._lost,
             cb_kwargs={"visit": visit},
             meta={"verbatim_url": True},
-            priority=_priority(visit),
+            priority=visit.priority,
             dont_filter=True,
         )
 
@@ -198,9 +183,7 @@ class SourceSpider(Spider):
         header = answers.as_text(response.headers.get(b"Refresh") or b"")
         target = refresh_target(document, header)
         if target and is_meeting_address(target):
-            self._sink(
-                MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
-            )
+            self._tell(visit, target)
         self._sink(
             Fetched(
                 source=self._source,
@@ -223,10 +206,10 @@ class SourceSpider(Spider):
 
     def _redirected(self, visit: Visit, target: str) -> Iterator[Request]:
         chain = (*visit.chain, visit.address)
-        if is_meeting_address(target):
-            self._sink(
-                MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
-            )
+        # A wrapped meeting (a mail filter's or a messenger's link) counts where the wrapper is not opened.
+        wrapped = not self._scope.holds(target) and detect_text(target, "href").links
+        if is_meeting_address(target) or wrapped:
+            self._tell(visit, target)
             return
         target = _without_fragment(target)
         refusal = check_address(target, self.errand.unit.allow)
@@ -270,6 +253,12 @@ class SourceSpider(Spider):
     def _source(self) -> str:
         return self.errand.unit.source
 
+    def _tell(self, visit: Visit, target: str) -> None:
+        """Say that an address redirects to a meeting."""
+        self._sink(
+            MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
+        )
+
     def _leave(self, visit: Visit, why: str, *, blocked: bool = False) -> None:
         """Say that an address is left out. A source whose own start is left out has not been read."""
         if visit.start:
@@ -288,18 +277,6 @@ class SourceSpider(Spider):
                 start=visit.start,
             )
         )
-
-
-def _priority(visit: Visit) -> int:
-    """Order requests: starts, watched addresses, then by depth, new addresses before known ones.
-
-    Known addresses alone can use up the page limit, and a new page is where a new leak stands.
-    """
-    if visit.start:
-        return _START
-    if visit.known is not None and visit.known.watched:
-        return _WATCHED
-    return -2 * visit.depth - (visit.known is not None)
 
 
 def _without_fragment(address: str) -> str:
