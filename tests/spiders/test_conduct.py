@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,8 +16,9 @@ from typing import Any
 import pytest
 
 from scanner.model import Known, Unit
+from scanner.scans.wire import unit_to_json
 from tests.internet import Answer, Hit, Site, redirect, serve
-from tests.spiders.crawls import QUICK, Crawled, crawl, unit
+from tests.spiders.crawls import QUICK, ROOT, Crawled, crawl, unit
 
 # --- robots.txt ---------------------------------------------------------------------------------
 
@@ -339,3 +343,49 @@ def test_known_addresses_of_a_dead_server_all_fail_at_once() -> None:
     crawled = crawl(unit(site.url(), allow=(site.pair,), known=known))
     assert len(crawled.of("failed")) == 21
     assert crawled.opened.count(site.pair) == 3, "robots.txt was tried three times, and nothing else"
+
+
+def test_a_name_server_that_never_answers_holds_up_nobody_else() -> None:
+    """Far more hanging look-ups than there are processors, in front of one name that resolves."""
+    with serve({"/": "fine"}) as site:
+        names = {f"n{number}.village.org": ["never"] for number in range(20)} | {
+            "good.village.org": ["127.0.0.1"]
+        }
+        units = [unit(f"https://{name}/", source=name) for name in list(names)[:-1]]
+        units.append(
+            unit(
+                site.url(host="good.village.org"),
+                source="good",
+                allow=(site.pair, f"good.village.org:{site.port}"),
+            )
+        )
+        crawled = crawl(*units, names=names)
+    assert crawled.events[0]["source"] == "good"
+    assert crawled.of("fetched", "good")
+    assert {event["why"] for event in crawled.of("failed")} == {"connection timed out"}
+    assert len(crawled.of("failed")) == 20
+
+
+def test_a_reader_that_has_gone_ends_the_crawl() -> None:
+    limits = replace(QUICK, delay=timedelta(seconds=0.2), pages=200, depth=50)
+    with serve(endless()) as site:
+        units = [json.dumps({"names": {}, "trip": "", "shown": 0})]
+        units.append(unit_to_json(unit(site.url(), allow=(site.pair,), limits=limits)))
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.spiders.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdin.write("\n".join(units).encode())
+        child.stdin.close()
+        child.stdout.readline()
+        child.stdout.close()
+        with child.stderr:
+            child.wait(timeout=10)
+            assert b"BrokenPipeError" in child.stderr.read()
+    assert len(site.paths) < 10

@@ -115,6 +115,16 @@ def test_a_redirect_to_a_meeting_is_told_and_not_followed(answer: Answer, target
     assert not crawled.of("skipped")
 
 
+def test_a_redirect_to_a_wrapped_meeting_is_told_too() -> None:
+    wrapped = (
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fzoom.us%2Fj%2F5551112222&data=05"
+    )
+    with serve({"/": redirect(wrapped)}) as site:
+        crawled = crawl(unit(site.url(), allow=(site.pair,)))
+    assert [event["target"] for event in crawled.of("meetingredirect")] == [wrapped]
+    assert crawled.asked == []
+
+
 def test_a_site_on_a_number_is_that_server_only() -> None:
     with serve({"/": "other"}) as other:
         page = f'<a href="{other.url()}"></a><a href="http://localhost:{other.port}/"></a>'
