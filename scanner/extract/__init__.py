@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 
 from scanner.extract.decode import is_binary
 from scanner.extract.flow import RAW, Family, Flow, Segments
+from scanner.extract.nesting import with_nested
 from scanner.model import Document
 
 LONGEST = 16 * 1024 * 1024
@@ -55,7 +56,16 @@ def _family(document: Document) -> Family | str:
 
 
 def segments(document: Document, depth: int = 0) -> Segments:
-    """Read a document: media type by signature, claim and looks; bounded; never raises on bad content."""
+    """Read a document and all that is packed in it; bounded; never raises on bad content.
+
+    ``depth`` counts the documents around this one.
+    """
+    found = _read(document, depth)
+    return with_nested(found, _read, depth) if found.nested else found
+
+
+def _read(document: Document, depth: int) -> Segments:
+    """Read one document: media type by signature, claim and looks."""
     cut = len(document.body) > LONGEST
     if cut:
         document = replace(document, body=document.body[:LONGEST])

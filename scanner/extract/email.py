@@ -13,7 +13,7 @@ from email.message import Message
 from email.policy import compat32
 
 from scanner.extract.decode import decode
-from scanner.extract.flow import DEPTH, Family, Flow, Segments
+from scanner.extract.flow import Family, Flow, Segments
 from scanner.extract.html import html_pieces, looks_like_markup
 from scanner.model import Document, Segment
 
@@ -34,20 +34,22 @@ def _segments(document: Document, depth: int) -> Segments:
     """Read a message. What has no headers at all is read as the body of one."""
     message = email.message_from_bytes(document.body.lstrip(b"\r\n"), policy=compat32)
     pieces: list[Segment | Flow] = [Segment(f"{subject}\n", "mail-subject") for subject in _headers(message)]
-    found = Segments(media_type=FAMILY.media_type)
     parts = [part for part in message.walk() if not part.is_multipart()]
     flows: list[Flow] = []
-    for number, part in enumerate(parts[:PARTS]):
-        inner = _part(part, document.charset, depth)
-        found = replace(found, cut=found.cut or inner.cut, notes=found.notes + inner.notes)
-        if not number and inner.flows:
-            flows.append(Flow((*pieces, *inner.flows[0].pieces)))
-            flows.extend(inner.flows[1:])
+    nested: list[Document] = []
+    for part in parts[:PARTS]:
+        inner = _part(part, document.charset)
+        if isinstance(inner, Document):
+            nested.append(inner)
         else:
-            flows.extend(inner.flows)
-    if not flows:
-        flows = [Flow(tuple(pieces))]
-    return replace(found, flows=tuple(flows), cut=found.cut or len(parts) > PARTS)
+            flows.extend(inner)
+    first = flows[0].pieces if flows else ()
+    return Segments(
+        media_type=FAMILY.media_type,
+        flows=(Flow((*pieces, *first)), *flows[1:]),
+        cut=len(parts) > PARTS,
+        nested=tuple(nested),
+    )
 
 
 def _headers(message: Message) -> list[str]:
@@ -65,21 +67,14 @@ def _decoded_header(value: str) -> str:
     )
 
 
-def _part(part: Message, charset: str, depth: int) -> Segments:
-    from scanner.extract import segments  # parts can be documents of any family
-
+def _part(part: Message, charset: str) -> tuple[Flow, ...] | Document:
+    """Return the texts of a part, or the part as a document of its own."""
     body = _body(part)
     kind = part.get_content_type()
     charset = part.get_content_charset() or charset
-    if (
-        kind in ("text/plain", "text/html")
-        or (part.get_content_maintype() == "text"
-        and kind != "text/calendar")
-    ):
-        return Segments(flows=tuple(_text_flow(text, kind) for text in _texts(body, charset)))
-    if depth >= DEPTH:
-        return Segments(cut=True, notes=("documents nested too deep were not read",))
-    return segments(Document("", body, kind, charset), depth + 1)
+    if part.get_content_maintype() == "text" and kind != "text/calendar":
+        return tuple(_text_flow(text, kind) for text in _texts(body, charset))
+    return Document("", body, kind, charset)
 
 
 def _texts(body: bytes, charset: str) -> tuple[str, ...]:

@@ -28,12 +28,16 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segments:
-    """All flows of a document, what it was taken for, and what could not be read of it."""
+    """All flows of a document, what it was taken for, and what could not be read of it.
+
+    ``nested`` are whole documents packed inside it (members, attachments, pictures), still to be read.
+    """
 
     flows: tuple[Flow, ...] = ()
     media_type: str = ""
     cut: bool = False
     notes: tuple[str, ...] = ()
+    nested: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
