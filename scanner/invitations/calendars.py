@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import x_wr_timezone  # type: ignore[import-untyped]
 from icalendar import Calendar, Component
 from icalendar.error import BrokenCalendarProperty
 
@@ -23,6 +23,16 @@ LONGEST_CALENDAR = 8 * 1024 * 1024
 """Characters of calendar text that are taken at once."""
 MOST_EVENTS = 10_000
 _DEEPEST = 8
+_YEARS = (1970, 2200)
+_LONGEST_MEETING = timedelta(days=31)
+_FOLD = re.compile(r"\r?\n[ \t]")
+_EVENT = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*?$\s?", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_ZONES = re.compile(_EVENT.pattern.replace("VEVENT", "VTIMEZONE"), _EVENT.flags)
+_TIMES = re.compile(
+    r"^(?:DT\w+|DURATION|RECURRENCE-ID|[REX]+DATE|RRULE|TRIGGER)[;:].*\n", re.IGNORECASE | re.MULTILINE
+)
+_ALONE = "BEGIN:VCALENDAR\r\n{}\r\nEND:VCALENDAR\r\n"
+_ANY_DAY = datetime(2026, 1, 1)  # noqa: DTZ001
 
 
 def read_calendar(text: str, *, timezone: str) -> list[ProposedMeeting]:
@@ -35,10 +45,10 @@ def read_calendar(text: str, *, timezone: str) -> list[ProposedMeeting]:
     """
     _check_bounds(text)
     series: dict[str, list[ProposedMeeting]] = {}
-    for number, event in enumerate(_events(text)):
+    for number, (event, zone) in enumerate(_events(text, timezone=timezone)):
         if str(event.get("status", "")).upper() == "CANCELLED":
             continue
-        proposed = _proposed(event, timezone=timezone)
+        proposed = _proposed(event, timezone=zone)
         same = series.setdefault(str(event.get("uid", number)), [])
         if same and "recurrence-id" in event:
             same[0] = _joined(same[0], proposed)
@@ -66,16 +76,43 @@ def _check_bounds(text: str) -> None:
         raise InputError(f"The calendar holds more than {MOST_EVENTS} events; export a shorter time span.")
 
 
-def _events(text: str) -> Iterator[Component]:
+def _events(text: str, *, timezone: str) -> Iterator[tuple[Component, str]]:
+    """Yield every event with the zone that holds for its times without one, and for those in UTC.
+
+    Google writes the times of a calendar in UTC and names its zone in ``X-WR-TIMEZONE``.
+    """
     try:
-        calendars = Calendar.from_ical(text, multiple=True)
-        named = [calendar for calendar in calendars if calendar.name == "VCALENDAR"]
-        events = [event for one in named for event in x_wr_timezone.to_standard(one).walk("VEVENT")]
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as fault:
-        raise InputError("This is not a calendar in the iCalendar format (.ics).") from fault
-    if not named:
+        calendars = _parsed(text)
+    except ValueError:
+        calendars = _parsed_piecemeal(text)
+    if not calendars:
         raise InputError("This is not a calendar in the iCalendar format (.ics).")
-    yield from events
+    for calendar in calendars:
+        named = str(_first(calendar.get("x-wr-timezone")) or "")[:200]
+        zone = zone_in(named, home=timezone, wall=_ANY_DAY) or timezone
+        yield from ((event, zone) for event in calendar.walk("VEVENT"))
+
+
+def _parsed(text: str) -> list[Component]:
+    return [found for found in Calendar.from_ical(text, multiple=True) if found.name == "VCALENDAR"]
+
+
+def _parsed_piecemeal(text: str) -> list[Component]:
+    """Parse event by event, so that one damaged date costs its own event's times and nothing else."""
+    unfolded = _FOLD.sub("", text)
+    head = _ZONES.sub("", _EVENT.sub("", unfolded))
+    try:
+        calendars = _parsed(head)
+        for event in _EVENT.findall(unfolded):
+            try:
+                found = _parsed(_ALONE.format(event))
+            except ValueError:
+                found = _parsed(_ALONE.format(_TIMES.sub("", event)))
+            for each in found[:1] if calendars else ():
+                calendars[0].subcomponents += each.subcomponents
+    except ValueError as fault:
+        raise InputError("This is not a calendar in the iCalendar format (.ics).") from fault
+    return calendars
 
 
 def _proposed(event: Component, *, timezone: str) -> ProposedMeeting:
@@ -121,7 +158,7 @@ def _value(event: Component, name: str) -> Any:
 
 def _date(event: Component, name: str) -> date | datetime | None:
     value = _value(event, name)
-    return value if isinstance(value, date) else None
+    return value if isinstance(value, date) and _YEARS[0] <= value.year <= _YEARS[1] else None
 
 
 def _moment(event: Component, name: str, *, timezone: str) -> tuple[str, datetime | None]:
@@ -154,7 +191,7 @@ def _end(event: Component, starts: datetime | None, *, timezone: str) -> datetim
         return None
     _, ends = _moment(event, "dtend", timezone=timezone)
     lasts = _value(event, "duration")
-    if ends is None and isinstance(lasts, timedelta):
+    if ends is None and isinstance(lasts, timedelta) and lasts <= _LONGEST_MEETING:
         ends = starts + lasts
     return ends if ends is not None and ends > starts else None
 

@@ -85,6 +85,33 @@ def test_the_zone_of_a_start_is_known(head, start, instant, timezone):
     assert meeting.ends is None
 
 
+def test_one_damaged_date_costs_its_own_event_the_times_and_nothing_else():
+    damaged, whole = read(
+        f"UID:1\nSUMMARY:Choir\nLOCATION:{LINK[:20]}\n {LINK[20:]}\nDTSTART;TZID=Europe/London:soon",
+        f"UID:2\nSUMMARY:Yoga\nLOCATION:{LINK}\nDTSTART:20261126T190000Z",
+        head="BEGIN:VTIMEZONE\nTZID:Nowhere\nEND:VTIMEZONE\n",
+    )
+    assert (damaged.title, damaged.starts, damaged.rooms) == ("Choir", None, (ZOOM,))
+    assert damaged.questions == ("When does the meeting start?",)
+    assert (whole.title, whole.starts) == ("Yoga", datetime(2026, 11, 26, 19, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../../etc/passwd"])
+def test_a_calendar_zone_that_nobody_knows_is_passed_over(name):
+    event = f"UID:1\nSUMMARY:Choir\nLOCATION:{LINK}\nDTSTART:20260702T190000"
+    (meeting,) = read(event, head=f"X-WR-TIMEZONE:{name}\n")
+    assert meeting.starts == datetime(2026, 7, 2, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", ["00010101T000000Z", "99991231T235959", "18991230T000000"])
+def test_a_start_that_cannot_be_right_is_asked(start):
+    (meeting,) = read(
+        f"UID:1\nSUMMARY:Choir\nLOCATION:{LINK}\nDTSTART:{start}", timezone="Pacific/Kiritimati"
+    )
+    assert meeting.starts is None
+    assert meeting.questions == ("When does the meeting start?",)
+
+
 def test_a_duration_gives_the_end():
     (meeting,) = read(f"UID:1\nSUMMARY:Choir\nLOCATION:{LINK}\nDTSTART:20261126T190000Z\nDURATION:PT90M")
     assert meeting.ends == datetime(2026, 11, 26, 20, 30, tzinfo=UTC)
