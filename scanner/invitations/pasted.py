@@ -62,7 +62,12 @@ def _from_text(pasted: Pasted, doors: Doors, *, now: datetime, timezone: str) ->
 
 def _from_calendar(pasted: Pasted, doors: Doors, *, timezone: str) -> ProposedMeeting | None:
     """Take the times from a calendar part, which states them exactly, and the rooms from everywhere."""
-    events = read_calendar(pasted.calendar, timezone=timezone)
+    try:
+        events = read_calendar(pasted.calendar, timezone=timezone)
+    except InputError:
+        if pasted.kind == "ics":
+            raise
+        return None
     if not events:
         if pasted.kind == "ics":
             raise InputError("This calendar holds no meeting that is still to take place.")

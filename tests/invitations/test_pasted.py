@@ -212,6 +212,29 @@ def test_a_mail_with_a_calendar_takes_the_times_from_the_calendar():
     assert meeting.questions == ()
 
 
+def test_a_mail_with_a_broken_calendar_is_read_all_the_same():
+    message = EmailMessage()
+    message["Subject"] = "Autumn choir"
+    message["Message-ID"] = "<1@example.org>"
+    message.set_content("Thursday 26 November 2026 19:00\nhttps://meet.google.com/tcy-fitn-ess")
+    message.add_attachment(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", maintype="text", subtype="calendar")
+    meeting = read(message.as_string())
+    assert (meeting.title, meeting.questions) == ("Autumn choir", ())
+    assert meeting.starts == datetime(2026, 11, 26, 19, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "no meeting that is still to take place"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "breaks off"),
+    ],
+)
+def test_a_calendar_that_gives_nothing_is_refused(text, says):
+    with pytest.raises(InputError, match=says):
+        read(text)
+
+
 def test_a_calendar_of_several_meetings_asks_which():
     event = "BEGIN:VEVENT\r\nUID:{0}\r\nSUMMARY:Choir {0}\r\nDTSTART:20261126T190000Z\r\n{1}END:VEVENT\r\n"
     link = "LOCATION:https://meet.google.com/tcy-fitn-ess\r\n"
