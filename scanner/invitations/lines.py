@@ -9,7 +9,7 @@ from scanner.errors import InputError
 from scanner.invitations.dates import read_moment
 from scanner.invitations.keys import read_room
 from scanner.invitations.series import check_rule
-from scanner.invitations.titles import clean_title, tells
+from scanner.invitations.titles import one_line, tells
 from scanner.model import Passcode, PasscodeKind, ProposedMeeting, Room
 
 LONGEST_LINE = 1024 * 1024
@@ -32,9 +32,9 @@ def parse_line(line: str, *, timezone: str) -> ProposedMeeting:
     """
     entry = _object(line)
     _only(entry, _FIELDS, "The line")
-    title = clean_title(_text(entry, "title", 1000))
-    if title is None:
-        raise InputError("The title is empty, or it is a meeting link.")
+    title = one_line(_text(entry, "title", 1000))
+    if not title:
+        raise InputError("The title is empty.")
     starts = read_moment(_text(entry, "starts", 100), timezone)
     ends = read_moment(_text(entry, "ends", 100), timezone) if entry.get("ends") is not None else None
     if ends is not None and ends <= starts:

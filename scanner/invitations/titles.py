@@ -70,11 +70,16 @@ def clean_title(text: str) -> str | None:
     Titles go into alerts, which carry no link and no passcode, so a link is cut out of it, and what names a
     room even then is no title: None, as for a title with nothing left.
     """
+    title = one_line(_ADDRESS.sub(" ", text)).strip(" *_-–|")
+    return title if title and not detect_text(title, "text").links else None
+
+
+def one_line(text: str) -> str:
+    """Return a title that somebody chose, on one line, without invisible signs, at most 200 characters."""
     printable = "".join(
         " " if c.isspace() else c for c in text if unicodedata.category(c)[0] != "C" or c.isspace()
     )
-    title = " ".join(_ADDRESS.sub(" ", printable).split()).strip(" *_-–|")[:_LONGEST_TITLE].strip()
-    return title if title and not detect_text(title, "text").links else None
+    return " ".join(printable.split())[:_LONGEST_TITLE].strip()
 
 
 def subject_title(subject: str) -> str | None:
