@@ -18,7 +18,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
 _HERE = files(__package__)
-_MEETINGS = {"yoga": timedelta(hours=9), "steady-together": timedelta(days=2), "youth-fitness": timedelta(days=4)}
+_MEETINGS = {
+    "yoga": timedelta(hours=5),
+    "steady-together": timedelta(days=2),
+    "youth-fitness": timedelta(days=4),
+}
 """The invitations, and how far ahead each meeting is."""
 
 
@@ -36,7 +40,8 @@ def staged(mailbox: Path) -> Iterator[Stage]:
     """Serve the village site and forum, and take mail into a Maildir folder, until the block ends."""
     with ExitStack() as stack:
         site, forum = (
-            stack.enter_context(_served(stack.enter_context(as_file(_HERE / name)))) for name in ("site", "forum")
+            stack.enter_context(_served(stack.enter_context(as_file(_HERE / name))))
+            for name in ("site", "forum")
         )
         mail = Controller(Mailbox(mailbox), hostname="127.0.0.1", port=_free_port())
         mail.start()
