@@ -127,8 +127,11 @@ def _add(score: Score, expected: dict[Pair, Pair], got: set[Pair], passcodes: di
         score.passcodes_right += passcodes.get(room) == passcode
 
 
-def score_corpus(folder: Path, types: frozenset[str], *, misses: bool) -> Scores:
-    """Score the pages of the archive and the sites against their labels."""
+def score_corpus(folder: Path, types: frozenset[str], unlabelled: frozenset[str], *, misses: bool) -> Scores:
+    """Score the pages of the archive and the sites against their labels.
+
+    ``unlabelled`` platforms (chat communities) were not looked for when the labels were made.
+    """
     labels = {}
     for line in (folder / "labels-public.jsonl").read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
@@ -141,6 +144,7 @@ def score_corpus(folder: Path, types: frozenset[str], *, misses: bool) -> Scores
         wanted = {(room["platform"], room["key"]) for room in label["rooms"]}
         unsure = {(room["platform"], room["key"]) for room in label.get("ambiguous", ())}
         got = _pairs(detect(Document(name, body, MEDIA_TYPES.get(kind, "")))) - unsure
+        got = {room for room in got if room[0] not in unlabelled}
         for group in ("all", f"type {kind}", f"role {role}"):
             scores.groups[group].add(wanted, got)
         if misses and wanted != got:
@@ -178,6 +182,9 @@ def main() -> None:
     parser.add_argument(
         "--types", default="html,md,json,ics,xml,eml,txt", help="file types of the corpus to score"
     )
+    parser.add_argument(
+        "--unlabelled", default="discord,telegram", help="platforms the corpus does not label"
+    )
     parser.add_argument("--misses", action="store_true", help="show every case that is not exact")
     options = parser.parse_args()
     platforms = frozenset(filter(None, options.platforms.split(",")))
@@ -190,7 +197,8 @@ def main() -> None:
         return
     if options.corpus.exists():
         print("\nlabelled pages")
-        score_corpus(options.corpus, frozenset(options.types.split(",")), misses=options.misses).print()
+        types, unlabelled = frozenset(options.types.split(",")), frozenset(options.unlabelled.split(","))
+        score_corpus(options.corpus, types, unlabelled, misses=options.misses).print()
     else:
         print(f"no labelled pages at {options.corpus}")
 

@@ -66,7 +66,7 @@ def _owner(context: Context, at: int, key: str) -> str:
     same = context.linked_as(at, key)
     if same is not None:
         return same.slug
-    for platform in (*context.linked(at), *context.named_before(at)):
+    for platform in (*context.linked(at), *context.named_around(at)):
         return platform.slug if platform.one_tap and len(key) in platform.digits else ""
     return "zoom"
 

@@ -107,7 +107,6 @@ class Version:
     """
 
     text: str
-    name: str
     strict: bool
     _here: tuple[int, ...] = (0,)
     _there: tuple[int, ...] = (0,)
@@ -123,14 +122,12 @@ class Version:
         return self.parent.at(before) if self.parent else before
 
 
-def _sub(
-    pattern: re.Pattern[str], replace: str | Callable[[re.Match[str]], str], version: Version
-) -> Version:
+def _sub(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], version: Version) -> Version:
     """Replace every match, remembering where each part came from. Return ``version`` itself if none matched."""
     parts, here, there = [], [0], [0]
     at, length = 0, 0
     for found in pattern.finditer(version.text):
-        new = found.expand(replace) if isinstance(replace, str) else replace(found)
+        new = replace(found)
         if new == found.group():
             continue
         kept = version.text[at : found.start()]
@@ -142,7 +139,7 @@ def _sub(
     if not parts:
         return version
     parts.append(version.text[at:])
-    return Version("".join(parts), version.name, version.strict, tuple(here), tuple(there), version)
+    return Version("".join(parts), version.strict, tuple(here), tuple(there), version)
 
 
 _SCHEME_WORDS = re.compile(
@@ -164,7 +161,12 @@ _EXPLICIT = re.compile(
     r"|[ _\-](?:dot|slash|punkt)[ _\-]|\[:|http\s?colon",
     re.IGNORECASE,
 )
-_BLANKS = re.compile(r"(?<=[A-Za-z0-9])[ \t]{0,3}([./:?=&]|//|://)[ \t]{0,3}(?=[A-Za-z0-9])")
+_BLANKS = re.compile(
+    r"(?<=[A-Za-z0-9])(?:[ \t]{1,3}(://|//|[./?=&])[ \t]{0,3}|(://|//|[./?=&])[ \t]{1,3})(?=[A-Za-z0-9])"
+)
+_BLANKS_SIGN = re.compile(
+    r"[ \t]/|/[ \t]|[ \t]\.[ \t]{0,3}[A-Za-z]|\.[ \t]{1,3}[a-z]{2,5}[ \t]{0,3}/|(?:\w ){6}"
+)
 _LETTERS = re.compile(r"(?<!\S)(?:[A-Za-z0-9./:?=&\-] ){7,400}[A-Za-z0-9./:?=&\-](?!\S)")
 _BREAKS = re.compile(r"(?<=[A-Za-z0-9/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])")
 _ENCODED = re.compile(r"[a-z]{4,12}%(?:25){0,3}3A%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
@@ -221,23 +223,24 @@ def disguises(text: str) -> Iterator[Version]:
     ``text`` is already clean. Work is bounded by a few passes over it.
     """
     lowered = text.lower()
-    start = Version(text, "", strict=False)
+    start = Version(text, strict=False)
     if "%" in text:
         yield from _changed(_sub(_ENCODED_HOST, _decoded, _sub(_ENCODED, _decoded, start)), start)
     if _EXPLICIT.search(text):
         version = _sub(_WORDS, _punctuation, _sub(_BRACKETED, _punctuation, start))
         version = _sub(_WORDS, _punctuation, version)
-        yield from _changed(_sub(_SCHEME_WORDS, r"http\1://", version), start)
-    loose = Version(text, "", strict=True)
-    yield from _changed(_sub(_BREAKS, "", loose), loose)
-    spaced = _sub(_LETTERS, lambda run: run.group().replace(" ", ""), loose)
-    yield from _changed(_sub(_BLANKS, r"\1", spaced), loose)
+        yield from _changed(_sub(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version), start)
+    loose = Version(text, strict=True)
+    yield from _changed(_sub(_BREAKS, lambda _: "", loose), loose)
+    if _BLANKS_SIGN.search(text):
+        spaced = _sub(_LETTERS, lambda run: run.group().replace(" ", ""), loose)
+        yield from _changed(_sub(_BLANKS, lambda blank: blank[1] or blank[2], spaced), loose)
     if not text.isascii():
         yield from _changed(_sub(_LOOKALIKE_HOST, lambda host: _latin(host.group()), start), start)
     if any(sign in lowered for sign in _ROT13_SIGNS):
-        yield Version(codecs.encode(text, "rot13"), "", strict=False)
+        yield Version(codecs.encode(text, "rot13"), strict=False)
     if any(sign in lowered for sign in _REVERSED_SIGNS):
-        yield Version(text[::-1], "", strict=False, backwards=True)
+        yield Version(text[::-1], strict=False, backwards=True)
     yield from _changed(_sub(_TOKEN, _from_base64(), loose), loose)
 
 
@@ -272,9 +275,10 @@ def _latin(host: str) -> str:
 @lru_cache(maxsize=4096)
 def _look_alike(character: str) -> str:
     """Return the ASCII letter that a letter of another alphabet is taken for, or the letter itself."""
-    found = confusables.is_confusable(character.lower(), greedy=True, preferred_aliases=["latin"])
-    for entry in found or ():
-        for homoglyph in entry["homoglyphs"]:
-            if len(homoglyph["c"]) == 1 and homoglyph["c"].isascii() and homoglyph["c"].isalnum():
-                return str(homoglyph["c"]).lower()
+    for spelling in (character, character.lower()):
+        found = confusables.is_confusable(spelling, greedy=True, preferred_aliases=["latin"])
+        for entry in found or ():
+            for homoglyph in entry["homoglyphs"]:
+                if len(homoglyph["c"]) == 1 and homoglyph["c"].isascii() and homoglyph["c"].isalnum():
+                    return str(homoglyph["c"]).lower()
     return character

@@ -124,7 +124,7 @@ _NO_PASSCODE = frozenset(
         "todo",
     ]
 )
-_NOT_BEFORE_CODE = re.compile(r"(?P<word>[A-Za-zÀ-ÿ]+)[ \-]$")
+_NOT_BEFORE_CODE = re.compile(r"(?P<word>[A-Za-zÀ-ÿ]+)[ \-]\Z")
 _BEFORE_CODE = frozenset(
     [
         "the",
@@ -146,10 +146,10 @@ _BEFORE_CODE = frozenset(
 )
 _OTHER_SECRET = re.compile(
     r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
-    r"(?:account[ \-])?)$",
+    r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
 )
-_IN_ADDRESS = re.compile(r"(?://|[?&#;])[^\s<>\"'|，。、；）】」]{0,290}$")
+_IN_ADDRESS = re.compile(r"(?://|[?&#;])[^\s<>\"'|，。、；）】」]{0,290}\Z")
 _LABEL_AFTER = re.compile(r"[ \t]*[:：]")
 
 
@@ -229,8 +229,10 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         return None
     if label["weak"] is not None and not (has_digit or explicit):
         return None
-    if label["weak"] is not None and label["weak"].lower().startswith("access") and len(value) > 8:
-        return None
+    if label["weak"] is not None and label["weak"].lower().startswith("access"):
+        # "Access code" is mostly a meeting number: only a short one that ends there is a passcode.
+        if len(value) > 8 or re.match(r"[ \-][0-9]", text[found.end("value") :]):
+            return None
     return Statement(label.start(), value, found.end("value"))
 
 

@@ -21,6 +21,12 @@ from scanner.platforms import Hit, PlatformTable
 
 _FIXED_KEY = re.compile(r"[0-9]{9,}|[a-z]{3}-[a-z]{4}-[a-z]{3}|.*[0-9a-f]{32}|19:.*", re.IGNORECASE)
 _DIALLED = re.compile(r"^(?:tel|sips?|callto|h323|mailto):|@", re.IGNORECASE)
+_SHORT = 400
+_PROMISING = re.compile(
+    r"[0-9/@%]|dot|slash|[A-Za-z0-9+_\-]{16}|[a-z]{3}-[a-z]{4}-|seven|eight|three|zero|nine|[^\x00-\x7f]",
+    re.IGNORECASE,
+)
+"""Something that a short text must have to name a room. Most attributes have nothing of it."""
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
 _BLANK_BEFORE_BREAK = re.compile(r"[ \t\u00a0]+(?=\n)")
 
@@ -47,6 +53,8 @@ class FlowReader:
         text, places, hrefs, asides = _laid_out(flow)
         if places and places[0][1] == RAW:
             return self._raw(text, opaque)
+        if not hrefs and not asides and len(text) < _SHORT and not _PROMISING.search(text):
+            return []
         mentions = [*self._in_hrefs(hrefs, opaque), *self._in_text(text, places, opaque)]
         context = Context(text, mentions, self._words)
         found = [replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context)]
@@ -96,7 +104,7 @@ class FlowReader:
                     yield Mention(hit=hit, at=at, end=at, place=segment.place)
 
     def _in_text(self, text: str, places: Sequence[tuple[int, str]], opaque: set[str]) -> list[Mention]:
-        plain = list(self._found(Version(text, "", strict=False), opaque))
+        plain = list(self._found(Version(text, strict=False), opaque))
         mentions = [_mention(hit, span[0], span[1], _place(places, span[0])) for hit, span in plain]
         for version in disguises(text):
             for hit, (start, end) in self._found(version, opaque):
@@ -122,7 +130,7 @@ class FlowReader:
                 yield hit, (ends[0], ends[1])
 
     def _raw(self, text: str, opaque: set[str]) -> list[Reading]:
-        found = self._found(Version(text, "", strict=False), opaque)
+        found = self._found(Version(text, strict=False), opaque)
         return [Reading(_mention(hit, span[0], span[1], RAW), hit.passcode, 0, text) for hit, span in found]
 
     def _inside_address(self, text: str, depth: int) -> tuple[Hit, ...]:

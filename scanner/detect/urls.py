@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -31,14 +32,16 @@ _OTHER_SCHEMES = (
 _END = re.compile(
     r"[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
 )
-_SCHEME_BEFORE = re.compile(r"[a-z][a-z0-9+.\-]{0,31}$", re.IGNORECASE)
-_HOST_BEFORE = re.compile(r"[a-z0-9.\-_]{0,200}$", re.IGNORECASE)
-_TOKEN_BEFORE = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}$")
+_SCHEME_BEFORE = re.compile(r"[a-z][a-z0-9+.\-]{0,31}\Z", re.IGNORECASE)
+_HOST_BEFORE = re.compile(r"[a-z0-9.\-_]{0,200}\Z", re.IGNORECASE)
+_TOKEN_BEFORE = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}\Z")
 _BEFORE_IS_ADDRESS = re.compile(
     r"(?:[\w\-]+\.)+[a-z\-]{2,}(?::[0-9]+)?[/?#]|[a-z]{2,20}:/{0,2}", re.IGNORECASE
 )
-_IGNORED_BEFORE = re.compile(r"\b(?:javascript|data|file|ftp):[^\s\"<>]{0,200}$", re.IGNORECASE)
+_IGNORED_BEFORE = re.compile(r"\b(?:javascript|data|file|ftp):[^\s\"<>]{0,200}\Z", re.IGNORECASE)
 _SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
+_WHOLE_KEY = re.compile(r"[0-9]{11}|[a-z]{3}-[a-z]{4}-[a-z]{3}|mtid:[met][0-9a-f]{32}")
+"""Keys that cannot be the beginning of a longer one."""
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _LONGEST = 4096
 
@@ -107,17 +110,17 @@ class AddressReader:
     def _despite_cut(self, hits: tuple[Hit, ...], address: Address) -> tuple[Hit, ...]:
         """Keep a room whose key stands before the part that was cut off; drop what may be a stump."""
         if not address.raw_query:
-            return ()
+            return tuple(hit for hit in hits if _WHOLE_KEY.fullmatch(hit.key))
         return tuple(replace(hit, passcode=None) for hit in hits)
 
     def find(self, text: str) -> Iterator[Written]:
         """Yield every address in a text that could name a room, in order, without overlaps."""
         taken = 0
-        for start, end in sorted(self._spans(text)):
+        for start, end in sorted(self._all_spans(text)):
             if start < taken:
                 continue
-            taken = end
             written = self._trim(text, start, end)
+            taken = end if written is None else written.end
             if written is not None:
                 yield written
 
@@ -136,10 +139,21 @@ class AddressReader:
         found = self.rooms(longer.address, in_text=True)
         return (longer, found) if found.hits else (written, seen)
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def _all_spans(self, text: str) -> list[tuple[int, int]]:
+        if "/" not in text and ":" not in text and "." not in text:
+            return []
         lowered = text.lower()
         if len(lowered) != len(text):
             lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+        spans = list(self._spans(text, lowered))
+        starts = sorted(spans)
+        for start, end in self._hinted(text, lowered):
+            index = bisect_right(starts, (end, 0))
+            if not index or starts[index - 1][1] <= start:
+                spans.append((start, end))
+        return spans
+
+    def _spans(self, text: str, lowered: str) -> Iterator[tuple[int, int]]:
         for at in _occurrences(lowered, "://"):
             scheme = _SCHEME_BEFORE.search(lowered, max(0, at - 32), at)
             if scheme is None:
@@ -159,6 +173,9 @@ class AddressReader:
                 span = self._bare(text, lowered, at, at + len(host))
                 if span is not None:
                     yield span
+
+    def _hinted(self, text: str, lowered: str) -> Iterator[tuple[int, int]]:
+        """Yield spans around literals that mark rooms on hosts that nobody claims."""
         for hint in self._hints:
             for at in _occurrences(lowered, hint):
                 token = _TOKEN_BEFORE.search(lowered, max(0, at - 300), at)

@@ -153,6 +153,7 @@ class Vocabulary:
             rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
             re.IGNORECASE,
         )
+        self.lone_id = re.compile(r"(?:^|[\n(,;|/])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE)
         words = "|".join(sorted(map(re.escape, _JOINING_WORDS), key=len, reverse=True))
         self.name_before = re.compile(
             rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~]|(?:{words}){_ENDS_WORD}){{0,24}}$",

@@ -41,6 +41,9 @@ _NUMBER_IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = 110
+_FOR_TELEPHONES = re.compile(r"access[\s\-]*code", re.IGNORECASE)
+"""A label that means the meeting's number only where telephones are asked for that very number."""
+_SAYS_NUMBER = re.compile(r"[:#=]|\b(?:id|number|code|no|nr)\b", re.IGNORECASE)
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
 _WEBEX_GROUPS = (4, 3, 4)
 
@@ -134,8 +137,9 @@ class _Evidence:
         before = text[max(0, at - _BEFORE) : at]
         self._label = words.id_label.search(before)
         self._name = None if self._label else words.name_before.search(before)
+        self._lone = None if self._label or self._name else words.lone_id.search(before)
         self._line = before[: self._label.start()].rpartition("\n")[2][-60:] if self._label else ""
-        self._after = text[at : at + 60]
+        self._after = text[at : at + 260]
 
     def room(self, groups: tuple[str, ...], *, labelled: bool = False) -> tuple[Hit, Confidence] | None:
         """Return the room that a number of these digit groups names, or None without evidence."""
@@ -144,7 +148,13 @@ class _Evidence:
             return None
         if self._label is not None:
             return self._by_label(key, tuple(map(len, groups)))
-        if self._name is None or labelled or self._name.group().count("\n") > 1:
+        if self._lone is not None:
+            return self._by_lone_label(key, tuple(map(len, groups)))
+        if (
+            self._name is None
+            or (labelled and not _SAYS_NUMBER.search(self._name.group()))
+            or self._name.group().count("\n") > 1
+        ):
             return None
         platform = self._words.table.platforms[self._words.slug(self._name["name"])]
         return _room(platform, key, tuple(map(len, groups)), Confidence.HIGH)
@@ -164,11 +174,21 @@ class _Evidence:
         if same is not None:
             return _room(same, key, (len(key),), Confidence.HIGH)
         linked = self._context.linked(self._at)
-        for platform in (*linked, *self._context.named_before(self._at)):
+        near = self._context.named_before(self._at)
+        if _FOR_TELEPHONES.fullmatch(label["label"]):
+            near = [platform for platform in near if platform.one_tap]
+        for platform in (*linked, *near):
             found = _room(platform, key, lengths, Confidence.HIGH)
             if found is not None:
                 return found
         return self._by_length(key, lengths)
+
+    def _by_lone_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
+        """Believe a bare "ID" only beside a link, or beside a platform's name and a passcode."""
+        platforms = self._context.linked(self._at)
+        if self._words.passcode.search(self._after):
+            platforms += self._context.named_around(self._at)
+        return next(filter(None, (_room(p, key, lengths, Confidence.HIGH) for p in platforms)), None)
 
     def _named_after(self) -> Platform | None:
         found = re.match(r"[0-9OolI .\-]{8,24}[ ]?\(([^()\n]{2,30})\)", self._after)

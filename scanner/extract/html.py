@@ -158,6 +158,45 @@ def html_pieces(source: str, *, place: str = "", depth: int = 0) -> tuple[Segmen
     return _Reader(place, depth).read(source)
 
 
+class _Columns:
+    """Remembers the headings of a table, so that a value below "Meeting ID" is read after those words."""
+
+    def __init__(self) -> None:
+        self._headings: list[str] = []
+        self._column = -1
+        self._cell = ""
+        self._row_is_heading = False
+
+    def on_start(self, tag: str) -> str:
+        """Note a tag; return the heading to say before the cell that it begins."""
+        if tag == "table":
+            self._headings = []
+        elif tag == "tr":
+            self._column, self._row_is_heading = -1, False
+        elif tag in ("td", "th"):
+            self._column += 1
+            self._cell = tag
+            if tag == "th" and not self._column:
+                self._row_is_heading, self._headings = True, []
+            if tag == "th" and self._row_is_heading:
+                self._headings.append("")
+            elif tag == "td" and self._row_is_heading:
+                self._row_is_heading, self._headings = False, []
+            elif tag == "td" and self._column < len(self._headings) > 1:
+                return self._headings[self._column].strip()[:60]
+        return ""
+
+    def on_text(self, text: str) -> None:
+        """Add to the heading that is being read."""
+        if self._cell == "th" and self._row_is_heading and self._headings and len(self._headings[-1]) < 60:
+            self._headings[-1] += text
+
+    def on_end(self, tag: str) -> None:
+        """Note the end of a cell."""
+        if tag in ("td", "th"):
+            self._cell = ""
+
+
 class _Reader:
     """Collects pieces while tokens pass by."""
 
@@ -170,6 +209,8 @@ class _Reader:
         self._within = ""
         self._script_is_json = False
         self._spaces_kept = 0
+        self._at_line_start = True
+        self._columns = _Columns()
 
     def read(self, source: str) -> tuple[Segment | Flow, ...]:
         for token in tokenize(source):
@@ -190,7 +231,16 @@ class _Reader:
         elif self._within in _SUB_DOCUMENTS:
             self._sub_document(text)
         else:
-            self._text.append(text if self._spaces_kept else _SPACE.sub(" ", text))
+            text = text if self._spaces_kept else _SPACE.sub(" ", text)
+            if text != " " or not self._at_line_start:
+                self._text.append(text)
+                self._columns.on_text(text)
+                self._at_line_start = False
+
+    def _break(self) -> None:
+        if not self._at_line_start:
+            self._text.append("\n")
+            self._at_line_start = True
 
     def _script(self, text: str) -> None:
         place = self._place or self._within
@@ -209,7 +259,10 @@ class _Reader:
     def _on_start(self, token: Token) -> None:
         tag = token.tag or ""
         if tag in _BLOCKS:
-            self._text.append("\n")
+            self._break()
+        heading = self._columns.on_start(tag)
+        if heading:
+            self._text.append(f"{heading}: ")
         if tag in _KEEPS_SPACES:
             self._spaces_kept += 1
         if tag in ("script", "style", *_SUB_DOCUMENTS):
@@ -226,7 +279,8 @@ class _Reader:
         if tag in _KEEPS_SPACES and self._spaces_kept:
             self._spaces_kept -= 1
         if tag in _BLOCKS:
-            self._text.append("\n")
+            self._break()
+        self._columns.on_end(tag)
 
     def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
         place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")
@@ -242,6 +296,7 @@ class _Reader:
         elif tag == "input" and name == "value" and (attributes.get("type") or "").lower() != "hidden":
             self._close_text()
             self._pieces.append(Segment(f" {value} ", place))
+            self._at_line_start = False
         elif name in _ADDRESSES or _ONE_ADDRESS.fullmatch(value):
             self._address(value, place)
         elif len(value) > 4:

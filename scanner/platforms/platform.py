@@ -98,6 +98,12 @@ class Shape:
         return {name: re.compile(value, re.IGNORECASE) for name, value in self.query.items()}
 
     @cached_property
+    def _glued_query(self) -> Mapping[str, re.Pattern[str]]:
+        return {
+            name: re.compile(f"(?:{value})(?:{self.ends})", re.IGNORECASE) for name, value in self.query.items()
+        }
+
+    @cached_property
     def _fragment(self) -> re.Pattern[str]:
         return re.compile(self.fragment, re.IGNORECASE)
 
@@ -117,16 +123,20 @@ class Shape:
                 return None
             parts.update(found.groupdict(""))
         path = self._path.fullmatch(address.path)
-        if path is None and in_text and self.ends and not self.query:
+        if path is None and self.ends and not self.query:
             path = self._glued.match(address.path)
+            if path is not None and not in_text and not _GLUED_WORD.match(address.path, path.end()):
+                path = None
         if path is None:
             return None
         parts.update(path.groupdict(""))
         for name, pattern in self._query.items():
             value = address.value(name)
             found = None if value is None else pattern.fullmatch(value)
-            if found is None and value is not None and in_text and self.ends:
-                found = re.compile(f"(?:{pattern.pattern})(?:{self.ends})", re.IGNORECASE).match(value)
+            if found is None and value is not None and self.ends:
+                found = self._glued_query[name].match(value)
+                if found is not None and not in_text and not _GLUED_WORD.match(value, found.end()):
+                    found = None
             if found is None:
                 return None
             parts[name] = found.group()
@@ -167,6 +177,9 @@ class Shape:
                 return Passcode(value, kind_of)
         return None
 
+
+_GLUED_WORD = re.compile(r"[A-Z][a-z]|[^\x00-\x7f]|[\s<>\"',;)]")
+"""What may follow a key in an attribute: a page's own linking took the next word into the address."""
 
 _PLACEHOLDER = re.compile(r"(?:x[x\- _.]*x|[*_.\-\u2026\u2022]+|#{2,})", re.IGNORECASE)
 _UNFILLED = re.compile(r"[<>{}\[\]*\u2026]|\.\.\.|%[sd]\b")

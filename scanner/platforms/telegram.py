@@ -11,7 +11,7 @@ PLATFORM = Platform(
     hosts=("t.me", "telegram.me", "telegram.dog"),
     shapes=(
         Shape(
-            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})",
+            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})(?:/[0-9]{1,10})?",
             query={"videochat": ".*"},
             kind="chat",
             lower=True,
@@ -20,7 +20,7 @@ PLATFORM = Platform(
             takes_stated=False,
         ),
         Shape(
-            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})",
+            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})(?:/[0-9]{1,10})?",
             query={"voicechat": ".*"},
             kind="chat",
             lower=True,
@@ -29,7 +29,7 @@ PLATFORM = Platform(
             takes_stated=False,
         ),
         Shape(
-            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})",
+            path=r"/(?:s/)?(?P<id>[a-z][a-z0-9_]{4,31})(?:/[0-9]{1,10})?",
             query={"livestream": ".*"},
             kind="chat",
             lower=True,

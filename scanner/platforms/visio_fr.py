@@ -11,7 +11,7 @@ PLATFORM = Platform(
     hosts=("visio.numerique.gouv.fr",),
     shapes=(
         Shape(
-            path=r"/(?P<id>[a-z]{3}-[a-z]{4}-[a-z]{3}|[a-z]{4}-[a-z]{3}-[a-z]{3})",
+            path=r"/(?P<id>[a-z]{3}-[a-z]{4}-[a-z]{3}|[a-z]{4}-[a-z]{3}-[a-z]{4})",
             kind="code",
             lower=True,
             risk=Risk.REUSABLE,
@@ -21,7 +21,7 @@ PLATFORM = Platform(
     ),
     found=(
         Found("https://visio.numerique.gouv.fr/bcd-efgh-jkm", "bcd-efgh-jkm"),
-        Found("visio.numerique.gouv.fr/bcde-fgh-jkm", "bcde-fgh-jkm", kind="text"),
+        Found("visio.numerique.gouv.fr/bcde-fgh-jkmn", "bcde-fgh-jkmn", kind="text"),
     ),
     ignored=(
         NearMiss("https://visio.numerique.gouv.fr/bcde-fghj-km", "other groups"),

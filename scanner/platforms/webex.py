@@ -46,7 +46,7 @@ PLATFORM = Platform(
             key="mtid:{mtid}",
             kind="mtid",
             lower=True,
-            ends="",
+            ends=r"(?=[^0-9a-f]|[A-Z]|[a-z]+ )|",
         ),
         Shape(
             path=r"(?:/[^/]+){0,8}/meeting/(?:download|info)/(?P<id>[0-9a-f]{32})",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import Risk
+from scanner.model import PasscodeKind, Risk
 from scanner.platforms.platform import Found, NearMiss, Platform, Shape
 
 _PAGES = (
@@ -24,6 +24,7 @@ PLATFORM = Platform(
             lower=True,
             risk=Risk.REUSABLE,
             risk_with={"roomkey": Risk.HOST},
+            passcodes={"roomkey": PasscodeKind.TOKEN},
             ends=r"(?![A-Za-z0-9_\-/])",
             takes_stated=False,
         ),
