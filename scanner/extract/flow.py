@@ -44,9 +44,10 @@ class Segments:
 class Family:
     """Documents that are read alike. A module that exports ``FAMILY`` is found by folder.
 
-    ``media_type`` is the name given to what it read. ``looks`` tells its documents by their first bytes,
-    ``rank`` orders those tests (binary signatures first, guesses last). ``segments`` reads a document at
-    a depth of nesting.
+    ``media_type`` is the name given to what it read. ``media_types`` are the claims that are believed where
+    bytes do not tell: none for a family whose documents cannot be taken for others. ``looks`` tells its
+    documents by their first bytes, ``rank`` orders those tests (binary signatures first, guesses last).
+    ``segments`` reads a document at a depth of nesting.
     """
 
     media_type: str
