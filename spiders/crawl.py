@@ -107,13 +107,13 @@ async def _crawl_all(jobs: Sequence[_Job], outlet: _Outlet, lookup: Lookup) -> N
 async def _crawl_one(job: _Job, outlet: _Outlet, *, turns: Turns, lookup: Lookup) -> None:
     limit = job.unit.limits.time.total_seconds()
     crawler = Crawler(job.kind.spider, SETTINGS)
-    _prove_handlers(crawler)
+    prove_handlers(crawler)
     errand = Errand(job.unit, asyncio.get_running_loop().time() + limit, turns, lookup)
     async with asyncio.timeout(limit + _GRACE):
         await crawler.crawl_async(errand=errand, options=job.options, sink=outlet)
 
 
-def _prove_handlers(crawler: Crawler) -> None:
+def prove_handlers(crawler: Crawler) -> None:
     """Refuse a spider whose own settings would fetch by another way than the guarded one."""
     handlers = crawler.settings.getwithbase("DOWNLOAD_HANDLERS")
     open_ways = {scheme: handler for scheme, handler in handlers.items() if handler is not None}

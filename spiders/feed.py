@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import Field
 
@@ -15,11 +16,15 @@ from spiders.visit import Visit
 
 NO_FEED = "no feed stands there"
 
+_DOMAIN = r"^[^\s/:@.]+(\.[^\s/:@.]+)+$"
+
 
 class Options(spider.Options):
     """Which feeds to read, and which domains besides theirs their entries may lead to."""
 
-    also: tuple[str, ...] = Field(default=(), description="Further domains that entries may link to.")
+    also: tuple[Annotated[str, Field(pattern=_DOMAIN)], ...] = Field(
+        default=(), description="Further domains that entries may link to."
+    )
 
 
 class Feed(SourceSpider):
@@ -35,7 +40,7 @@ class Feed(SourceSpider):
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the pages of a feed's entries."""
-        if not visit.start:
+        if visit.depth > 0:  # a feed that has moved is known by its new address, and not as a start
             return
         links = feed_links(document)
         if not links and not looks_like_feed(document):

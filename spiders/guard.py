@@ -197,6 +197,8 @@ def prove() -> None:
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    # A name handed straight to connect() is looked up in C before this hears of it, and refused then;
+    # nothing here does that, since names go through the resolver.
     if event in _CONNECTS:
         if arguments[-1] is not None:  # sendmsg on a socket that is connected already
             _check_connect(arguments[-1])

@@ -118,12 +118,13 @@ class SourceSpider(Spider):
             return
         if not self._is_new(visit):
             return
+        visit = replace(visit, known=self._known.get(sameness(visit.address)))
         reason = self._objection(visit)
         if reason is not None:
             self._leave(visit, reason)
             return
         self._asked += 1
-        yield self._request(replace(visit, known=self._known.get(sameness(visit.address))))
+        yield self._request(visit)
 
     def _is_new(self, visit: Visit) -> bool:
         key = sameness(visit.address)
@@ -137,7 +138,7 @@ class SourceSpider(Spider):
 
     def _objection(self, visit: Visit) -> str | None:
         limits = self.errand.unit.limits
-        if visit.depth > limits.depth and not visit.start:
+        if visit.depth > limits.depth and not visit.start and not visit.watched:
             return TOO_DEEP
         # More requests than this would wait only to be turned away: better not to keep them.
         if self._asked >= 2 * limits.pages + _SPARE_REQUESTS:
@@ -163,7 +164,7 @@ class SourceSpider(Spider):
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))
             return
-        if response.status == 304 and visit.known is not None:
+        if response.status == 304 and response.request is not None and response.request.headers:
             self._sink(Unchanged(source=self._source, address=visit.address))
             return
         refusal = answers.judge(response)

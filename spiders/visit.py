@@ -25,6 +25,11 @@ class Visit:
     chain: tuple[str, ...] = ()
 
     @property
+    def watched(self) -> bool:
+        """Whether a sighting stands here."""
+        return self.known is not None and self.known.watched
+
+    @property
     def priority(self) -> int:
         """Order requests: starts, watched addresses, then by depth, new addresses before known ones.
 
@@ -32,6 +37,6 @@ class Visit:
         """
         if self.start:
             return _START
-        if self.known is not None and self.known.watched:
+        if self.watched:
             return _WATCHED
         return -2 * self.depth - (self.known is not None)
