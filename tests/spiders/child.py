@@ -42,7 +42,13 @@ def main() -> None:
         print(json.dumps(line), flush=True)
 
     crawl(units, sink, lookup=lookup)
-    end = {"event": "end", "opened": no_escape.OPENED, "looked_up": no_escape.LOOKED_UP, "asked": asked}
+    end = {
+        "event": "end",
+        "opened": no_escape.OPENED,
+        "looked_up": no_escape.LOOKED_UP,
+        "bound": no_escape.BOUND,
+        "asked": asked,
+    }
     print(json.dumps(end), flush=True)
 
 

@@ -30,6 +30,7 @@ class Crawled:
     events: list[dict[str, Any]]
     opened: list[str]
     looked_up: list[str]
+    bound: list[str]
     asked: list[str]
     error: str = field(repr=False, default="")
 
@@ -80,4 +81,4 @@ def crawl(
     )
     assert done.returncode == 0, done.stderr
     *events, end = (json.loads(line) for line in done.stdout.splitlines())
-    return Crawled(events, end["opened"], end["looked_up"], end["asked"], done.stderr)
+    return Crawled(events, end["opened"], end["looked_up"], end["bound"], end["asked"], done.stderr)

@@ -11,16 +11,19 @@ import sys
 
 OPENED: list[str] = []
 LOOKED_UP: list[str] = []
+BOUND: list[str] = []
 
 
 def watch(event: str, arguments: tuple[object, ...]) -> None:
-    """Record every attempt to open a connection or look up a name, and end those that would leave."""
+    """Record connections, look-ups and bound ports, and end what would leave."""
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg") and arguments[-1] is not None:
         target = arguments[-1]
         shown = f"{target[0]}:{target[1]}" if isinstance(target, tuple) else repr(target)
         OPENED.append(shown)
         if not isinstance(target, tuple) or target[0] not in ("127.0.0.1", "::1"):
             raise ConnectionAbortedError(f"a test tried to leave the machine: {shown}")
+    elif event == "socket.bind":
+        BOUND.append(repr(arguments[-1]))
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         LOOKED_UP.append(str(arguments[0]))
         raise ConnectionAbortedError(f"a test tried to look up a name: {arguments[0]}")

@@ -351,7 +351,8 @@ def test_a_name_server_that_never_answers_holds_up_nobody_else() -> None:
         names = {f"n{number}.village.org": ["never"] for number in range(20)} | {
             "good.village.org": ["127.0.0.1"]
         }
-        units = [unit(f"https://{name}/", source=name) for name in list(names)[:-1]]
+        limits = replace(QUICK, connect_time=timedelta(seconds=1))
+        units = [unit(f"https://{name}/", source=name, limits=limits) for name in list(names)[:-1]]
         units.append(
             unit(
                 site.url(host="good.village.org"),

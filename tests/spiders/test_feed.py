@@ -84,6 +84,20 @@ def test_a_feed_that_moved_is_still_a_feed() -> None:
     assert site.url("/one") in crawled.fetched()
 
 
+def test_new_entries_of_a_feed_that_moved_are_found_the_second_night() -> None:
+    pages = {"/feed": redirect("/new"), "/new": ATOM, "/one": "", "/two.pdf": ""}
+    with serve(pages) as site:
+        known = (Known(address=site.url("/new"), depth=0, digest="0" * 32),)
+        crawled = crawl(unit(site.url("/feed"), kind="feed", allow=(site.pair,), known=known))
+    assert site.url("/one") in crawled.fetched()
+
+
+@pytest.mark.parametrize("domain", ["https://village.org", "village.org/blog", "village", "", "a b.org"])
+def test_domains_are_names_and_nothing_else(domain: str) -> None:
+    crawled = crawl(unit("https://village.org/feed", kind="feed", options={"also": [domain]}))
+    assert crawled.of("failed")[0]["why"].startswith("the options of this source are wrong: also.0: ")
+
+
 def test_known_pages_of_a_feed_are_asked_for_when_they_have_left_it() -> None:
     known_page = '<a href="/further"></a>'
     with serve({"/feed": ATOM, "/one": "", "/two.pdf": "", "/old": known_page}) as site:

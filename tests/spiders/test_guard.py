@@ -9,11 +9,16 @@ from __future__ import annotations
 import ipaddress
 import subprocess
 import sys
+from typing import Any, ClassVar
 
 import pytest
+from scrapy import Spider
+from scrapy.crawler import Crawler
 
 from scanner.errors import ConfigError
-from spiders.guard import check_address, check_ip, check_pairs
+from spiders.crawl import prove_handlers
+from spiders.guard import GuardsMissing, check_address, check_ip, check_pairs
+from spiders.settings import SETTINGS
 from tests.internet import redirect as redirect_to
 from tests.internet import serve
 from tests.spiders.crawls import ROOT, Crawled, crawl, unit
@@ -293,6 +298,35 @@ def test_a_robots_txt_elsewhere_is_not_followed_inside(attacked: Crawled) -> Non
         why for why in reasons if why.startswith("robots.txt could not be read: refused by the network")
     ]
     assert len(refused) == len(VECTORS) - 1 + 2 * len(POISONED) + 1
+
+
+def test_a_crawl_opens_no_door_itself(attacked: Crawled) -> None:
+    """Scrapy's telnet console and remote control would listen on 127.0.0.1.
+
+    urllib3, which tldextract imports, binds [::1] for a moment to see whether there is IPv6.
+    """
+    assert set(attacked.bound) <= {"('::1', 0)"}
+
+
+def test_a_spider_that_would_go_round_the_guards_is_not_run() -> None:
+    """A spider's own settings win over ours, so they are looked at once they have been merged."""
+
+    class Sly(Spider):
+        name = "sly"
+        custom_settings: ClassVar[dict[str, Any]] = {
+            "DOWNLOAD_HANDLERS": {"http": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}
+        }
+
+    class Local(Spider):
+        name = "local"
+        custom_settings: ClassVar[dict[str, Any]] = {
+            "DOWNLOAD_HANDLERS": {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}
+        }
+
+    prove_handlers(Crawler(Spider, SETTINGS))
+    for spider in (Sly, Local):
+        with pytest.raises(GuardsMissing):
+            prove_handlers(Crawler(spider, SETTINGS))
 
 
 # --- the connect guard and its proof ------------------------------------------------------------

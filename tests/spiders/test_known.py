@@ -88,6 +88,24 @@ def test_watched_addresses_come_first_and_new_pages_before_known_ones() -> None:
     assert set(crawled.why("skipped").values()) == {"page limit reached"}
 
 
+def test_a_watched_address_is_read_at_any_depth() -> None:
+    with serve({"/": "", "/deep": "x", "/deeper": "y"}) as site:
+        known = (
+            Known(address=site.url("/deep"), depth=9, watched=True),
+            Known(address=site.url("/deeper"), depth=9),
+        )
+        crawled = crawl(unit(site.url(), allow=(site.pair,), known=known))
+    assert site.url("/deep") in crawled.fetched()
+    assert crawled.why("skipped") == {site.url("/deeper"): "deeper than the depth limit"}
+
+
+def test_not_modified_counts_only_if_it_was_asked() -> None:
+    with serve({"/": Answer(status=304)}) as site:
+        known = (Known(address=site.url(), digest="0" * 32),)
+        crawled = crawl(unit(site.url(), allow=(site.pair,), known=known))
+    assert crawled.why("failed") == {site.url(): "HTTP 304"}
+
+
 def test_known_addresses_outside_the_source_are_not_asked() -> None:
     with serve({"/": ""}) as site, serve({"/": ""}) as other:
         known = (
