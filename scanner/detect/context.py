@@ -46,10 +46,11 @@ class Context:
         return [self._words.table.platforms[slug] for slug in slugs]
 
     def named_around(self, at: int) -> list[Platform]:
-        """Return the platforms named before a position, then those named soon after it."""
-        after = [match["name"] for match in self._words.names.finditer(self._text, at, at + NAMED)]
-        slugs = dict.fromkeys(self._words.slug(name) for name in after)
-        return [*self.named_before(at), *(self._words.table.platforms[slug] for slug in slugs)]
+        """Return the platforms named before a position, then those after it, host names included."""
+        found = [match["name"] for match in self._words.names_in_hosts.finditer(self._text, at, at + NAMED)]
+        before = self._words.names_in_hosts.finditer(self._text, max(0, at - NAMED), at)
+        found = [*(match["name"] for match in reversed(list(before))), *found]
+        return [self._words.table.platforms[slug] for slug in dict.fromkeys(map(self._words.slug, found))]
 
     def named_in(self, text: str) -> Platform | None:
         """Return the platform that a few words name, the last one if there are several."""

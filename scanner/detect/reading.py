@@ -21,6 +21,8 @@ from scanner.platforms import Hit, PlatformTable
 
 _FIXED_KEY = re.compile(r"[0-9]{9,}|[a-z]{3}-[a-z]{4}-[a-z]{3}|.*[0-9a-f]{32}|19:.*", re.IGNORECASE)
 _DIALLED = re.compile(r"^(?:tel|sips?|callto|h323|mailto):|@", re.IGNORECASE)
+_GOES_ON = re.compile(r"[ \t]{0,4}\r?\n[> \t]{0,8}[0-9]{1,8}(?:[?&#]|[ \t]*(?:\r?\n|\Z))")
+"""A number cut by a line break: the next line begins with its last digits and nothing of its own."""
 _SHORT = 400
 _PROMISING = re.compile(
     r"[0-9/@%]|dot|slash|[A-Za-z0-9+_\-]{16}|[a-z]{3}-[a-z]{4}-|seven|eight|three|zero|nine|[^\x00-\x7f]",
@@ -114,7 +116,7 @@ class FlowReader:
                     m for m in mentions if m.at <= end and start <= m.end and m.hit.platform == hit.platform
                 ]
                 longer = [m for m in clash if hit.key.startswith(m.hit.key) and m.hit.key != hit.key]
-                if longer and hit.key.isdigit() and text[longer[0].end : longer[0].end + 1] in ("\n", "\r"):
+                if longer and hit.key.isdigit() and _GOES_ON.match(text, longer[0].end):
                     mentions = [m for m in mentions if m not in longer]
                 elif clash:
                     continue

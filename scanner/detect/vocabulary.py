@@ -144,6 +144,9 @@ class Vocabulary:
         self.names = re.compile(
             rf"(?<![a-zA-Z0-9@./]){self._group(self._name_words)}(?![a-zA-Z0-9]|\.[a-z])", re.IGNORECASE
         )
+        self.names_in_hosts = re.compile(
+            rf"(?<![a-zA-Z0-9]){self._group(self._name_words)}(?![a-zA-Z0-9])", re.IGNORECASE
+        )
         self._own_labels = {_squeezed(label): p.slug for p in table for label in p.labels}
         own = "|".join(re.escape(label) for p in table for label in p.labels)
         of_name = rf"(?:[\s\-]*(?:(?:on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على)\s+)?(?:{self._name_words}))?"

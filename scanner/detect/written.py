@@ -175,7 +175,8 @@ class _Evidence:
             return _room(same, key, (len(key),), Confidence.HIGH)
         linked = self._context.linked(self._at)
         near = self._context.named_before(self._at)
-        if _FOR_TELEPHONES.fullmatch(label["label"]):
+        if _FOR_TELEPHONES.fullmatch(label["label"]) and lengths != _WEBEX_GROUPS:
+            linked = [platform for platform in linked if platform.one_tap]
             near = [platform for platform in near if platform.one_tap]
         for platform in (*linked, *near):
             found = _room(platform, key, lengths, Confidence.HIGH)
