@@ -107,8 +107,9 @@ class Conduct:
         if origin not in self._robots:
             self._robots[origin] = asyncio.create_task(self._read_robots(origin, host))
         robots = await self._robots[origin]
-        if robots.fault is not None:
-            raise robots.fault
+        if (fault := robots.fault) is not None:
+            # A new one each time: an exception keeps the traceback of every place it was ever raised.
+            raise NotRead(fault.why, skipped=fault.skipped, blocked=fault.blocked)
         if robots.rules is not None and not robots.rules.can_fetch(address, ROBOTS_TOKEN):
             raise NotRead(FORBIDDEN, skipped=True, blocked=True)
 

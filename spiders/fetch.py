@@ -234,7 +234,8 @@ class GuardedHandler:
             body += answer.content._read_nowait(-1)
         if why:
             answer.close()
-        decoded, fault = decode.decode(bytes(body), answer.headers.get("Content-Encoding", ""), limit=limit)
+        encodings = ",".join(answer.headers.getall("Content-Encoding", ()))
+        decoded, fault = decode.decode(bytes(body), encodings, limit=limit)
         return decoded, why or fault
 
 
