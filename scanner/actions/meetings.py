@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scanner.errors import InputError
 from scanner.invitations.series import next_start
+from scanner.invitations.titles import one_line, tells
 from scanner.model import Meeting, Organisation, ProposedMeeting
 from storage.meetings import Door, NewMeeting
 from storage.store import Store, Work
@@ -54,14 +55,28 @@ def all_meetings(store: Store, *, organisation: Organisation) -> list[Meeting]:
         return work.meetings.all(organisation.id)
 
 
+def one_meeting(store: Store, meeting: int, *, organisation: Organisation) -> Meeting:
+    """Return one meeting, or raise InputError."""
+    with store.reading() as work:
+        found = work.meetings.get(organisation.id, meeting)
+    if found is None:
+        raise InputError(f"There is no meeting {meeting}. `lychgate meetings list` shows them.")
+    return found
+
+
 def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, now: datetime) -> Meeting:
     """Take a meeting out of the register, with its secrets and exposures. Returns what it was."""
+    found = one_meeting(store, meeting, organisation=organisation)
     with store.begin() as work:
-        found = work.meetings.get(organisation.id, meeting)
-        if found is None:
-            raise InputError(f"There is no meeting {meeting}. `lychgate meetings list` shows them.")
         work.meetings.remove(organisation.id, meeting, now)
-        return found
+    return found
+
+
+def check_title(title: str) -> str:
+    """Return a title on one line, or raise InputError if nothing is left of it."""
+    if not (shown := one_line(title)):
+        raise InputError("The title is empty.")
+    return shown
 
 
 def _register(
@@ -71,14 +86,19 @@ def _register(
         raise InputError("There is no meeting link or ID in this: nothing could be watched.")
     if not proposed.title:
         raise InputError("The meeting has no title: give one with --title.")
+    title = check_title(proposed.title)
+    if tells(title, proposed.passcodes):
+        raise InputError("The title holds the passcode, and titles stand in alerts. Choose another title.")
     if proposed.starts is None:
         raise InputError('When does it start? Give it with --starts "2026-11-26 19:00".')
+    if proposed.ends is not None and proposed.ends <= proposed.starts:
+        raise InputError("The meeting ends before it starts.")
     others = {
         other.id: other for room in proposed.rooms for other in work.meetings.with_room(organisation.id, room)
     }
     for other in others.values():
         same_rooms = set(other.rooms) == set(proposed.rooms)
-        if same_rooms and (other.title, other.starts) == (proposed.title, proposed.starts):
+        if same_rooms and (other.title, other.starts) == (title, proposed.starts):
             return Registered(meeting=other, already=True)
     warnings = [
         f"The {room.platform} room {room.masked()} is also used by “{other.title}”: a leak is a leak of both."
@@ -89,7 +109,7 @@ def _register(
     meeting = work.meetings.add(
         organisation.id,
         NewMeeting(
-            title=proposed.title,
+            title=title,
             starts=proposed.starts,
             ends=proposed.ends,
             repeats=proposed.repeats,

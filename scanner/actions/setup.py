@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scanner.actions.workspace import read_keys
+from scanner.alerts.channels.email import read_address
 from scanner.errors import InputError
 from scanner.model import Organisation
 from scanner.secret import KeyRing
@@ -31,10 +32,7 @@ def set_up(environ: Mapping[str, str], folder: Path | None, *, name: str, timezo
     Nothing that exists is overwritten, so running it twice is harmless: an existing key, organisation or
     settings file stays as it is.
     """
-    check_timezone(timezone)
-    check_email(email)
-    if not name.strip():
-        raise InputError("The organisation needs a name: give one with --organisation.")
+    name, timezone, email = check_name(name), check_timezone(timezone), check_email(email)
     surroundings = environment(environ, folder)
     made: list[str] = []
     found: list[str] = []
@@ -51,10 +49,10 @@ def set_up(environ: Mapping[str, str], folder: Path | None, *, name: str, timezo
         existing = work.organisations.all()
         if existing:
             organisation = existing[0]
-            found.append(f"the database with organisation “{organisation.name}”, now up to date")
+            found.append(f"the database of “{organisation.name}”")
         else:
-            organisation = work.organisations.add(name=name.strip(), timezone=timezone, email=email)
-            made.append("database with your organisation")
+            organisation = work.organisations.add(name=name, timezone=timezone, email=email)
+            made.append(f"database of “{organisation.name}”")
     text = starting_text(organisation=organisation.name, timezone=organisation.timezone, email=email)
     try:
         with surroundings.schedules.open("x", encoding="utf-8") as file:
@@ -65,6 +63,13 @@ def set_up(environ: Mapping[str, str], folder: Path | None, *, name: str, timezo
     except OSError as error:
         raise InputError(f"{surroundings.schedules} cannot be written: {error.strerror}.") from error
     return SetUp(environment=surroundings, organisation=organisation, made=tuple(made), found=tuple(found))
+
+
+def check_name(name: str) -> str:
+    """Return the name of an organisation on one line, or raise InputError."""
+    if not (shown := " ".join(name.split())) or not shown.isprintable() or len(shown) > 200:
+        raise InputError("The organisation needs a name of one line, at most 200 letters long.")
+    return shown
 
 
 def check_timezone(name: str) -> str:
@@ -78,7 +83,7 @@ def check_timezone(name: str) -> str:
 
 def check_email(address: str) -> str:
     """Return an e-mail address that a mail server could take, or raise InputError."""
-    local, at, domain = address.strip().rpartition("@")
-    if not (local and at and domain) or any(sign.isspace() or not sign.isprintable() for sign in address):
-        raise InputError(f"{address!r} is no e-mail address. Write it like clerk@example.org.")
-    return address.strip()
+    try:
+        return read_address(address.strip()).addr_spec
+    except ValueError:
+        raise InputError(f"{address!r} is no e-mail address. Write it like clerk@example.org.") from None

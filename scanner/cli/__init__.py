@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from io import TextIOWrapper
 
 from scanner.errors import ExitCode, LychgateError
+
+STOPPED = 130
+"""Exit status of a command that somebody broke off, as shells have it for Ctrl-C."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with an ExitCode."""
+    for stream in (sys.stdout, sys.stderr):
+        # A title must not end a command because the terminal cannot show one of its letters.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. What goes wrong is said on standard error."""
-    from scanner.cli.app import app
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINE
+    except SystemExit:  # Typer's answer to a broken pipe
+        return ExitCode.FINE
+    if code == STOPPED:
+        _say("stopped")
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from scanner.cli.app import command
     from scanner.redact import redact
 
     try:
-        result = app(_data_first(arguments), prog_name="lychgate", standalone_mode=False)
+        result = command(_data_first(arguments), prog_name="lychgate", standalone_mode=False)
     except LychgateError as error:
-        print(f"lychgate: {error}", file=sys.stderr)
+        _say(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        print("lychgate: stopped", file=sys.stderr)
-        return 130
+    except typer.TyperException as error:  # a command line that nobody can make sense of
+        if text := error.format_message().strip():
+            _say(f"{text.rstrip('.')}. See `{_command_path(error)} --help`.")
+        return ExitCode.USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        return STOPPED
     except BrokenPipeError:
-        return ExitCode.FINE
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback with a link in it
-        import click
-
-        if isinstance(error, click.ClickException):
-            error.show()
-            return ExitCode.USAGE
-        if isinstance(error, click.Abort):
-            print("lychgate: stopped", file=sys.stderr)
-            return 130
         print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
-        print("lychgate: this is a bug in Lychgate, not in what you did. Please report it.", file=sys.stderr)
+        _say("this is a bug in Lychgate, not in what you did. Please report it.")
         return ExitCode.BUG
     return result if isinstance(result, int) else ExitCode.FINE
+
+
+def _say(sentence: str) -> None:
+    from scanner.cli.say import visible
+
+    print(f"lychgate: {visible(sentence)}", file=sys.stderr)
+
+
+def _command_path(error: Exception) -> str:
+    """Return the command that a usage error is about."""
+    context = getattr(error, "ctx", None)
+    return context.command_path if context else "lychgate"
 
 
 def _data_first(arguments: list[str]) -> list[str]:

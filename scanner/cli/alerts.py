@@ -18,7 +18,7 @@ def try_channels(
     context: typer.Context,
     channels: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CHANNEL]...", help="Names from schedules.yaml; none = all."),
+        typer.Argument(metavar="CHANNEL", help="Names from schedules.yaml; none = all."),
     ] = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
 ) -> int:

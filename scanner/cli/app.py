@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from scanner import __version__
 from scanner.cli import (
@@ -53,7 +54,7 @@ def lychgate(
             "--data",
             metavar="DIR",
             help="Folder with the key, the database and schedules.yaml; also LYCHGATE_DATA. "
-            "[default: ~/.local/share/lychgate]",
+            r"\[default: ~/.local/share/lychgate]",
         ),
     ] = None,
     version: Annotated[
@@ -74,3 +75,17 @@ app.command("doctor")(doctor.doctor)
 app.command("detect")(detect.detect)
 app.command("platforms")(platforms.platforms)
 app.command("demo")(demo.demo)
+
+
+def _without_empty_types(made: TyperCommand | TyperGroup) -> None:
+    """Keep the help of flags, which take no value, from saying ``<bool>`` beside each."""
+    for option in (*made.params, made.get_help_option(typer.Context(made))):
+        if isinstance(option, TyperOption) and option.is_flag:
+            option.metavar = ""
+    for inner in getattr(made, "commands", {}).values():
+        _without_empty_types(inner)
+
+
+command = typer.main.get_command(app)
+assert isinstance(command, TyperGroup)
+_without_empty_types(command)

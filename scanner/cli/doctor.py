@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from scanner.actions.examine import Health, examine
-from scanner.cli.say import as_json, clock, out
+from scanner.cli.say import as_json, clock, out, visible
 from scanner.errors import ExitCode
 
 _MARK = {
@@ -37,5 +37,5 @@ def doctor(
             as_json({"part": part.name, "health": part.health, "says": part.says})
         else:
             mark, style = _MARK[part.health]
-            out.print(Text.assemble((mark, style), (part.name, "bold"), f": {part.says}"))
+            out.print(Text.assemble((mark, style), (part.name, "bold"), f": {visible(part.says)}"))
     return ExitCode.FINE if healthy else ExitCode.USAGE

@@ -16,14 +16,31 @@ from scanner.actions.exposures import (
     change_state,
     one_exposure,
 )
-from scanner.cli.say import SEVERITY_STYLE, as_json, clock, opened, out, stamp, table, when
+from scanner.cli.say import (
+    SEVERITY_STYLE,
+    as_json,
+    clock,
+    number,
+    opened,
+    out,
+    short_when,
+    stamp,
+    table,
+    visible,
+    when,
+)
 from scanner.errors import InputError
 from scanner.model import ExposureState, PasscodeMatch, SightingState
 
 app = typer.Typer(no_args_is_help=True, help="See what was found, acknowledge it, close it.")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")]
-Number = Annotated[int, typer.Argument(help="Number of the exposure, as `lychgate exposures list` shows it.")]
+Number = Annotated[
+    int,
+    typer.Argument(
+        metavar="NUMBER", parser=number, help="Number of the exposure, as `lychgate exposures list` shows it."
+    ),
+]
 Note = Annotated[str, typer.Option("--note", help="Why, for those who look later.")]
 
 
@@ -56,21 +73,25 @@ def show(context: typer.Context, number: Number, as_lines: Json = False) -> None
     if as_lines:
         as_json(exposure_object(entry))
         return
-    print_exposure(entry, workspace.organisation.timezone)
+    zone = workspace.organisation.timezone
+    print_exposure(entry, zone)
     out.print()
     for event in entry.exposure.events:
         note = f": {event.note}" if event.note else ""
-        out.print(f"{when(event.at, workspace.organisation.timezone)}  {event.what}  ({event.actor}){note}")
+        out.print(f"{short_when(event.at, zone)}  {event.what} ({event.actor}){note}")
+    out.print(f"Times are those of {zone}.")
 
 
 def print_exposure(entry: ListedExposure, zone: str) -> None:
     """Print one exposure: how severe, why, and every place with what stands there."""
     exposure = entry.exposure
     level = exposure.severity.level
-    out.print(Text.assemble((f" {level} ", SEVERITY_STYLE[level]), f" {entry.meeting} · {exposure.state}"))
+    out.print(
+        Text.assemble((f" {level} ", SEVERITY_STYLE[level]), f" {visible(entry.meeting)} · {exposure.state}")
+    )
     out.print(exposure.severity.reason)
     for sighting in exposure.sightings:
-        out.print(Text(f"{_STILL[sighting.state]}  {sighting.address}", style="bold"))
+        out.print(Text(f"{_STILL[sighting.state]}  {visible(sighting.address)}", style="bold"))
         room = f"{sighting.room.platform} {sighting.room.masked()}"
         out.print(f"    {room}, written as {sighting.form}, in {sighting.where}")
         out.print(f"    {_PASSCODE[sighting.passcode]}")

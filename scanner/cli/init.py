@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from tzlocal import get_localzone_name
 
-from scanner.actions.setup import check_email, check_timezone, set_up
-from scanner.cli.say import as_json, err, out
+from scanner.actions.setup import check_email, check_name, check_timezone, set_up
+from scanner.cli.say import as_json, ask, out
 from scanner.errors import InputError
 
 
 def init(
     context: typer.Context,
     organisation: Annotated[
-        str | None, typer.Option(help="Name of your group, as alerts shall say it.")
+        str | None, typer.Option(metavar="NAME", help="Name of your group, as alerts shall say it.")
     ] = None,
-    timezone: Annotated[str | None, typer.Option(help="Your time zone, like Europe/London.")] = None,
-    email: Annotated[str | None, typer.Option(help="Where alerts go first.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Your time zone, like Europe/London.")
+    ] = None,
+    email: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where alerts go first.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; all three options must be given.")] = False,
     as_object: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
 ) -> None:
@@ -33,10 +34,10 @@ def init(
     if yes:
         given = {"--organisation": organisation, "--timezone": timezone, "--email": email}
         if missing := [name for name, value in given.items() if not value]:
-            raise InputError(f"With --yes nothing is asked, so {' and '.join(missing)} must be given.")
-    name = organisation or _ask("Name of your organisation", str)
-    zone = timezone or _ask("Time zone", check_timezone, default=get_localzone_name())
-    address = email or _ask("E-mail address for alerts", check_email)
+            raise InputError(f"With --yes nothing is asked, so {', '.join(missing)} must be given.")
+    name = organisation or ask("Name of your organisation", check_name)
+    zone = timezone or ask("Time zone", check_timezone, default=get_localzone_name())
+    address = email or ask("E-mail address for alerts", check_email)
     done = set_up(os.environ, context.obj, name=name, timezone=zone, email=address)
     places = done.environment
     if as_object:
@@ -53,14 +54,6 @@ def init(
     for thing in done.made:
         out.print(f"Made   {thing}")
     for thing in done.found:
-        out.print(f"Found  {thing}; left as it was")
+        out.print(f"Found  {thing}, and left it as it was")
     out.print("\nNext: lychgate meetings add, then name pages to look at in")
     out.print(f"{places.schedules}, then lychgate doctor.")
-
-
-def _ask(question: str, check: Callable[[str], str], *, default: str | None = None) -> str:
-    while True:
-        try:
-            return check(typer.prompt(question, default=default))
-        except InputError as error:
-            err.print(str(error))

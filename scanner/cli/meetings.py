@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +14,26 @@ import typer
 from scanner.actions.meetings import (
     Registered,
     all_meetings,
+    check_title,
+    one_meeting,
     register_all,
     register_meeting,
     remove_meeting,
 )
-from scanner.cli.say import as_json, clock, err, opened, out, stamp, table, when
+from scanner.cli.say import (
+    as_json,
+    ask,
+    clock,
+    err,
+    number,
+    opened,
+    out,
+    short_when,
+    stamp,
+    table,
+    visible,
+    when,
+)
 from scanner.errors import ExitCode, InputError
 from scanner.invitations.dates import read_moment
 from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
@@ -25,6 +42,7 @@ app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remo
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 _LONGEST_INVITATION = 1024 * 1024
+_LONGEST_IMPORT = 256 * 1024 * 1024
 
 
 @app.command(
@@ -34,21 +52,25 @@ def add(
     context: typer.Context,
     invitation: Annotated[
         Path | None,
-        typer.Argument(help="The invitation as you got it (text, .eml, .ics); - or nothing: paste it."),
+        typer.Argument(
+            metavar="FILE", help="The invitation as you got it (text, .eml, .ics); - or nothing: paste it."
+        ),
     ] = None,
     url: Annotated[
-        list[str] | None, typer.Option(help="A link into the meeting; may be given several times.")
+        list[str] | None,
+        typer.Option(metavar="LINK", help="A link into the meeting; may be given several times."),
     ] = None,
-    title: Annotated[str | None, typer.Option(help="What people call the meeting.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What people call the meeting.")] = None,
     starts: Annotated[
-        str | None, typer.Option(help='First start, in your time zone: "2026-11-26 19:00".')
+        str | None, typer.Option(metavar="TIME", help='First start, in your time zone: "2026-11-26 19:00".')
     ] = None,
-    ends: Annotated[str | None, typer.Option(help='Its end: "2026-11-26 20:00".')] = None,
-    repeats: Annotated[str, typer.Option(help="How it repeats, as an RRULE: FREQ=WEEKLY;BYDAY=TH.")] = "",
+    ends: Annotated[str | None, typer.Option(metavar="TIME", help='Its end: "2026-11-26 20:00".')] = None,
+    repeats: Annotated[str, typer.Option(metavar="RRULE", help="How it repeats: FREQ=WEEKLY;BYDAY=TH.")] = "",
     passcode: Annotated[
         str | None,
         typer.Option(
-            help="Its passcode. Others on this machine may see it; pasting the invitation is safer."
+            metavar="TEXT",
+            help="Its passcode. Others on this machine may see it; pasting the invitation is safer.",
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Register without asking.")] = False,
@@ -58,6 +80,8 @@ def add(
     from scanner.invitations.pasted import understand
     from scanner.invitations.series import check_rule
 
+    if url and invitation:
+        raise InputError("Give either a file with the invitation or --url, not both.")
     asks = sys.stdin.isatty() and not yes and not as_object
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
@@ -69,6 +93,7 @@ def add(
             ends=read_moment(ends, zone) if ends else (None if starts else understood.ends),
             repeats=check_rule(repeats) if repeats else understood.repeats,
             passcodes=(*understood.passcodes, *([_typed(passcode)] if passcode else [])),
+            questions=() if starts else understood.questions,
         )
         if asks:
             proposed = _completed(proposed, zone)
@@ -102,7 +127,11 @@ def import_meetings(
         organisation = workspace.organisation
         understood: list[tuple[int, ProposedMeeting]] = []
         faults: list[tuple[int, str]] = []
-        lines = [entry for entry in enumerate(_read(file).split("\n"), start=1) if entry[1].strip()]
+        lines = [
+            entry
+            for entry in enumerate(_read(file, most=_LONGEST_IMPORT).split("\n"), start=1)
+            if entry[1].strip()
+        ]
         for number, line in lines:
             try:
                 understood.append((number, parse_line(line, timezone=organisation.timezone)))
@@ -151,6 +180,7 @@ def list_meetings(context: typer.Context, as_lines: Json = False) -> None:
 
     with opened(context) as workspace:
         meetings = all_meetings(workspace.store, organisation=workspace.organisation)
+        zone = workspace.organisation.timezone
     if as_lines:
         for meeting in meetings:
             as_json(_meeting_object(meeting))
@@ -166,27 +196,34 @@ def list_meetings(context: typer.Context, as_lines: Json = False) -> None:
             (
                 str(meeting.id),
                 meeting.title,
-                when(following, meeting.timezone) if following else "over",
+                short_when(following, zone) if following else "over",
                 ", ".join(f"{room.platform} {room.masked()}" for room in meeting.rooms),
                 "yes" if meeting.passcodes else "none known",
             )
         )
-    table(("No.", "Meeting", "Next", "Rooms", "Passcode"), rows)
+    table(("No.", "Meeting", f"Next ({zone})", "Rooms", "Passcode"), rows)
 
 
 @app.command("remove", epilog="Example: lychgate meetings remove 3")
 def remove(
     context: typer.Context,
-    number: Annotated[
-        int, typer.Argument(help="Number of the meeting, as `lychgate meetings list` shows it.")
+    entry: Annotated[
+        int,
+        typer.Argument(
+            metavar="NUMBER",
+            parser=number,
+            help="Number of the meeting, as `lychgate meetings list` shows it.",
+        ),
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
 ) -> None:
     """Take a meeting out of the register, with its secrets and its exposures. There is no way back."""
     with opened(context) as workspace:
+        found = one_meeting(workspace.store, entry, organisation=workspace.organisation)
         if not yes:
-            typer.confirm(f"Remove meeting {number}, its secrets and its exposures for good?", abort=True)
-        removed = remove_meeting(workspace.store, number, organisation=workspace.organisation, now=clock())
+            question = f"Remove “{visible(found.title)}”, its secrets and its exposures for good?"
+            typer.confirm(question, abort=True)
+        removed = remove_meeting(workspace.store, entry, organisation=workspace.organisation, now=clock())
     out.print(f"“{removed.title}” is no longer registered, and nothing will warn of its link.")
 
 
@@ -195,15 +232,25 @@ def _invitation(path: Path | None) -> str:
         return _read(path, most=_LONGEST_INVITATION)
     if sys.stdin.isatty():
         err.print("Paste the invitation, then press Enter and Ctrl-D:")
-    return sys.stdin.buffer.read(_LONGEST_INVITATION).decode(errors="replace")
+    return _text("This", sys.stdin.buffer.read(_LONGEST_INVITATION + 1), most=_LONGEST_INVITATION)
 
 
-def _read(path: Path, *, most: int | None = None) -> str:
+def _read(path: Path, *, most: int) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(-1 if most is None else most).decode("utf-8-sig", errors="replace")
+            return _text(str(path), file.read(most + 1), most=most)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _text(name: str, content: bytes, *, most: int) -> str:
+    if len(content) > most:
+        raise InputError(f"{name} is longer than {most // 1024**2} MiB. Nothing was registered.")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    if b"\0" in content:
+        raise InputError(f"{name} is not text. Save the invitation as text, .eml or .ics, or paste it.")
+    return content.decode("utf-8-sig", errors="replace")
 
 
 def _typed(passcode: str) -> Passcode:
@@ -214,14 +261,14 @@ def _completed(proposed: ProposedMeeting, zone: str) -> ProposedMeeting:
     """Ask for what the invitation did not say. Without a room there is nothing to ask about."""
     if not proposed.rooms:
         return proposed
+    for question in proposed.questions:
+        err.print(question)
     if not proposed.title:
-        proposed = replace(proposed, title=typer.prompt("What is the meeting called?"))
+        proposed = replace(proposed, title=ask("Title", check_title))
     if proposed.starts is None:
-        for question in proposed.questions:
-            err.print(question)
-        answer = typer.prompt(f"When does it (next) start, in {zone}? (like 2026-11-26 19:00)")
-        proposed = replace(proposed, starts=read_moment(answer, zone), questions=())
-    return proposed
+        question = f"Start, in {zone} (like 2026-11-26 19:00)"
+        proposed = replace(proposed, starts=ask(question, partial(read_moment, timezone=zone)))
+    return replace(proposed, questions=())
 
 
 def _show(proposed: ProposedMeeting, zone: str) -> None:

@@ -25,7 +25,7 @@ from scanner.scans.run import ScanReport
 def scan(
     context: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names from schedules.yaml; none = all.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Names from schedules.yaml; none = all.")
     ] = None,
     as_object: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read every page again, changed or not.")] = False,

@@ -14,7 +14,7 @@ from scanner.errors import ExitCode
 app = typer.Typer(no_args_is_help=True, help="See which places are looked at, and whether they can be read.")
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names from schedules.yaml; none = all.")
+    list[str] | None, typer.Argument(metavar="SOURCE", help="Names from schedules.yaml; none = all.")
 ]
 
 
