@@ -1,30 +1,27 @@
-"""Meetings out of iCalendar text: a file somebody saved, or the calendar part of an invitation mail."""
+"""Meetings out of iCalendar text: a saved file, a feed, or the calendar part of an invitation mail."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
-from icalendar.error import BrokenCalendarProperty
 
 from scanner.errors import InputError
 from scanner.invitations.doors import doors_in
-from scanner.invitations.series import check_rule
+from scanner.invitations.exceptions import Series, series_of
+from scanner.invitations.properties import day, end, is_cancelled, moment, said
 from scanner.invitations.titles import clean_title
-from scanner.invitations.zones import is_zone, zone_in
+from scanner.invitations.zones import zone_in
 from scanner.model import ProposedMeeting
 
 LONGEST_CALENDAR = 8 * 1024 * 1024
 """Characters of calendar text that are taken at once."""
 MOST_EVENTS = 10_000
 _DEEPEST = 8
-_YEARS = (1970, 2200)
-_LONGEST_MEETING = timedelta(days=31)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*?$\s?", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _ZONES = re.compile(_EVENT.pattern.replace("VEVENT", "VTIMEZONE"), _EVENT.flags)
@@ -35,26 +32,75 @@ _ALONE = "BEGIN:VCALENDAR\r\n{}\r\nEND:VCALENDAR\r\n"
 _ANY_DAY = datetime(2026, 1, 1)  # noqa: DTZ001
 
 
-def read_calendar(text: str, *, timezone: str) -> list[ProposedMeeting]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEvent:
+    """An event of a calendar. ``uid`` names it for as long as its calendar keeps it.
+
+    A series is one event with all its exceptions. A single occurrence without its series (somebody was
+    invited to that one only) is an event of its own, with the occurrence's date in its ``uid``.
+    """
+
+    uid: str
+    meeting: ProposedMeeting
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class _Same:
+    """The events of one UID: those that stand for themselves, and changes of single occurrences."""
+
+    whole: list[tuple[Component, str]]
+    changes: list[tuple[Component, str]]
+
+
+def read_calendar(text: str, *, timezone: str, now: datetime) -> list[ProposedMeeting]:
+    """Return every event of a calendar that is not cancelled, as ``read_events`` understands it."""
+    events = read_events(text, timezone=timezone, now=now)
+    return [event.meeting for event in events if not event.cancelled]
+
+
+def read_events(text: str, *, timezone: str, now: datetime) -> list[CalendarEvent]:
     """Return every event of a calendar as a proposed meeting, in the calendar's order.
 
     ``timezone`` holds for times without a zone. An event without a room is proposed too, with the question
-    where its link is. Cancelled events are left out; a single occurrence moved out of its series adds its
-    rooms to the series. Raises InputError when the text is no calendar, is broken off, or is beyond the
-    bounds (8 Mi characters, 10,000 events).
+    where its link is. A changed occurrence adds its rooms to the series and its new time to the exceptions.
+    Of two versions of an event the one with the higher SEQUENCE counts; events that merely share a UID, as
+    careless programs write them, are told apart by their order. Raises InputError when the text is no
+    calendar, is broken off, or is beyond the bounds (8 Mi characters, 10,000 events).
     """
     _check_bounds(text)
-    series: dict[str, list[ProposedMeeting]] = {}
+    by_uid: dict[str, _Same] = {}
     for number, (event, zone) in enumerate(_events(text, timezone=timezone)):
-        if str(event.get("status", "")).upper() == "CANCELLED":
-            continue
-        proposed = _proposed(event, timezone=zone)
-        same = series.setdefault(str(event.get("uid", number)), [])
-        if same and "recurrence-id" in event:
-            same[0] = _joined(same[0], proposed)
-        else:
-            same.append(proposed)
-    return [proposed for same in series.values() for proposed in same]
+        same = by_uid.setdefault(_uid(event, number), _Same([], []))
+        (same.changes if "recurrence-id" in event else same.whole).append((event, zone))
+    return [event for uid, same in by_uid.items() for event in _understood(uid, same, now=now)]
+
+
+def _uid(event: Component, number: int) -> str:
+    return said(event, "uid").strip()[:500] or f"event {number + 1} without UID"
+
+
+def _understood(uid: str, same: _Same, *, now: datetime) -> Iterator[CalendarEvent]:
+    newest = max((_sequence(event) for event, _ in same.whole), default=0)
+    whole = [(event, zone) for event, zone in same.whole if _sequence(event) == newest]
+    for number, (event, zone) in enumerate(whole):
+        changes = same.changes if number == 0 else []
+        proposed = _proposed(event, [change for change, _ in changes], timezone=zone, now=now)
+        for change, change_zone in changes:
+            if not is_cancelled(change):
+                proposed = _joined(proposed, _proposed(change, [], timezone=change_zone, now=now))
+        name = uid if number == 0 else f"{uid} ({number + 1})"
+        yield CalendarEvent(uid=name, meeting=proposed, cancelled=is_cancelled(event))
+    if not whole:
+        for change, zone in same.changes:
+            occurrence = f"{uid} {day(change, 'recurrence-id') or ''}"
+            proposed = _proposed(change, [], timezone=zone, now=now)
+            yield CalendarEvent(uid=occurrence, meeting=proposed, cancelled=is_cancelled(change))
+
+
+def _sequence(event: Component) -> int:
+    written = said(event, "sequence")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
 
 def _check_bounds(text: str) -> None:
@@ -88,9 +134,12 @@ def _events(text: str, *, timezone: str) -> Iterator[tuple[Component, str]]:
     if not calendars:
         raise InputError("This is not a calendar in the iCalendar format (.ics).")
     for calendar in calendars:
-        named = str(_first(calendar.get("x-wr-timezone")) or "")[:200]
+        named = said(calendar, "x-wr-timezone")[:200]
         zone = zone_in(named, home=timezone, wall=_ANY_DAY) or timezone
-        yield from ((event, zone) for event in calendar.walk("VEVENT"))
+        for event in calendar.walk("VEVENT"):
+            if said(calendar, "method").upper() == "CANCEL":
+                event["status"] = "CANCELLED"
+            yield event, zone
 
 
 def _parsed(text: str) -> list[Component]:
@@ -115,96 +164,35 @@ def _parsed_piecemeal(text: str) -> list[Component]:
     return calendars
 
 
-def _proposed(event: Component, *, timezone: str) -> ProposedMeeting:
+def _proposed(event: Component, changes: list[Component], *, timezone: str, now: datetime) -> ProposedMeeting:
     raw = event.to_ical().decode("utf-8", "replace")
     doors = doors_in(f"BEGIN:VCALENDAR\r\n{raw}END:VCALENDAR\r\n", "ics", plain=_plain(event))
     questions = list(doors.questions)
-    title = clean_title(str(_first(event.get("summary")) or ""))
+    title = clean_title(said(event, "summary"))
     if title is None:
         questions.append("What is the meeting called?")
-    zone, starts = _moment(event, "dtstart", timezone=timezone)
+    zone, starts = moment(event, "dtstart", timezone=timezone)
+    series = Series()
     if starts is None:
         questions.append("When does the meeting start?")
-    elif not isinstance(_date(event, "dtstart"), datetime):
-        questions.append("The calendar has this meeting all day long: at what time does it start?")
+    else:
+        if not isinstance(day(event, "dtstart"), datetime):
+            questions.append("The calendar has this meeting all day long: at what time does it start?")
+        series = series_of(event, changes, starts=starts, zone=ZoneInfo(zone), now=now)
     return ProposedMeeting(
         title=title,
         starts=starts,
-        ends=_end(event, starts, timezone=timezone),
-        repeats=_rule(event, questions),
+        ends=end(event, starts, timezone=timezone),
+        repeats=series.repeats,
         timezone=zone,
         rooms=doors.rooms,
         passcodes=doors.passcodes,
-        questions=tuple(questions),
+        questions=(*questions, *series.questions),
     )
 
 
 def _plain(event: Component) -> str:
-    return "\n\n".join(str(_first(event.get(name)) or "") for name in ("description", "location"))
-
-
-def _first(value: Any) -> Any:
-    """Take the first of several properties of one name, where a calendar wrongly repeats one."""
-    return value[0] if isinstance(value, list) else value
-
-
-def _value(event: Component, name: str) -> Any:
-    """Return a property's value as Python has it; None where it is missing or cannot be read."""
-    try:
-        return getattr(_first(event.get(name)), "dt", None)
-    except BrokenCalendarProperty:
-        return None
-
-
-def _date(event: Component, name: str) -> date | datetime | None:
-    value = _value(event, name)
-    return value if isinstance(value, date) and _YEARS[0] <= value.year <= _YEARS[1] else None
-
-
-def _moment(event: Component, name: str, *, timezone: str) -> tuple[str, datetime | None]:
-    """Return the IANA name of the property's zone and its time, aware."""
-    value = _date(event, name)
-    if value is None:
-        return timezone, None
-    if not isinstance(value, datetime):
-        return timezone, datetime(value.year, value.month, value.day, tzinfo=ZoneInfo(timezone))
-    zone = _zone(event, name, value, timezone=timezone)
-    if value.tzinfo is None:
-        return zone, value.replace(tzinfo=ZoneInfo(zone))
-    return zone, value.astimezone(ZoneInfo(zone))
-
-
-def _zone(event: Component, name: str, value: datetime, *, timezone: str) -> str:
-    key = _key(value.tzinfo)
-    if key and key != "UTC" and is_zone(key):
-        return key
-    stated = str(_first(event.get(name)).params.get("TZID", ""))[:200]
-    return zone_in(stated, home=timezone, wall=value.replace(tzinfo=None)) or timezone
-
-
-def _key(zone: tzinfo | None) -> str:
-    return str(getattr(zone, "key", "") or "")
-
-
-def _end(event: Component, starts: datetime | None, *, timezone: str) -> datetime | None:
-    if starts is None:
-        return None
-    _, ends = _moment(event, "dtend", timezone=timezone)
-    lasts = _value(event, "duration")
-    if ends is None and isinstance(lasts, timedelta) and lasts <= _LONGEST_MEETING:
-        ends = starts + lasts
-    return ends if ends is not None and ends > starts else None
-
-
-def _rule(event: Component, questions: list[str]) -> str:
-    rule = _first(event.get("rrule"))
-    if rule is None:
-        return ""
-    try:
-        return check_rule(rule.to_ical().decode("utf-8", "replace"))
-    except InputError as refused:
-        questions.append(f"How often does the meeting repeat? {refused}")
-        return ""
+    return "\n\n".join(said(event, name) for name in ("description", "location"))
 
 
 def _joined(series: ProposedMeeting, occurrence: ProposedMeeting) -> ProposedMeeting:

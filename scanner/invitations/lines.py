@@ -8,7 +8,7 @@ from typing import Any
 from scanner.errors import InputError
 from scanner.invitations.dates import read_moment
 from scanner.invitations.keys import read_room
-from scanner.invitations.series import check_rule
+from scanner.invitations.series import check_repeats
 from scanner.invitations.titles import one_line, tells
 from scanner.model import Passcode, PasscodeKind, ProposedMeeting, Room
 
@@ -39,7 +39,7 @@ def parse_line(line: str, *, timezone: str) -> ProposedMeeting:
     ends = read_moment(_text(entry, "ends", 100), timezone) if entry.get("ends") is not None else None
     if ends is not None and ends <= starts:
         raise InputError("The meeting ends before it starts.")
-    repeats = check_rule(_text(entry, "repeats", 1000)) if entry.get("repeats") else ""
+    repeats = check_repeats(_text(entry, "repeats", 40_000)) if entry.get("repeats") else ""
     rooms = entry.get("rooms")
     if not isinstance(rooms, list) or not rooms:
         raise InputError("“rooms” should be a list with at least one room.")

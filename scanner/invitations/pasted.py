@@ -33,7 +33,7 @@ def understand(text: str, *, now: datetime, timezone: str) -> ProposedMeeting:
         raise InputError("This text is longer than 1 MiB. Paste only the invitation.")
     pasted = take_apart(text)
     doors = doors_in(pasted.raw, pasted.kind, plain=pasted.text)
-    proposed = _from_calendar(pasted, doors, timezone=timezone) if pasted.calendar else None
+    proposed = _from_calendar(pasted, doors, timezone=timezone, now=now) if pasted.calendar else None
     if proposed is None:
         proposed = _from_text(pasted, doors, now=now, timezone=timezone)
     if proposed.title and tells(proposed.title, proposed.passcodes):
@@ -60,10 +60,10 @@ def _from_text(pasted: Pasted, doors: Doors, *, now: datetime, timezone: str) ->
     )
 
 
-def _from_calendar(pasted: Pasted, doors: Doors, *, timezone: str) -> ProposedMeeting | None:
+def _from_calendar(pasted: Pasted, doors: Doors, *, timezone: str, now: datetime) -> ProposedMeeting | None:
     """Take the times from a calendar part, which states them exactly, and the rooms from everywhere."""
     try:
-        events = read_calendar(pasted.calendar, timezone=timezone)
+        events = read_calendar(pasted.calendar, timezone=timezone, now=now)
     except InputError:
         if pasted.kind == "ics":
             raise

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
 from scanner.errors import InputError
+from scanner.invitations.recurrence import Recurrence, read_recurrence
 from scanner.model import Meeting
 
 DEFAULT_DURATION = timedelta(minutes=60)
@@ -41,6 +42,13 @@ _ONLY_WITH = {
 }
 _GREGORIAN_CYCLE = 400
 """Years after which dates and weekdays repeat exactly."""
+
+
+def check_repeats(text: str) -> str:
+    """Return a series as ``scanner.invitations.recurrence`` describes it with its rule checked."""
+    recurrence = read_recurrence(text)
+    rule = check_rule(recurrence.rule) if recurrence.rule else ""
+    return str(Recurrence(rule, recurrence.left_out, recurrence.added))
 
 
 def check_rule(rule: str) -> str:
@@ -85,31 +93,45 @@ def next_start(meeting: Meeting, now: datetime) -> datetime | None:
 
     The series keeps its wall-clock time in ``meeting.timezone``. A start that falls into the hour skipped
     in spring moves past it, and one in the hour repeated in autumn means its first pass (RFC 5545, section
-    3.3.5). ``meeting.starts`` always is an occurrence, even where the rule would leave it out.
+    3.3.5). ``meeting.starts`` is an occurrence even where the rule would leave it out; only an exception
+    takes it away.
     """
-    lasts = meeting.ends - meeting.starts if meeting.ends else DEFAULT_DURATION
-    if meeting.starts + lasts > now:
-        return meeting.starts.astimezone(UTC)
-    if not meeting.repeats:
-        return None
     zone = ZoneInfo(meeting.timezone)
+    lasts = meeting.ends - meeting.starts if meeting.ends else DEFAULT_DURATION
+    recurrence = read_recurrence(meeting.repeats)
     first = meeting.starts.astimezone(zone).replace(tzinfo=None)
+    starts = [] if first in recurrence.left_out else [meeting.starts.astimezone(UTC)]
+    starts += [_instant(wall, zone) for wall in recurrence.added]
+    coming = [start for start in starts if start + lasts > now]
+    if recurrence.rule and (meeting.starts + lasts <= now or first in recurrence.left_out):
+        coming += _following(recurrence, first, zone=zone, lasts=lasts, now=now)
+    return min(coming, default=None)
+
+
+def _following(
+    recurrence: Recurrence, first: datetime, *, zone: ZoneInfo, lasts: timedelta, now: datetime
+) -> list[datetime]:
+    """Return the next start that the rule itself makes, none if it is at its end."""
     # An hour's slack on the wall clock covers the hour that autumn repeats.
     since = (now - lasts).astimezone(zone).replace(tzinfo=None) - timedelta(hours=1)
     # dateutil looks for a rule that never matches until the year 9999. The calendar repeats exactly, so
     # the search is moved to its last cycle, where that end is near.
     shift = (9999 - max(first.year, since.year)) // _GREGORIAN_CYCLE * _GREGORIAN_CYCLE
-    rule, until = _without_until(check_rule(meeting.repeats), zone)
+    rule, until = _without_until(check_rule(recurrence.rule), zone)
     occurrences = rrulestr(rule, dtstart=first.replace(year=first.year + shift))
     coming: Iterator[datetime] = occurrences.xafter(since.replace(year=since.year + shift))
     for moved in coming:
         wall = moved.replace(year=moved.year - shift)
         if until is not None and wall > until:
-            return None
-        start = wall.replace(tzinfo=zone).astimezone(UTC)
-        if start + lasts > now:
-            return start
-    return None
+            return []
+        start = _instant(wall, zone)
+        if start + lasts > now and wall not in recurrence.left_out:
+            return [start]
+    return []
+
+
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def is_running(meeting: Meeting, now: datetime) -> bool:

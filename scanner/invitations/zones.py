@@ -60,7 +60,7 @@ _COUNTRY = re.compile(r"\s*\((?:us(?:a)?|vereinigte|é|u\.s|mexi)[^)]{0,40}\)", 
 
 def is_zone(name: str) -> bool:
     """Say whether this is the name of a time zone in the IANA database, in its own spelling."""
-    return name in available_timezones()
+    return name in _names()
 
 
 def zone_in(text: str, *, home: str, wall: datetime) -> str | None:
@@ -153,9 +153,15 @@ def _offset(zone: str, wall: datetime) -> timedelta | None:
 
 
 @cache
+def _names() -> frozenset[str]:
+    # Each call of the library's own function walks the whole folder of zones.
+    return frozenset(available_timezones())
+
+
+@cache
 def _by_name() -> dict[str, str]:
     # Without the short ones: the database's own "EST" or "CET" are not what people mean by them.
-    return {zone.casefold(): zone for zone in available_timezones() if "/" in zone}
+    return {zone.casefold(): zone for zone in _names() if "/" in zone}
 
 
 @cache
@@ -168,7 +174,7 @@ def _by_place() -> dict[str, str]:
     """Map the cities of the IANA names, and what the languages call zones, to zones."""
     cities = {
         zone.rpartition("/")[2].replace("_", " ").casefold(): zone
-        for zone in sorted(available_timezones())
+        for zone in sorted(_names())
         if zone.partition("/")[0] in _AREAS and not zone.startswith("Etc/")
     }
     for language in LANGUAGES:

@@ -14,13 +14,16 @@ LINK = "https://us02web.zoom.us/j/81700000001?pwd=Tm90QVJlYWxUb2tlbkF0QWxs.1"
 ZOOM = Room("zoom", "81700000001")
 
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
 def calendar(*events, head=""):
     body = "".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT\n" for event in events)
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{head}{body}END:VCALENDAR\n"
 
 
 def read(*events, head="", timezone="Europe/London"):
-    return read_calendar(calendar(*events, head=head), timezone=timezone)
+    return read_calendar(calendar(*events, head=head), timezone=timezone, now=NOW)
 
 
 def test_an_event_becomes_a_meeting():
@@ -175,7 +178,7 @@ def test_events_without_a_uid_stay_apart():
 def test_a_broken_calendar_is_refused_with_its_reason(text, says):
     began = time.process_time()
     with pytest.raises(InputError, match=says):
-        read_calendar(text, timezone="UTC")
+        read_calendar(text, timezone="UTC", now=NOW)
     assert time.process_time() - began < 5
 
 
