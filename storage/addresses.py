@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select
+from sqlalchemy import Row, delete, select
 
 from scanner.model import Known, SightingState
 from storage import tables
@@ -41,21 +41,23 @@ class Addresses:
 
     def known(self, source: str) -> list[Remembered]:
         """Return what is remembered of a source's pages; ``known.watched`` where a link of ours may stand."""
-        sightings = tables.sightings
-        watched = exists().where(
-            sightings.c.source == _table.c.source,
-            sightings.c.address_fingerprint == _table.c.fingerprint,
-            sightings.c.state != SightingState.GONE,
+        sightings = tables.sightings.c
+        connection = self._transaction.connection
+        standing = frozenset(
+            connection.scalars(
+                select(sightings.address_fingerprint).where(
+                    sightings.source == source, sightings.state != SightingState.GONE
+                )
+            )
         )
-        rows = self._transaction.connection.execute(
-            select(_table, watched.label("watched")).where(_table.c.source == source)
-        )
-        return [self._read(row) for row in rows]
+        rows = connection.execute(select(_table).where(_table.c.source == source))
+        return [self._read(row, standing) for row in rows]
 
     def remember(self, source: str, pages: Iterable[Remembered]) -> None:
         """Store or renew what is known of pages; of two entries for one address the last counts."""
         remaining = iter(pages)
         while batch := list(islice(remaining, _BATCH)):
+            self._delete(source, *(page.known.address for page in batch), earlier_only=True)
             insert = self._transaction.insert(_table)
             statement = insert.on_conflict_do_update(
                 index_elements=[_table.c.source, _table.c.fingerprint],
@@ -65,14 +67,48 @@ class Addresses:
 
     def forget(self, source: str, address: str) -> None:
         """Forget a page, for instance because it is gone."""
-        fingerprint = self._transaction.keys.fingerprint_address(address)
-        self._transaction.connection.execute(
-            delete(_table).where(_table.c.source == source, _table.c.fingerprint == fingerprint)
-        )
+        self._delete(source, address)
 
     def forget_source(self, source: str) -> None:
         """Forget every page of a source that is no longer looked at."""
         self._transaction.connection.execute(delete(_table).where(_table.c.source == source))
+
+    def renew(self, row: Row[Any]) -> None:
+        """Bring a page under the key in use: its fingerprint is its key and its identity too."""
+        envelope = self._envelope(row.source, row.fingerprint)
+        if envelope.is_current(row, "page"):
+            return
+        page = envelope.open(row, "page")
+        fingerprint = self._transaction.keys.fingerprint_address(json.loads(page)[0])
+        connection = self._transaction.connection
+        connection.execute(
+            delete(_table).where(_table.c.source == row.source, _table.c.fingerprint == row.fingerprint)
+        )
+        connection.execute(
+            self._transaction.insert(_table)
+            .values(
+                source=row.source,
+                fingerprint=fingerprint,
+                depth=row.depth,
+                rooms=row.rooms,
+                read=row.read,
+                **self._envelope(row.source, fingerprint).seal(page=page),
+            )
+            .on_conflict_do_nothing()
+        )
+
+    def _delete(self, source: str, *addresses: str, earlier_only: bool = False) -> None:
+        """Delete rows of pages, or only those under keys that are being replaced."""
+        first = 1 if earlier_only else 0
+        fingerprints = [
+            fingerprint
+            for address in addresses
+            for fingerprint in self._transaction.keys.address_fingerprints(address)[first:]
+        ]
+        if fingerprints:
+            self._transaction.connection.execute(
+                delete(_table).where(_table.c.source == source, _table.c.fingerprint.in_(fingerprints))
+            )
 
     def _row(self, source: str, page: Remembered) -> dict[str, object]:
         known = page.known
@@ -88,7 +124,7 @@ class Addresses:
             ),
         }
 
-    def _read(self, row: Row[Any]) -> Remembered:
+    def _read(self, row: Row[Any], standing: frozenset[bytes]) -> Remembered:
         page = self._envelope(row.source, row.fingerprint).open(row, "page")
         address, etag, last_modified, digest = json.loads(page)
         known = Known(
@@ -97,7 +133,7 @@ class Addresses:
             etag=etag,
             last_modified=last_modified,
             digest=digest,
-            watched=bool(row.watched),
+            watched=not standing.isdisjoint(self._transaction.keys.address_fingerprints(address)),
         )
         return Remembered(known=known, rooms=row.rooms, read=row.read)
 

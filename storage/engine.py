@@ -85,3 +85,13 @@ def connect(url: URL, *, migrating: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def truncate_log(engine: Engine) -> None:
+    """Bring everything from SQLite's write-ahead log into the database and empty it, if nobody reads now."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

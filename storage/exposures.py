@@ -25,6 +25,7 @@ from scanner.model import (
     ExposureEvent,
     ExposureState,
     PasscodeMatch,
+    Room,
     Severity,
     SightingState,
 )
@@ -163,15 +164,17 @@ class Exposures:
         return reopened
 
     def read_without(
-        self, source: str, address: str, rooms_found: frozenset[bytes], now: datetime
+        self, source: str, address: str, rooms_found: frozenset[Room], now: datetime
     ) -> list[Exposure]:
-        """Record that an address was read in full and shows only these rooms (as fingerprints).
+        """Record that an address was read in full and shows, of the registered rooms, only these.
 
         Sightings there of other rooms are gone. Returns the exposures that thereby lost their last place
         and that nobody had set aside; those that were open are ``gone`` now.
         """
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        lost = [row for row in standing if row.room_fingerprint not in rooms_found]
+        keys = self._transaction.keys
+        found = {fingerprint for room in rooms_found for fingerprint in keys.fingerprints(room)}
+        lost = [row for row in standing if row.room_fingerprint not in found]
         self._sightings.mark([row.id for row in lost], state=SightingState.GONE)
         cleared = []
         for organisation, exposure, _, state in _distinct(lost):

@@ -85,8 +85,8 @@ class Meetings:
 
     def with_room(self, organisation: int, room: Room) -> list[Meeting]:
         """Return the organisation's meetings behind this door, for instance to warn of a double entry."""
-        fingerprint = self._transaction.keys.fingerprint(room)
-        holders = select(_rooms.c.meeting_id).where(_rooms.c.fingerprint == fingerprint)
+        fingerprints = self._transaction.keys.fingerprints(room)
+        holders = select(_rooms.c.meeting_id).where(_rooms.c.fingerprint.in_(fingerprints))
         return self._read(organisation, select(_meetings).where(_meetings.c.id.in_(holders)))
 
     def remove(self, organisation: int, meeting: int, now: datetime) -> None:

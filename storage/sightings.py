@@ -49,15 +49,15 @@ class Sightings:
             .join(_exposures, _exposures.c.id == _sightings.c.exposure_id)
             .where(
                 _exposures.c.meeting_id == meeting,
-                _sightings.c.address_fingerprint == keys.fingerprint_address(sighting.address),
-                _sightings.c.room_fingerprint == keys.fingerprint(sighting.room),
+                _sightings.c.address_fingerprint.in_(keys.address_fingerprints(sighting.address)),
+                _sightings.c.room_fingerprint.in_(keys.fingerprints(sighting.room)),
             )
         )
         return {row.exposure_id: row for row in rows}
 
     def at(self, source: str, address: str, *states: SightingState) -> list[Row[Any]]:
         """Return the sightings at an address with the owner and state of their exposures, locked."""
-        fingerprint = self._transaction.keys.fingerprint_address(address)
+        fingerprints = self._transaction.keys.address_fingerprints(address)
         return list(
             self._transaction.connection.execute(
                 select(
@@ -71,7 +71,7 @@ class Sightings:
                 .join(_exposures, _exposures.c.id == _sightings.c.exposure_id)
                 .where(
                     _sightings.c.source == source,
-                    _sightings.c.address_fingerprint == fingerprint,
+                    _sightings.c.address_fingerprint.in_(fingerprints),
                     _sightings.c.state.in_(states),
                 )
                 .order_by(_sightings.c.id)

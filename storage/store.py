@@ -6,33 +6,47 @@ immediate, one writer at a time; a process that waits longer than ten seconds fo
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, insert, inspect, select
+from sqlalchemy import URL, Connection, Engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from scanner.errors import KeyMissing, SchemaOutdated, StoreError
 from scanner.secret import KeyRing
 from storage import schema, tables
 from storage.addresses import Addresses
-from storage.engine import READ_ONLY, connect, make_database_file, parse_url, place_of, sqlite_file
+from storage.engine import (
+    READ_ONLY,
+    connect,
+    make_database_file,
+    parse_url,
+    place_of,
+    sqlite_file,
+    truncate_log,
+)
 from storage.exposures import Exposures
 from storage.faults import fault
+from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
+from storage.rotation import Rotation
 from storage.scans import Scans
 from storage.transaction import Transaction
 from storage.units import Units
 
 
 class Work:
-    """One transaction: a repository per noun. Use it only inside its ``with``."""
+    """One transaction: a repository per noun. Use it only inside its ``with``.
+
+    ``keys`` are good for what this transaction reads, and afterwards for comparing with it.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
+        self.keys = transaction.keys
+        self.rotation = Rotation(transaction)
         self.organisations = Organisations(transaction)
         self.meetings = Meetings(transaction)
         self.exposures = Exposures(transaction)
@@ -59,17 +73,38 @@ class Store:
     def begin(self) -> Iterator[Work]:
         """Begin to write; commit at the end of the block, or leave nothing if it raises."""
         with _transaction(self._engine) as connection:
-            yield Work(Transaction(connection, self._keys))
+            yield Work(Transaction(connection, self._keys_for(connection, writing=True)))
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """Look at one consistent state without keeping anybody from writing; writing here fails."""
         with _transaction(self._engine, read_only=True) as connection:
-            yield Work(Transaction(connection, self._keys))
+            yield Work(Transaction(connection, self._keys_for(connection)))
+
+    def clear_traces(self) -> None:
+        """Overwrite what SQLite still holds of deleted and replaced rows in its write-ahead log.
+
+        On PostgreSQL this is the work of VACUUM and of its own log's turnover.
+        """
+        truncate_log(self._engine)
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    def _keys_for(self, connection: Connection, *, writing: bool = False) -> KeyRing:
+        """Return the ring for a transaction; a key that was replaced meanwhile is read from its file."""
+        found = keys_in_use(connection, writing=writing)
+        keys = found.on(self._keys)
+        if keys is None:
+            self._keys = self._keys.reread()
+            keys = found.on(self._keys)
+        if keys is None:
+            raise KeyMissing(
+                f"The key of the database {place_of(self._engine.url)} was replaced since this program "
+                "started, and it cannot read the new one. Start it again."
+            )
+        return keys
 
 
 def create_store(url: str, keys: KeyRing) -> Store:
@@ -110,7 +145,7 @@ def open_store(url: str, keys: KeyRing) -> Store:
     try:
         with _transaction(engine) as connection:
             _check_schema(connection, place_of(parts))
-            _check_key(connection, keys, place_of(parts))
+            check_key(connection, keys, place_of(parts))
     except BaseException:
         engine.dispose()
         raise
@@ -119,7 +154,10 @@ def open_store(url: str, keys: KeyRing) -> Store:
 
 @contextmanager
 def _transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
-    options = {READ_ONLY: read_only, "postgresql_readonly": read_only}
+    options: dict[str, object] = {READ_ONLY: read_only, "postgresql_readonly": read_only}
+    if read_only and engine.dialect.name == "postgresql":
+        # Its default shows each statement what was committed just before it.
+        options["isolation_level"] = "REPEATABLE READ"
     try:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
@@ -144,12 +182,12 @@ def _bring_to_head(parts: URL, keys: KeyRing) -> None:
             found = schema.revision(connection)
             if found is not None:
                 _check_version(found, place)
-                _check_key(connection, keys, place)
             elif inspect(connection).get_table_names():
                 raise StoreError(f"The database {place} belongs to another program. Nothing was changed.")
             schema.migrate(connection)
             if found is None:
                 connection.execute(insert(tables.installation).values(id=1, key_check=keys.check_value()))
+            check_key(connection, keys, place)
     finally:
         engine.dispose()
 
@@ -167,17 +205,4 @@ def _check_schema(connection: Connection, place: str) -> None:
     if found != schema.HEAD:
         raise SchemaOutdated(
             f"The database {place} was made by an older Lychgate. Run `lychgate init` to bring it up to date."
-        )
-
-
-def _check_key(connection: Connection, keys: KeyRing, place: str) -> None:
-    stored = connection.execute(select(tables.installation.c.key_check)).scalar_one_or_none()
-    if stored is None:
-        raise StoreError(
-            f"The database {place} has lost the check value of its key. Restore the last backup."
-        )
-    if not hmac.compare_digest(stored, keys.check_value()):
-        raise KeyMissing(
-            f"This is not the key of the database {place}. Nothing can be recognised with another key: "
-            "restore the key file that belongs to it."
         )

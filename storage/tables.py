@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -72,6 +73,17 @@ installation = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 
+rotations = Table(
+    "rotations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The check value of the next key. The row is there exactly while the instance key is being replaced;
+    # everything is written under the next key from the moment it appears.
+    Column("next_check", LargeBinary, nullable=False),
+    Column("started", Moment, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 organisations = Table(
     "organisations",
     metadata,
@@ -82,6 +94,28 @@ organisations = Table(
     Column("email", LargeBinary, nullable=False),
     Column("timezone", String, nullable=False),
     Column("rooms_changed", Moment),
+    sqlite_autoincrement=True,
+)
+
+earlier_data_keys = Table(
+    "earlier_data_keys",
+    metadata,
+    # The data key that a rotation replaces, wrapped like its successor; gone when the rotation ends.
+    Column("organisation_id", ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("data_key", LargeBinary, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner("organisations", "organisation_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("what", String, nullable=False),
+    Column("actor", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Index(None, "organisation_id", "at"),
     sqlite_autoincrement=True,
 )
 
@@ -116,6 +150,16 @@ rooms = Table(
     sqlite_autoincrement=True,
 )
 
+retirements = Table(
+    "retirements",
+    metadata,
+    # A room that its meeting no longer uses; it is watched until its platform forgets it.
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("retired", Moment, nullable=False),
+    Column("watched_until", Moment, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+
 passcodes = Table(
     "passcodes",
     metadata,
@@ -126,6 +170,46 @@ passcodes = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("text", LargeBinary, nullable=False),
     Index(None, "room_id"),
+    sqlite_autoincrement=True,
+)
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner("meetings", "meeting_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("safeguard", String, nullable=False),
+    Column("answer", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", LargeBinary, nullable=False),
+    UniqueConstraint("meeting_id", "safeguard"),
+    sqlite_autoincrement=True,
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner("meetings", "meeting_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("role", String, nullable=False),
+    Column("email", LargeBinary, nullable=False),
+    Index(None, "meeting_id"),
+    sqlite_autoincrement=True,
+)
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner("meetings", "meeting_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("until", Moment),
+    Column("made", Moment, nullable=False),
+    Column("actor", LargeBinary, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Index(None, "meeting_id"),
     sqlite_autoincrement=True,
 )
 
@@ -143,6 +227,13 @@ exposures = Table(
     Index(None, "organisation_id"),
     Index(None, "meeting_id"),
     sqlite_autoincrement=True,
+)
+
+allowed_exposures = Table(
+    "allowed_exposures",
+    metadata,
+    # An exposure that is ``intended`` because of an allowance, not by a decision about its places.
+    Column("exposure_id", ForeignKey("exposures.id", ondelete="CASCADE"), primary_key=True),
 )
 
 sightings = Table(

@@ -34,6 +34,11 @@ class Envelope:
         sealed: bytes = row._mapping[column]
         return self.vault.open(sealed, table=self.table.name, row=self.row, field=column)
 
+    def is_current(self, row: Row[Any], column: str) -> bool:
+        """Tell whether a column of this row is sealed with the key in use, not with the one before it."""
+        sealed: bytes = row._mapping[column]
+        return self.vault.is_current(sealed, table=self.table.name, row=self.row, field=column)
+
 
 class Transaction:
     """An open connection, the keys, and the vaults of the organisations met so far.
@@ -50,14 +55,16 @@ class Transaction:
     def vault(self, organisation: int) -> Vault:
         """Return the organisation's vault; InputError if there is no such organisation."""
         if organisation not in self._vaults:
+            organisations, earlier = tables.organisations.c, tables.earlier_data_keys.c
             row = self.connection.execute(
-                select(tables.organisations.c.data_key, tables.organisations.c.seal).where(
-                    tables.organisations.c.id == organisation
-                )
+                select(organisations.data_key, organisations.seal, earlier.data_key.label("earlier"))
+                .outerjoin(tables.earlier_data_keys, earlier.organisation_id == organisations.id)
+                .where(organisations.id == organisation)
             ).one_or_none()
             if row is None:
                 raise InputError(f"There is no organisation {organisation}.")
-            self._vaults[organisation] = self.keys.vault(row.data_key, organisation=row.seal)
+            wrapped = (row.data_key,) if row.earlier is None else (row.data_key, row.earlier)
+            self._vaults[organisation] = self.keys.vault(*wrapped, organisation=row.seal)
         return self._vaults[organisation]
 
     def envelope(self, table: Table, seal: bytes, *, organisation: int | None) -> Envelope:

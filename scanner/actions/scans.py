@@ -43,7 +43,6 @@ def scan_now(
     return scan(
         units,
         store=workspace.store,
-        keys=workspace.keys,
         routes=workspace.settings.routes,
         channels=tuple(workspace.settings.channels),
         trigger=trigger,

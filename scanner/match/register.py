@@ -29,12 +29,12 @@ class RegisterEntry:
 class Fingerprints(Protocol):
     """What the matcher needs of the key ring: equality without the value."""
 
-    def fingerprint(self, room: Room) -> bytes:
-        """Return the keyed fingerprint of a room."""
+    def fingerprints(self, room: Room) -> tuple[bytes, ...]:
+        """Return the fingerprint of a room under every key that registered rooms may be under."""
         ...
 
-    def fingerprint_passcode(self, room: Room, passcode_text: str) -> bytes:
-        """Return the keyed fingerprint of a passcode of that room."""
+    def passcode_fingerprints(self, room: Room, passcode_text: str) -> tuple[bytes, ...]:
+        """Return the fingerprint of a passcode of that room under each of these keys."""
         ...
 
 

@@ -27,7 +27,7 @@ def match(link: Link, register: Register, fingerprints: Fingerprints) -> tuple[V
     A foreign room leaves no trace in the answer, so that callers have nothing of it to keep.
     """
     verdicts = []
-    for entry in register.look_up(fingerprints.fingerprint(link.room)):
+    for entry in [found for each in fingerprints.fingerprints(link.room) for found in register.look_up(each)]:
         passcode = _compare_passcode(link, entry, fingerprints)
         verdicts.append(
             Verdict(
@@ -43,7 +43,7 @@ def match(link: Link, register: Register, fingerprints: Fingerprints) -> tuple[V
 def _compare_passcode(link: Link, entry: RegisterEntry, fingerprints: Fingerprints) -> PasscodeMatch:
     if link.passcode is None:
         return PasscodeMatch.NONE
-    if fingerprints.fingerprint_passcode(link.room, link.passcode.text) in entry.passcodes:
+    if not entry.passcodes.isdisjoint(fingerprints.passcode_fingerprints(link.room, link.passcode.text)):
         return PasscodeMatch.CURRENT
     # A token and a typed passcode are two spellings of one secret: they can differ and both admit.
     if link.passcode.kind is PasscodeKind.TOKEN or not entry.passcodes:

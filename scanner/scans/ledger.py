@@ -167,7 +167,7 @@ class Ledger:
             return
         match line:
             case PageRead(cut=False):
-                found = frozenset(self._keys.fingerprint(link.room) for link, _ in ours)
+                found = frozenset(link.room for link, _ in ours)
                 cleared = work.exposures.read_without(line.source, line.address, found, now)
             case Failed(gone=True):
                 cleared = work.exposures.address_gone(line.source, line.address, now)

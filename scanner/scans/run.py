@@ -13,7 +13,6 @@ from scanner.scans.coverage import Tally
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import CrawlLine
 from scanner.scans.queue import CrawlStopped, LocalQueue
-from scanner.secret import KeyRing
 from storage.store import Store, Work
 
 Progress = Callable[[Mapping[str, Tally]], None]
@@ -39,7 +38,6 @@ def scan(
     units: Sequence[Unit],
     *,
     store: Store,
-    keys: KeyRing,
     routes: Sequence[Route],
     channels: Sequence[str],
     trigger: str,
@@ -56,6 +54,8 @@ def scan(
     """
     started = clock()
     with store.begin() as work:
+        # Good for the Register that is read here, also when the key is replaced while the scan goes on.
+        keys = work.keys
         scan_id = work.scans.start(trigger, [unit.source for unit in units], started)
         changed = work.meetings.changed()
         ledger = Ledger(

@@ -74,11 +74,13 @@ def test_every_text_column_is_plain_on_purpose():
     }
     assert plain == {
         "addresses.source",
+        "audit.what",
         "coverages.failed",
         "coverages.rooms_seen",
         "coverages.skipped",
         "coverages.source",
         "coverages.state",
+        "declarations.safeguard",
         "due_units.schedule",
         "due_units.source",
         "exposure_events.what",
@@ -93,6 +95,7 @@ def test_every_text_column_is_plain_on_purpose():
         "outbox.news",
         "outbox.state",
         "passcodes.kind",
+        "people.role",
         "rooms.platform",
         "scans.sources",
         "scans.trigger",
