@@ -220,6 +220,7 @@ class Skipped:
     source: str
     address: str
     why: str
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +234,7 @@ class Failed:
     source: str
     address: str
     why: str
+    depth: int = 0
     gone: bool = False
     blocked: bool = False
     start: bool = False

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -219,6 +220,7 @@ class GuardedHandler:
     async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> tuple[bytes, str]:
         body = bytearray()
         why = ""
+        _acknowledge(answer)
         try:
             async with asyncio.timeout_at(until):
                 async for piece in answer.content.iter_any():
@@ -237,6 +239,18 @@ class GuardedHandler:
         encodings = ",".join(answer.headers.getall("Content-Encoding", ()))
         decoded, fault = decode.decode(bytes(body), encodings, limit=limit)
         return decoded, why or fault
+
+
+def _acknowledge(answer: aiohttp.ClientResponse) -> None:
+    """Acknowledge the head of an answer at once (tcp(7), TCP_QUICKACK).
+
+    Servers that write head and body apart hold the body back until then, and the kernel would wait 40 ms.
+    """
+    transport = answer.connection.transport if answer.connection else None
+    connected = transport.get_extra_info("socket") if transport else None
+    if connected is not None and hasattr(socket, "TCP_QUICKACK"):
+        with suppress(OSError):
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _resolved(host: str, address: str, port: int) -> ResolveResult:

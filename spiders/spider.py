@@ -41,6 +41,7 @@ from spiders.visit import Visit
 TOO_DEEP = "deeper than the depth limit"
 OUTSIDE = "outside the source"
 REDIRECTS_OUTSIDE = "redirects outside the source"
+REDIRECTS_AWAY = "redirects to another page now"
 IN_CIRCLES = "redirects in a circle"
 TOO_MANY_HOPS = "too many redirects"
 TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
@@ -225,6 +226,9 @@ class SourceSpider(Spider):
         elif len(chain) > MOST_HOPS:
             self._fail(visit, TOO_MANY_HOPS)
         else:
+            if visit.watched:
+                # What stood here may stand there, or behind a wall: it is not seen to be gone.
+                self._leave(visit, REDIRECTS_AWAY)
             onward = replace(visit, address=target, chain=chain, known=None)
             # A hop that only adds a session id or the like is still the same page, and not yet read.
             if sameness(target) in {sameness(address) for address in chain}:
@@ -265,7 +269,7 @@ class SourceSpider(Spider):
         if visit.start:
             self._fail(visit, why, blocked=blocked)
         else:
-            self._sink(Skipped(source=self._source, address=visit.address, why=why))
+            self._sink(Skipped(source=self._source, address=visit.address, why=why, depth=visit.depth))
 
     def _fail(self, visit: Visit, why: str, *, gone: bool = False, blocked: bool = False) -> None:
         self._sink(
@@ -273,6 +277,7 @@ class SourceSpider(Spider):
                 source=self._source,
                 address=visit.address,
                 why=why,
+                depth=visit.depth,
                 gone=gone,
                 blocked=blocked,
                 start=visit.start,

@@ -31,12 +31,12 @@ class Visit:
 
     @property
     def priority(self) -> int:
-        """Order requests: starts, watched addresses, then by depth, new addresses before known ones.
+        """Order requests: starts, watched addresses, then by depth, those never read before the others.
 
-        Known addresses alone can use up the page limit, and a new page is where a new leak stands.
+        Addresses read before can use up the page limit alone, and a new page is where a new leak stands.
         """
         if self.start:
             return _START
         if self.watched:
             return _WATCHED
-        return -2 * self.depth - (self.known is not None)
+        return -2 * self.depth - (self.known is not None and bool(self.known.digest))

@@ -7,8 +7,18 @@ from collections import Counter
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
 from scanner.scans.page import CrawlLine, PageRead
 
-INCOMPLETE = frozenset({"page limit reached", "time limit reached"})
+INCOMPLETE = frozenset(
+    {
+        "page limit reached",
+        "time limit reached",
+        "the server asked to come back later",
+        "more addresses than one crawl can count",
+    }
+)
 """Reasons to skip that leave an arbitrary rest unread. Others (scope, depth, robots.txt) are a choice."""
+
+UNREAD_FOR_NOW = INCOMPLETE | {"deeper than the depth limit", "robots.txt forbids it"}
+"""Reasons to skip that another night, or other settings, may do away with."""
 
 
 class Tally:

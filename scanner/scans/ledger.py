@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scanner import __version__
 from scanner.alerts.routing import Route, route
@@ -22,10 +22,11 @@ from scanner.model import (
     News,
     PasscodeMatch,
     Severity,
+    Skipped,
     Unchanged,
     Verdict,
 )
-from scanner.scans.coverage import Tally
+from scanner.scans.coverage import UNREAD_FOR_NOW, Tally
 from scanner.scans.page import CrawlLine, PageRead
 from scanner.secret import KeyRing
 from storage.addresses import Remembered
@@ -33,6 +34,9 @@ from storage.sightings import NewSighting
 from storage.store import Store, Work
 
 _BATCH = 100
+_GONE_FOR_GOOD = timedelta(days=30)
+"""How long an address that answers 404 is asked for again."""
+
 _READER = f"{__version__}/"
 """Digests are kept with the version that searched the page: a newer one searches every page again."""
 
@@ -62,6 +66,7 @@ class Ledger:
         self._clock = clock
         self._waiting: list[tuple[CrawlLine, list[tuple[Link, Verdict]]]] = []
         self._watched: dict[str, set[str]] = {}
+        self._unread: dict[str, dict[str, datetime]] = {}
         self._meetings: dict[int, Meeting] = {}
         self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self.tallies: dict[str, Tally] = {}
@@ -76,8 +81,12 @@ class Ledger:
         ``changed`` is when the register last changed: addresses that held rooms before that are to be read
         again, since one of those rooms may be registered by now. ``full`` reads every address again.
         """
-        known = tuple(_still_valid(entry, changed, full=full) for entry in remembered)
+        entries = list(remembered)
+        known = tuple(_still_valid(entry, changed, full=full) for entry in entries)
         self.tallies[source] = Tally(source)
+        self._unread[source] = {
+            entry.known.address: entry.read for entry in entries if not entry.known.digest
+        }
         self._watched[source] = {entry.address for entry in known if entry.watched}
         return known
 
@@ -117,19 +126,39 @@ class Ledger:
         if not self._waiting:
             return
         now = self._clock()
-        read: defaultdict[str, list[Remembered]] = defaultdict(list)
+        remembered: defaultdict[str, list[Remembered]] = defaultdict(list)
         with self._store.begin() as work:
             for line, ours in self._waiting:
                 for link, verdict in ours:
                     self._see(work, line, link, verdict, now)
                 self._recheck(work, line, ours, now)
-                if isinstance(line, PageRead):
-                    read[line.source].append(_remembered(line, now))
-                elif isinstance(line, Failed) and line.gone:
+                if (page := self._to_remember(line, now)) is not None:
+                    remembered[line.source].append(page)
+                elif isinstance(line, Failed):
                     work.addresses.forget(line.source, line.address)
-            for source, addresses in read.items():
-                work.addresses.remember(source, addresses)
+            for source, pages in remembered.items():
+                work.addresses.remember(source, pages)
         self._waiting.clear()
+
+    def _to_remember(self, line: CrawlLine, now: datetime) -> Remembered | None:
+        """Return what to keep of an address for the next scan; None for one that stays gone.
+
+        An address that was found and not read is kept too, without validators: the page that links to it
+        may be unchanged next time, and then nothing else would lead there.
+        """
+        match line:
+            case PageRead():
+                return _searched(line, now)
+            case Failed(gone=True):
+                since = self._unread[line.source].get(line.address, now)
+                if now - since > _GONE_FOR_GOOD:
+                    return None
+                return _unread(line, since)
+            case Failed():
+                return _unread(line, now)
+            case Skipped() if line.why in UNREAD_FOR_NOW:
+                return _unread(line, now)
+        return None
 
     def _see(self, work: Work, line: CrawlLine, link: Link, verdict: Verdict, now: datetime) -> None:
         meeting = self._meeting(work, verdict)
@@ -232,7 +261,11 @@ def _still_valid(entry: Remembered, changed: datetime | None, *, full: bool) -> 
     return replace(known, digest=known.digest.removeprefix(_READER))
 
 
-def _remembered(line: PageRead, now: datetime) -> Remembered:
+def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
+    return Remembered(known=Known(address=line.address, depth=line.depth), rooms=0, read=since)
+
+
+def _searched(line: PageRead, now: datetime) -> Remembered:
     known = Known(
         address=line.address,
         depth=line.depth,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.e2e.installation import Installation
-from tests.internet import Answer, serve
+from tests.internet import Answer, redirect, serve
 from tests.postbox import postbox
 
 ROOM, PASSCODE = "82205550117", "wren42"
 FOREIGN = "82205559903"
-FRONT = '<h1>Bell ringers</h1><a href="/news">News</a> <a href="/minutes">Minutes</a> <a href="/away">Away</a>'
+FRONT = (
+    '<h1>Bell ringers</h1><a href="/news">News</a> <a href="/minutes">Minutes</a> <a href="/away">Away</a>'
+)
 LEAK = f'<p>Join <a href="https://us02web.zoom.us/j/{ROOM}">here</a>. Passcode: {PASSCODE}</p>'
 CLEAN = "<p>The link is on its way to members by e-mail.</p>"
 MINUTES = f"<p>The council meets at https://zoom.us/j/{FOREIGN}</p>"
@@ -153,3 +155,38 @@ def test_a_mail_server_that_is_down_loses_nothing(home: Installation) -> None:
         (waiting,) = home.run("alerts", "list", "--json").lines()
         assert (waiting["state"], waiting["attempts"]) == ("due", 1)
         assert waiting["last_error"]
+
+
+def test_what_was_not_read_one_night_is_read_the_next_behind_an_unchanged_front_page(
+    home: Installation,
+) -> None:
+    front = Answer(body='<a href="/news">News</a> <a href="/late">Late</a>', headers={"ETag": '"1"'})
+    with serve({"/": front, "/news": Answer(status=500)}) as site:
+        home.configure({"parish": site}, None)
+        home.register(
+            [{"title": "Choir", "starts": in_hours(50), "rooms": [{"platform": "zoom", "key": ROOM}]}]
+        )
+        first = home.run("scan", "--json", code=3).json()
+        assert first["sources"][0]["failed"] == {"HTTP 500": 1, "HTTP 404": 1}
+        site.pages["/news"] = LEAK
+        site.pages["/late"] = LEAK
+        second = home.run("scan", "--json").json()
+        assert (second["sources"][0]["unchanged"], second["sources"][0]["read"]) == (1, 2)
+        (exposure,) = home.run("exposures", "list", "--json").lines()
+        assert {sighting["address"] for sighting in exposure["sightings"]} == {
+            site.url("/news"),
+            site.url("/late"),
+        }
+
+
+def test_a_place_that_redirects_elsewhere_is_not_taken_for_gone(home: Installation) -> None:
+    with serve({"/": '<a href="/news">News</a>', "/news": LEAK, "/members": CLEAN}) as site:
+        home.configure({"parish": site}, None)
+        home.register(
+            [{"title": "Choir", "starts": in_hours(50), "rooms": [{"platform": "zoom", "key": ROOM}]}]
+        )
+        home.run("scan")
+        site.pages["/news"] = redirect("/members")
+        assert home.run("scan", "--json").json()["exposures"]["gone"] == 0
+        (exposure,) = home.run("exposures", "list", "--json").lines()
+        assert (exposure["state"], exposure["sightings"][0]["state"]) == ("open", "unreadable")

@@ -78,7 +78,7 @@ def test_a_page_that_was_known_and_is_gone_is_said_to_be_gone() -> None:
 def test_watched_addresses_come_first_and_new_pages_before_known_ones() -> None:
     pages = {f"/known/{n}": "" for n in range(5)} | {"/watched": "", "/new": ""}
     with serve(pages | {"/": '<a href="/new"></a>'}) as site:
-        known = [Known(address=site.url(f"/known/{n}"), depth=1) for n in range(5)]
+        known = [Known(address=site.url(f"/known/{n}"), depth=1, digest="0") for n in range(5)]
         known.append(Known(address=site.url("/watched"), depth=3, watched=True))
         limits = replace(QUICK, pages=4, delay=timedelta(seconds=0.1))
         crawled = crawl(unit(site.url(), allow=(site.pair,), known=tuple(known), limits=limits))
