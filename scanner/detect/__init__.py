@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
 from scanner.errors import InputError
-from scanner.extract import RAW, Flow, Segments, segments
+from scanner.extract import PICTURED, RAW, Flow, Segments, segments
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
 from scanner.redact import excerpt
@@ -95,7 +95,7 @@ def _link(room: tuple[str, str], seen: list[Reading], secrets: set[str]) -> Link
     mention = first.mention
     return Link(
         room=Room(*room),
-        form=mention.form,
+        form=Form.IMAGE if mention.place in PICTURED and mention.form is not Form.BARE else mention.form,
         where=mention.place,
         confidence=min((r.mention.confidence for r in seen), key=list(type(mention.confidence)).index),
         risk=min(risks, key=_WORST.index),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from scanner.detect.mention import Mention
@@ -20,24 +21,24 @@ class Context:
 
     def __init__(self, text: str, links: Sequence[Mention], words: Vocabulary) -> None:
         self._text = text
-        self._links = links
+        self._links = sorted(links, key=_position)
         self._words = words
+        self._by_key: dict[str, list[Mention]] = {}
+        for link in self._links:
+            self._by_key.setdefault(link.hit.key, []).append(link)
 
     def linked(self, at: int) -> list[Platform]:
         """Return the platforms linked within the block around a position, nearest first, earlier before later."""
         near = sorted(
-            (link for link in self._links if -BLOCK <= link.at - at <= BLOCK),
-            key=lambda link: abs(link.at - at) + (BLOCK if link.at > at else 0),
+            _within(self._links, at), key=lambda link: abs(link.at - at) + (BLOCK if link.at > at else 0)
         )
         slugs = dict.fromkeys(link.hit.platform for link in near)
         return [self._words.table.platforms[slug] for slug in slugs]
 
     def linked_as(self, at: int, key: str) -> Platform | None:
         """Return the platform whose link within the block carries this very key."""
-        for link in self._links:
-            if link.hit.key == key and -BLOCK <= link.at - at <= BLOCK:
-                return self._words.table.platforms[link.hit.platform]
-        return None
+        found = _within(self._by_key.get(key, ()), at)
+        return self._words.table.platforms[found[0].hit.platform] if found else None
 
     def named_before(self, at: int) -> list[Platform]:
         """Return the platforms named before a position, the nearest first."""
@@ -56,3 +57,13 @@ class Context:
         """Return the platform that a few words name, the last one if there are several."""
         found = [match["name"] for match in self._words.names.finditer(text)]
         return self._words.table.platforms[self._words.slug(found[-1])] if found else None
+
+
+def _position(link: Mention) -> int:
+    return link.at
+
+
+def _within(links: Sequence[Mention], at: int) -> Sequence[Mention]:
+    """Return the links of the block around a position; ``links`` are in order."""
+    low = bisect_left(links, at - BLOCK, key=_position)
+    return links[low : bisect_right(links, at + BLOCK, key=_position)]

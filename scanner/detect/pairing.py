@@ -7,6 +7,7 @@ dial-in string come last. Of several stated ones the first counts: later ones ar
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -273,12 +274,12 @@ def paired(
     """
     meetings = _meetings(mentions)
     keys = {mention.hit.key for mention in mentions}
+    places = _Places(meetings, barriers, text)
     for statement in stated:
-        if statement.text in keys:
-            continue
-        meeting = _meeting_of(statement, meetings, barriers, text)
-        if meeting is not None and meeting.passcode is None:
-            meeting.passcode = statement.text
+        if statement.text not in keys:
+            meeting = places.meeting_of(statement)
+            if meeting is not None and meeting.passcode is None:
+                meeting.passcode = statement.text
     result: dict[tuple[str, str], tuple[Passcode | None, int]] = {}
     for meeting in meetings:
         for room in meeting.takers:
@@ -301,12 +302,17 @@ def _carried(mention: Mention) -> tuple[Passcode | None, int]:
 
 
 def _meetings(mentions: Sequence[Mention]) -> list[_Meeting]:
+    """Put the doors of one meeting together, in reading order."""
     meetings: list[_Meeting] = []
+    latest: dict[tuple[str, str], _Meeting] = {}
     for mention in sorted(mentions, key=lambda mention: mention.at):
-        meeting = _same_meeting(mention, meetings)
+        meeting = latest.get(mention.room)
+        if meeting is None or mention.at - meeting.positions[-1] > REACH:
+            meeting = _open_meeting(mention, meetings)
         if meeting is None:
             meeting = _Meeting(mention.hit.platform)
             meetings.append(meeting)
+        latest[mention.room] = meeting
         meeting.rooms.setdefault(mention.hit.kind, mention.room)
         meeting.positions.append(mention.at)
         if mention.hit.takes_stated:
@@ -314,12 +320,8 @@ def _meetings(mentions: Sequence[Mention]) -> list[_Meeting]:
     return meetings
 
 
-def _same_meeting(mention: Mention, meetings: Sequence[_Meeting]) -> _Meeting | None:
-    for meeting in reversed(meetings):
-        if mention.at - meeting.positions[-1] > REACH:
-            continue
-        if mention.room in meeting.rooms.values():
-            return meeting
+def _open_meeting(mention: Mention, meetings: Sequence[_Meeting]) -> _Meeting | None:
+    """Return the meeting just mentioned on the same platform, if it has no door of this sort yet."""
     for meeting in reversed(meetings[-8:]):
         if meeting.platform == mention.hit.platform:
             free = mention.hit.kind not in meeting.rooms
@@ -327,31 +329,42 @@ def _same_meeting(mention: Mention, meetings: Sequence[_Meeting]) -> _Meeting | 
     return None
 
 
-def _meeting_of(
-    statement: Statement, meetings: Sequence[_Meeting], barriers: Sequence[int], text: str
-) -> _Meeting | None:
-    takers = [meeting for meeting in meetings if meeting.takers]
-    before = [
-        (position, meeting)
-        for meeting in takers
-        for position in meeting.positions
-        if position <= statement.at
-    ]
-    paragraph = text.rfind("\n\n", 0, statement.at)
-    nearest = max(before, key=lambda item: item[0], default=None)
-    if nearest is None or nearest[0] < paragraph:
-        end = text.find("\n\n", statement.end)
-        following = _following(takers, statement.at, len(text) if end < 0 else end)
-        if nearest is not None and len(following) == 1:
-            return following[0]
-    if nearest is not None:
-        position, meeting = nearest
-        if statement.at - position > REACH or any(position < barrier <= statement.at for barrier in barriers):
+class _Places:
+    """Where meetings that take a passcode are mentioned, and where recordings stand in between."""
+
+    def __init__(self, meetings: Sequence[_Meeting], barriers: Sequence[int], text: str) -> None:
+        self._text = text
+        self._barriers = sorted(barriers)
+        self._takers = [meeting for meeting in meetings if meeting.takers]
+        self._positions = sorted(
+            (position, number)
+            for number, meeting in enumerate(self._takers)
+            for position in meeting.positions
+        )
+
+    def meeting_of(self, statement: Statement) -> _Meeting | None:
+        """Return the meeting that a stated passcode belongs to."""
+        before = bisect_right(self._positions, (statement.at, len(self._takers))) - 1
+        nearest = self._positions[before] if before >= 0 else None
+        paragraph, end = self._paragraph(statement)
+        if nearest is None or nearest[0] < paragraph:
+            following = self._only_one(statement.at, end)
+            if following is not None:
+                return following
+        if nearest is None:
+            return self._only_one(statement.at, statement.at + REACH)
+        position, number = nearest
+        barrier = bisect_right(self._barriers, statement.at) - 1
+        if statement.at - position > REACH or (barrier >= 0 and self._barriers[barrier] > position):
             return None
-        return meeting
-    following = _following(takers, statement.at, statement.at + REACH)
-    return following[0] if len(following) == 1 else None
+        return self._takers[number]
 
+    def _paragraph(self, statement: Statement) -> tuple[int, int]:
+        start = self._text.rfind("\n\n", max(0, statement.at - REACH), statement.at)
+        end = self._text.find("\n\n", statement.end, statement.end + REACH)
+        return start, end if end >= 0 else min(len(self._text), statement.end + REACH)
 
-def _following(meetings: Sequence[_Meeting], start: int, end: int) -> list[_Meeting]:
-    return [meeting for meeting in meetings if any(start <= position < end for position in meeting.positions)]
+    def _only_one(self, start: int, end: int) -> _Meeting | None:
+        low, high = bisect_left(self._positions, (start, -1)), bisect_left(self._positions, (end + 1, -1))
+        numbers = {number for _, number in self._positions[low:high][:64]}
+        return self._takers[numbers.pop()] if len(numbers) == 1 else None

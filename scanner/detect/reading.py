@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.detect.context import Context
@@ -12,7 +12,7 @@ from scanner.detect.dialling import dialled
 from scanner.detect.fold import Version, clean, disguises
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired, statements
-from scanner.detect.urls import AddressReader
+from scanner.detect.urls import LONGEST_ADDRESS, AddressReader
 from scanner.detect.vocabulary import Vocabulary
 from scanner.detect.written import bare, written
 from scanner.extract import RAW, Flow
@@ -106,22 +106,26 @@ class FlowReader:
                     yield Mention(hit=hit, at=at, end=at, place=segment.place)
 
     def _in_text(self, text: str, places: Sequence[tuple[int, str]], opaque: set[str]) -> list[Mention]:
-        plain = list(self._found(Version(text, strict=False), opaque))
-        mentions = [_mention(hit, span[0], span[1], _place(places, span[0])) for hit, span in plain]
+        found = _Spans(
+            _mention(hit, start, end, _place(places, start))
+            for hit, (start, end) in self._found(Version(text, strict=False), opaque)
+        )
         for version in disguises(text):
             for hit, (start, end) in self._found(version, opaque):
                 if version.strict and not _FIXED_KEY.fullmatch(hit.key):
                     continue
                 clash = [
-                    m for m in mentions if m.at <= end and start <= m.end and m.hit.platform == hit.platform
+                    mention for mention in found.touching(start, end) if mention.hit.platform == hit.platform
                 ]
-                longer = [m for m in clash if hit.key.startswith(m.hit.key) and m.hit.key != hit.key]
-                if longer and hit.key.isdigit() and _GOES_ON.match(text, longer[0].end):
-                    mentions = [m for m in mentions if m not in longer]
+                cut = [
+                    mention for mention in clash if hit.key.startswith(mention.hit.key) and hit.key.isdigit()
+                ]
+                if cut and len(hit.key) > len(cut[0].hit.key) and _GOES_ON.match(text, cut[0].end):
+                    found.drop(cut)
                 elif clash:
                     continue
-                mentions.append(_mention(hit, start, end, _place(places, start)))
-        return mentions
+                found.add(_mention(hit, start, end, _place(places, start)))
+        return found.mentions
 
     def _found(self, version: Version, opaque: set[str]) -> Iterator[tuple[Hit, tuple[int, int]]]:
         for address in self._addresses.find(version.text):
@@ -148,6 +152,29 @@ class FlowReader:
         mentions += written(text, Context(text, mentions, self._words), self._words)
         readings = self._paired(text, mentions, ())
         return tuple({r.mention.room: replace(r.mention.hit, passcode=r.passcode) for r in readings}.values())
+
+
+class _Spans:
+    """Mentions in order of their start, asked for those that touch a span."""
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self.mentions = sorted(mentions, key=_start)
+
+    def touching(self, start: int, end: int) -> list[Mention]:
+        low = bisect_left(self.mentions, start - LONGEST_ADDRESS, key=_start)
+        high = bisect_right(self.mentions, end, key=_start)
+        return [mention for mention in self.mentions[low:high] if mention.end >= start]
+
+    def add(self, mention: Mention) -> None:
+        insort(self.mentions, mention, key=_start)
+
+    def drop(self, mentions: Sequence[Mention]) -> None:
+        for mention in mentions:
+            self.mentions.remove(mention)
+
+
+def _start(mention: Mention) -> int:
+    return mention.at
 
 
 def _mention(hit: Hit, start: int, end: int, place: str) -> Mention:
@@ -191,5 +218,5 @@ def _laid_out(
 
 def _place(places: Sequence[tuple[int, str]], at: int) -> str:
     """Return the place that a position of the text stood in."""
-    index = bisect_right([offset for offset, _ in places], at) - 1
+    index = bisect_right(places, at, key=lambda place: place[0]) - 1
     return places[max(index, 0)][1] if places else ""

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.detect.unwrap import SHORTENERS, Wrapped, unwrap
-from scanner.model import Passcode
 from scanner.platforms import Address, Hit, PlatformTable, parse_address
 
 DEPTH = 5
 """How many wrappers around one link are undone."""
 
-_WEB = ("http", "https")
+_WEB = ("https", "http")
 _OTHER_SCHEMES = (
     "ftp",
     "file",
@@ -32,9 +31,9 @@ _OTHER_SCHEMES = (
 _END = re.compile(
     r"[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
 )
-_SCHEME_BEFORE = re.compile(r"[a-z][a-z0-9+.\-]{0,31}\Z", re.IGNORECASE)
-_HOST_BEFORE = re.compile(r"[a-z0-9.\-_]{0,200}\Z", re.IGNORECASE)
-_TOKEN_BEFORE = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}\Z")
+_SCHEME_BACKWARDS = re.compile(r"[a-z0-9+.\-]{0,31}[a-z]")
+_HOST_BACKWARDS = re.compile(r"[a-z0-9.\-_]{0,200}")
+_TOKEN_BACKWARDS = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}")
 _BEFORE_IS_ADDRESS = re.compile(
     r"(?:[\w\-]+\.)+[a-z\-]{2,}(?::[0-9]+)?[/?#]|[a-z]{2,20}:/{0,2}", re.IGNORECASE
 )
@@ -43,7 +42,8 @@ _SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
 _WHOLE_KEY = re.compile(r"[0-9]{11}|[a-z]{3}-[a-z]{4}-[a-z]{3}|mtid:[met][0-9a-f]{32}")
 """Keys that cannot be the beginning of a longer one."""
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
-_LONGEST = 4096
+LONGEST_ADDRESS = 4096
+"""Characters of one address that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,31 @@ class AddressReader:
 
     def find(self, text: str) -> Iterator[Written]:
         """Yield every address in a text that could name a room, in order, without overlaps."""
+        if "/" not in text and ":" not in text and "." not in text:
+            return
+        lowered = text.lower()
+        if len(lowered) != len(text):
+            lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
         taken = 0
-        for start, end in sorted(self._all_spans(text)):
+        for start, limit in self._starts(text, lowered):
             if start < taken:
                 continue
+            end = min(limit, self._end(text, start))
             written = self._trim(text, start, end)
             taken = end if written is None else written.end
             if written is not None:
                 yield written
+
+    def _starts(self, text: str, lowered: str) -> list[tuple[int, int]]:
+        """Return where addresses begin, in order, each with the position that it cannot pass."""
+        plain = sorted({*self._with_scheme(lowered), *self._with_host(text, lowered)})
+        starts = [(start, len(text)) for start in plain]
+        for start, at in self._hinted(lowered):
+            before = bisect_right(plain, at)
+            previous = plain[before - 1] if before else -1
+            if previous < start or self._end(text, previous) <= start:
+                starts.append((start, plain[before] if before < len(plain) else len(text)))
+        return sorted(starts)
 
     def rooms_written(self, text: str, written: Written) -> tuple[Written, Seen]:
         """Return the rooms of an address in a text, and how far it really goes.
@@ -139,76 +156,53 @@ class AddressReader:
         found = self.rooms(longer.address, in_text=True)
         return (longer, found) if found.hits else (written, seen)
 
-    def _all_spans(self, text: str) -> list[tuple[int, int]]:
-        if "/" not in text and ":" not in text and "." not in text:
-            return []
-        lowered = text.lower()
-        if len(lowered) != len(text):
-            lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-        spans = list(self._spans(text, lowered))
-        starts = sorted(spans)
-        for start, end in self._hinted(text, lowered):
-            index = bisect_right(starts, (end, 0))
-            if not index or starts[index - 1][1] <= start:
-                spans.append((start, end))
-        return spans
-
-    def _spans(self, text: str, lowered: str) -> Iterator[tuple[int, int]]:
+    def _with_scheme(self, lowered: str) -> Iterator[int]:
         for at in _occurrences(lowered, "://"):
-            scheme = _SCHEME_BEFORE.search(lowered, max(0, at - 32), at)
+            scheme = _SCHEME_BACKWARDS.match(lowered[max(0, at - 32) : at][::-1])
             if scheme is None:
                 continue
-            start = scheme.start()
-            for web in ("https", "http"):
-                if scheme.group().endswith(web):
-                    start = at - len(web)
-                    break
-            yield start, self._end(text, start)
-        for scheme_name in self._schemes:
-            for at in _occurrences(lowered, scheme_name + ":"):
+            name = scheme.group()[::-1]
+            yield at - next((len(web) for web in _WEB if name.endswith(web)), len(name))
+        for name in self._schemes:
+            for at in _occurrences(lowered, name + ":"):
                 if at == 0 or not (lowered[at - 1].isalnum() or lowered[at - 1] in "+.-"):
-                    yield at, self._end(text, at)
+                    yield at
+
+    def _with_host(self, text: str, lowered: str) -> Iterator[int]:
         for host in self._hosts:
             for at in _occurrences(lowered, host):
-                span = self._bare(text, lowered, at, at + len(host))
-                if span is not None:
-                    yield span
+                start = self._bare(lowered, at, at + len(host))
+                if start is not None:
+                    yield start
 
-    def _hinted(self, text: str, lowered: str) -> Iterator[tuple[int, int]]:
-        """Yield spans around literals that mark rooms on hosts that nobody claims."""
+    def _hinted(self, lowered: str) -> Iterator[tuple[int, int]]:
+        """Yield where the word around a literal begins that marks rooms on hosts nobody claims, and the literal."""
         for hint in self._hints:
             for at in _occurrences(lowered, hint):
-                token = _TOKEN_BEFORE.search(lowered, max(0, at - 300), at)
-                start = token.start() if token else at
-                end = self._end(text, start)
-                if end > at:
-                    yield start, end
+                yield at - len(_token_before(lowered, at)), at
 
-    def _bare(self, text: str, lowered: str, at: int, host_end: int) -> tuple[int, int] | None:
-        """Return the span of an address without scheme around a host name, unless it is part of another."""
+    def _bare(self, lowered: str, at: int, host_end: int) -> int | None:
+        """Return where an address without scheme around a host name begins, unless it is part of another."""
         if lowered[host_end : host_end + 1] not in ("/", ":", "?", ".", "#"):
             return None
-        before = _HOST_BEFORE.search(lowered, max(0, at - 200), at)
-        start = before.start() if before else at
-        if before and before.group() and not before.group().endswith("."):
+        labels = _HOST_BACKWARDS.match(lowered[max(0, at - 200) : at][::-1])
+        before = labels.group() if labels else ""
+        if before and not before.startswith("."):
             return None
-        token = _TOKEN_BEFORE.search(lowered, max(0, start - 300), start)
-        prefix = token.group() if token else ""
+        start = at - len(before)
+        prefix = _token_before(lowered, start)
         if prefix.endswith("@") and "/" not in prefix:
-            start = token.start() if token and ":" in prefix else start
-            return (start, self._end(text, start)) if ":" in prefix else None
+            return start - len(prefix) if ":" in prefix else None
         if prefix.endswith("//"):
             start -= 2
             prefix = prefix[:-2]
         elif prefix.endswith(("/", "%", "&", "#", "?")):
             return None
-        if _BEFORE_IS_ADDRESS.match(prefix):
-            return None
-        return start, self._end(text, start)
+        return None if _BEFORE_IS_ADDRESS.match(prefix) else start
 
     def _end(self, text: str, start: int) -> int:
-        end = _END.search(text, start, start + _LONGEST)
-        return end.start() if end else min(len(text), start + _LONGEST)
+        end = _END.search(text, start, start + LONGEST_ADDRESS)
+        return end.start() if end else min(len(text), start + LONGEST_ADDRESS)
 
     def _trim(self, text: str, start: int, end: int) -> Written | None:
         """Strip what belongs to the sentence, not to the address."""
@@ -241,13 +235,14 @@ class AddressReader:
         return Written(start, start + len(address), address, cut_short) if address else None
 
 
+def _token_before(text: str, at: int) -> str:
+    """Return the unbroken characters before a position, at most 300."""
+    found = _TOKEN_BACKWARDS.match(text[max(0, at - 300) : at][::-1])
+    return found.group()[::-1] if found else ""
+
+
 def _occurrences(text: str, literal: str) -> Iterator[int]:
     at = text.find(literal)
     while at >= 0:
         yield at
         at = text.find(literal, at + 1)
-
-
-def with_passcode(hit: Hit, passcode: Passcode | None) -> Hit:
-    """Return the hit with another passcode."""
-    return replace(hit, passcode=passcode)

@@ -44,6 +44,9 @@ _BEFORE = 110
 _FOR_TELEPHONES = re.compile(r"access[\s\-]*code", re.IGNORECASE)
 """A label that means the meeting's number only where telephones are asked for that very number."""
 _SAYS_NUMBER = re.compile(r"[:#=]|\b(?:id|number|code|no|nr)\b", re.IGNORECASE)
+_DIALLED = re.compile(
+    r"\b(?:dial|call|toll[ \-]?free|phone|ring|tel\.?|hotline|fax)[ \t:]{0,3}\Z", re.IGNORECASE
+)
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
 _WEBEX_GROUPS = (4, 3, 4)
 
@@ -137,6 +140,7 @@ class _Evidence:
         before = text[max(0, at - _BEFORE) : at]
         self._label = words.id_label.search(before)
         self._name = None if self._label else words.name_before.search(before)
+        self._dialled = self._name is not None and bool(_DIALLED.search(before[: self._name.start()]))
         self._lone = None if self._label or self._name else words.lone_id.search(before)
         self._line = before[: self._label.start()].rpartition("\n")[2][-60:] if self._label else ""
         self._after = text[at : at + 260]
@@ -152,6 +156,7 @@ class _Evidence:
             return self._by_lone_label(key, tuple(map(len, groups)))
         if (
             self._name is None
+            or self._dialled
             or (labelled and not _SAYS_NUMBER.search(self._name.group()))
             or self._name.group().count("\n") > 1
         ):

@@ -27,7 +27,7 @@ def _segments(document: Document, depth: int) -> Segments:
             if number >= ELEMENTS:
                 cut = True
                 break
-            name = etree.QName(element).localname.lower() if isinstance(element.tag, str) else "comment"
+            name = _local(element.tag) if isinstance(element.tag, str) else "comment"
             if name in _ENTRIES:
                 flows.append(Flow(tuple(pieces)))
                 pieces = []
@@ -39,7 +39,7 @@ def _segments(document: Document, depth: int) -> Segments:
 
 def _read(element: etree._Element, name: str, pieces: list[Segment | Flow], depth: int) -> None:
     for attribute, value in element.attrib.items():
-        local = etree.QName(attribute).localname.lower()
+        local = _local(str(attribute))
         kind = SegmentKind.HREF if local in _ADDRESSES else SegmentKind.TEXT
         segment = Segment(str(value), f"attr:{local}", kind)
         pieces.append(segment if kind is SegmentKind.HREF else Flow((segment,)))
@@ -52,6 +52,11 @@ def _read(element: etree._Element, name: str, pieces: list[Segment | Flow], dept
             pieces.append(Segment("\n", "xml"))
         else:
             pieces.append(Segment(f"\n{text}\n", "comment" if name == "comment" else "xml"))
+
+
+def _local(name: str) -> str:
+    """Return a name without its namespace, also where its prefix was never declared."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _parsed(body: bytes, text: str) -> etree._Element | None:

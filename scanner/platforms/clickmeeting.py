@@ -18,7 +18,7 @@ PLATFORM = Platform(
             kind="room",
             lower=True,
             risk=Risk.REUSABLE,
-            ends=r"(?![A-Za-z0-9_\-/])",
+            ends=r"(?![A-Za-z0-9_\-/]|\.[a-z])",
             takes_stated=False,
         ),
     ),

@@ -19,7 +19,7 @@ PLATFORM = Platform(
             key="{org}/{id}",
             kind="room",
             risk=Risk.REUSABLE,
-            ends=r"(?![A-Za-z0-9_\-/])",
+            ends=r"(?![A-Za-z0-9_\-/]|\.[a-z])",
             takes_stated=False,
         ),
     ),

@@ -37,6 +37,7 @@ PLATFORM = Platform(
             lower=True,
             ends=r"(?![0-9a-f\-])",
             risk=Risk.PUBLIC,
+            takes_stated=False,
         ),
         Shape(
             host=r"g\.co",
@@ -46,6 +47,7 @@ PLATFORM = Platform(
             lower=True,
             ends=r"(?![A-Za-z0-9_\-])",
             risk=Risk.REUSABLE,
+            takes_stated=False,
         ),
         Shape(
             host=r"meet\.google\.com",
@@ -55,6 +57,7 @@ PLATFORM = Platform(
             lower=True,
             ends=r"(?![A-Za-z0-9_\-])",
             risk=Risk.REUSABLE,
+            takes_stated=False,
         ),
         Shape(
             host=r"meet\.google\.com|tel\.meet",
@@ -63,6 +66,7 @@ PLATFORM = Platform(
             kind=_ROOM.kind,
             ends=_ROOM.ends,
             risk=_ROOM.risk,
+            takes_stated=False,
         ),
     ),
     shared=False,

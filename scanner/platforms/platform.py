@@ -100,7 +100,8 @@ class Shape:
     @cached_property
     def _glued_query(self) -> Mapping[str, re.Pattern[str]]:
         return {
-            name: re.compile(f"(?:{value})(?:{self.ends})", re.IGNORECASE) for name, value in self.query.items()
+            name: re.compile(f"(?:{value})(?:{self.ends})", re.IGNORECASE)
+            for name, value in self.query.items()
         }
 
     @cached_property
@@ -174,15 +175,23 @@ class Shape:
                 kind_of = self.passcodes[name]
                 if kind_of is None:
                     kind_of = PasscodeKind.PLAIN if len(value) <= SHORT_PASSCODE else PasscodeKind.TOKEN
-                return Passcode(value, kind_of)
+                return Passcode(_without_glued_word(value), kind_of)
         return None
 
 
 _GLUED_WORD = re.compile(r"[A-Z][a-z]|[^\x00-\x7f]|[\s<>\"',;)]")
 """What may follow a key in an attribute: a page's own linking took the next word into the address."""
 
+_TOKEN_AND_WORD = re.compile(r"(?P<token>[A-Za-z0-9+/_\-]{14,60}(?:09|\.[0-9]))[A-Z][a-z]{2,20}")
+
 _PLACEHOLDER = re.compile(r"(?:x[x\- _.]*x|[*_.\-\u2026\u2022]+|#{2,})", re.IGNORECASE)
 _UNFILLED = re.compile(r"[<>{}\[\]*\u2026]|\.\.\.|%[sd]\b")
+
+
+def _without_glued_word(token: str) -> str:
+    """Cut a word of the sentence off a token of Zoom's form, which ends in ``09`` or ``.1``."""
+    found = _TOKEN_AND_WORD.fullmatch(token)
+    return found["token"] if found else token
 
 
 def is_blank_passcode(value: str) -> bool:

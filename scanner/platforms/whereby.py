@@ -25,7 +25,7 @@ PLATFORM = Platform(
             risk=Risk.REUSABLE,
             risk_with={"roomkey": Risk.HOST},
             passcodes={"roomkey": PasscodeKind.TOKEN},
-            ends=r"(?![A-Za-z0-9_\-/])",
+            ends=r"(?![A-Za-z0-9_\-/]|\.[a-z])",
             takes_stated=False,
         ),
     ),

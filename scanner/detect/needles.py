@@ -1,0 +1,103 @@
+"""Look for many short literals in a long text at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from re import _constants, _parser  # type: ignore[attr-defined]
+from typing import Any
+
+_PREFIX = 4
+_VARIANTS = 400
+
+
+class Needles:
+    """Literals of bytes, any of which may stand in a text.
+
+    With the optional package ``hyperscan`` they are looked for in one pass; without it one after the other,
+    those with a common beginning together. Both ways give the same answer.
+    """
+
+    def __init__(self, words: Iterable[bytes], *, fast: bool = True) -> None:
+        self._words = tuple(sorted(set(words)))
+        self._groups: dict[bytes, list[bytes]] = {}
+        for word in self._words:
+            self._groups.setdefault(word[:_PREFIX], []).append(word)
+        self._database = _compiled(self._words) if fast else None
+
+    def within(self, text: bytes) -> list[bytes]:
+        """Return the literals that stand in a text, in alphabetical order."""
+        if self._database is None:
+            return [w for start, group in self._groups.items() if start in text for w in group if w in text]
+        found: set[int] = set()
+        self._database.scan(text, match_event_handler=lambda number, *_: found.add(number))
+        return [self._words[number] for number in sorted(found)]
+
+
+def _compiled(words: tuple[bytes, ...]) -> Any:
+    """Compile the literals for Hyperscan; None where it is not installed."""
+    try:
+        hyperscan = import_module("hyperscan")
+    except ImportError:
+        return None
+    database = hyperscan.Database()
+    database.compile(
+        expressions=[re.escape(word) for word in words],
+        ids=list(range(len(words))),
+        flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(words),
+    )
+    return database
+
+
+def spellings(pattern: str) -> set[str]:
+    """Return texts, one of which is in everything that a pattern matches, blanks and signs left out.
+
+    Choices are followed, and so are options (``(?:r)?``); a part that can be anything ends a text.
+    """
+    found = {max(text.split("\0"), key=len) for text in _expanded(_parser.parse(pattern, re.IGNORECASE))}
+    if "" in found or len(found) > _VARIANTS:
+        raise ValueError(f"{pattern!r} can match without any letter, or in too many ways")
+    return {text for text in found if not any(other in text for other in found if other != text)}
+
+
+def _expanded(items: Iterable[tuple[Any, Any]]) -> set[str]:
+    texts = {""}
+    for operation, argument in items:
+        options = set(_options(operation, argument))
+        texts = {text + option for text in texts for option in options}
+    return texts
+
+
+def _options(operation: Any, argument: Any) -> Iterator[str]:
+    if operation is _constants.LITERAL:
+        yield chr(argument).lower() if chr(argument).isalnum() else ""
+    elif operation is _constants.IN:
+        yield from _class(argument)
+    elif operation is _constants.BRANCH:
+        for branch in argument[1]:
+            yield from _expanded(branch)
+    elif operation is _constants.SUBPATTERN:
+        yield from _expanded(argument[3])
+    elif operation in (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT):
+        least, most, inner = argument
+        if least == 0:
+            yield ""
+        repeated = _expanded(inner)
+        once = most == 1 or repeated == {""}
+        yield from repeated if once else {text + "\0" + text if text else "" for text in repeated}
+    elif operation in (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT):
+        yield ""
+    else:
+        yield "\0"
+
+
+def _class(members: list[tuple[Any, Any]]) -> Iterator[str]:
+    """Yield the letters of a small class; one of only blanks and signs is nothing, any other anything."""
+    for operation, argument in members:
+        if operation is _constants.LITERAL:
+            yield chr(argument).lower() if chr(argument).isalnum() else ""
+        elif operation is _constants.CATEGORY and argument is _constants.CATEGORY_SPACE:
+            yield ""
+        else:
+            yield "\0"
