@@ -89,6 +89,43 @@ class Meetings:
         holders = select(_rooms.c.meeting_id).where(_rooms.c.fingerprint.in_(fingerprints))
         return self._read(organisation, select(_meetings).where(_meetings.c.id.in_(holders)))
 
+    def change(self, organisation: int, meeting: int, changed: NewMeeting, now: datetime) -> Meeting:
+        """Bring a meeting up to date; its protections and when it was registered stay.
+
+        A room that it no longer names stays too, with its passcodes: the old link may open for months. A room
+        that it names again has the passcodes it comes with now.
+        """
+        connection = self._transaction.connection
+        row = connection.execute(
+            select(_meetings.c.seal).where(
+                _meetings.c.id == meeting, _meetings.c.organisation_id == organisation
+            )
+        ).one_or_none()
+        if row is None:
+            raise InputError(f"There is no meeting {meeting}.")
+        envelope = self._transaction.envelope(_meetings, row.seal, organisation=organisation)
+        connection.execute(
+            update(_meetings)
+            .where(_meetings.c.id == meeting)
+            .values(
+                starts=changed.starts,
+                ends=changed.ends,
+                repeats=changed.repeats,
+                timezone=changed.timezone,
+                **envelope.seal(title=changed.title),
+            )
+        )
+        moved = [
+            self._put_room(organisation, meeting, Door(room, passcodes))
+            for room, passcodes in _merged(changed.doors).items()
+        ]
+        if any(moved):
+            self._rooms_changed(organisation, now)
+        found = self.get(organisation, meeting)
+        if found is None:
+            raise RuntimeError("a meeting is not there right after it was changed")
+        return found
+
     def remove(self, organisation: int, meeting: int, now: datetime) -> None:
         """Delete a meeting with its secrets, its exposures and the alerts about them."""
         removed = self._transaction.connection.execute(
@@ -149,6 +186,28 @@ class Meetings:
         rows = [self._passcode_row(organisation, room_id, door.room, passcode) for passcode in door.passcodes]
         if rows:
             connection.execute(insert(_passcodes), rows)
+
+    def _put_room(self, organisation: int, meeting: int, door: Door) -> bool:
+        """Add a room, or give the room that is there its passcodes; False if nothing had to be done."""
+        keys, connection = self._transaction.keys, self._transaction.connection
+        room_id = connection.execute(
+            select(_rooms.c.id).where(
+                _rooms.c.meeting_id == meeting, _rooms.c.fingerprint.in_(keys.fingerprints(door.room))
+            )
+        ).scalar_one_or_none()
+        if room_id is None:
+            self._add_room(organisation, meeting, door)
+            return True
+        stored = set(
+            connection.scalars(select(_passcodes.c.fingerprint).where(_passcodes.c.room_id == room_id))
+        )
+        rows = [self._passcode_row(organisation, room_id, door.room, passcode) for passcode in door.passcodes]
+        if stored == {row["fingerprint"] for row in rows}:
+            return False
+        connection.execute(delete(_passcodes).where(_passcodes.c.room_id == room_id))
+        if rows:
+            connection.execute(insert(_passcodes), rows)
+        return True
 
     def _passcode_row(
         self, organisation: int, room_id: int, room: Room, passcode: Passcode

@@ -17,6 +17,7 @@ from scanner.errors import KeyMissing, SchemaOutdated, StoreError
 from scanner.secret import KeyRing
 from storage import schema, tables
 from storage.addresses import Addresses
+from storage.calendars import Calendars
 from storage.engine import (
     READ_ONLY,
     connect,
@@ -49,6 +50,7 @@ class Work:
         self.rotation = Rotation(transaction)
         self.organisations = Organisations(transaction)
         self.meetings = Meetings(transaction)
+        self.calendars = Calendars(transaction)
         self.exposures = Exposures(transaction)
         self.addresses = Addresses(transaction)
         self.scans = Scans(transaction)

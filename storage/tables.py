@@ -213,6 +213,39 @@ allowances = Table(
     sqlite_autoincrement=True,
 )
 
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner("organisations", "organisation_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("validators", LargeBinary, nullable=False),
+    Column("added", Moment, nullable=False),
+    Column("tried", Moment),
+    Column("read", Moment),
+    Column("failing_since", Moment),
+    Column("fault", LargeBinary, nullable=False),
+    Index(None, "organisation_id"),
+    sqlite_autoincrement=True,
+)
+
+calendar_events = Table(
+    "calendar_events",
+    metadata,
+    # An event of a calendar and the meeting it became; no meeting any more where a person removed it.
+    Column("id", Integer, primary_key=True),
+    _owner("organisations", "organisation_id"),
+    _owner("calendars", "calendar_id"),
+    Column("meeting_id", ForeignKey("meetings.id", ondelete="SET NULL")),
+    Column("seal", LargeBinary, nullable=False),
+    Column("event", LargeBinary, nullable=False),
+    Index(None, "calendar_id"),
+    Index(None, "meeting_id"),
+    sqlite_autoincrement=True,
+)
+
 exposures = Table(
     "exposures",
     metadata,

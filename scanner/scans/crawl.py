@@ -23,7 +23,7 @@ def main() -> None:
     """Read Units until standard input closes, crawl them, and say so at the end."""
     from spiders.crawl import crawl  # Scrapy takes a second to import: only this process pays
 
-    _limit_self()
+    limit_self()
     units = [unit_from_json(line) for line in sys.stdin]
     crawl(units, Reporter(sys.stdout))
     print(END, flush=True)
@@ -61,7 +61,8 @@ def search(event: CrawlEvent) -> CrawlLine:
     return event
 
 
-def _limit_self() -> None:
+def limit_self() -> None:
+    """Take a bound on memory, and leave no core dump, for the rest of this process's life."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 

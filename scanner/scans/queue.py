@@ -21,7 +21,7 @@ _LINE_BYTES = 8 * 1024 * 1024
 _GRACE = timedelta(seconds=60)
 """What a crawl may need past its longest time limit, for its last responses and its start."""
 
-_PASSED_ON = (
+PASSED_ON = (
     "PATH",
     "HOME",
     "LANG",
@@ -32,7 +32,7 @@ _PASSED_ON = (
     "VIRTUAL_ENV",
     "PYTHONPATH",
 )
-"""The only variables a child sees: keys and channel secrets of the environment stay here."""
+"""The only variables that a child sees: keys and channel secrets of the environment stay here."""
 
 
 class CrawlStopped(Exception):
@@ -64,7 +64,7 @@ class LocalQueue:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
             start_new_session=True,
         )
         assert child.stdin
