@@ -451,6 +451,7 @@ class News(StrEnum):
 
     OPENED = "opened"
     SPREAD = "spread"
+    WORSE = "worse"
     REGRESSED = "regressed"
     GONE = "gone"
     BLIND = "blind"

@@ -8,7 +8,7 @@ ciphertext is its source and the fingerprint of its address.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -69,9 +69,9 @@ class Addresses:
         """Forget a page, for instance because it is gone."""
         self._delete(source, address)
 
-    def forget_source(self, source: str) -> None:
-        """Forget every page of a source that is no longer looked at."""
-        self._transaction.connection.execute(delete(_table).where(_table.c.source == source))
+    def keep_only(self, sources: Collection[str]) -> None:
+        """Forget every page of sources that are no longer looked at."""
+        self._transaction.connection.execute(delete(_table).where(_table.c.source.not_in(list(sources))))
 
     def renew(self, row: Row[Any]) -> None:
         """Bring a page under the key in use: its fingerprint is its key and its identity too."""

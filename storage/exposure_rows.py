@@ -99,10 +99,12 @@ def write_severity(
         add_event(transaction, organisation, exposure, event)
 
 
-def write_worst_severity(transaction: Transaction, organisation: int, exposure: int, now: datetime) -> None:
-    """Give an exposure the severity of its worst sighting that is not known to be gone.
+def write_worst_severity(
+    transaction: Transaction, organisation: int, exposure: int, now: datetime
+) -> SeverityLevel | None:
+    """Give an exposure the severity of its worst sighting that is not known to be gone, and return its level.
 
-    Without such a sighting it keeps the severity it had.
+    Without such a sighting it keeps the severity it had, and None is returned.
     """
     worst: tuple[Severity, int] | None = None
     for row in transaction.connection.execute(
@@ -114,8 +116,10 @@ def write_worst_severity(transaction: Transaction, organisation: int, exposure: 
         if worst is None or level.rank > worst[1]:
             envelope = transaction.envelope(_sightings, row.seal, organisation=organisation)
             worst = Severity(level, envelope.open(row, "reason")), level.rank
-    if worst is not None:
-        write_severity(transaction, organisation, exposure, worst[0], now)
+    if worst is None:
+        return None
+    write_severity(transaction, organisation, exposure, worst[0], now)
+    return worst[0].level
 
 
 def _sighting(transaction: Transaction, organisation: int, row: Row[Any]) -> Sighting:

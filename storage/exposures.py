@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, delete, exists, insert, select, update
 
 from scanner.errors import InputError
 from scanner.model import (
@@ -27,6 +27,7 @@ from scanner.model import (
     PasscodeMatch,
     Room,
     Severity,
+    SeverityLevel,
     SightingState,
 )
 from storage import tables
@@ -52,7 +53,7 @@ _MORE_REVEALING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a sighting changed. With all three false it was known and is as it was."""
+    """What a sighting changed. With everything false it was known and is as it was."""
 
     exposure_id: int
     sighting_id: int
@@ -60,6 +61,8 @@ class Seen:
     sighting_is_new: bool = False
     reopened: bool = False
     """The exposure had been closed and is now ``regressed``."""
+    worse: bool = False
+    """The exposure was open, and is more severe now than before."""
 
 
 class Exposures:
@@ -114,7 +117,7 @@ class Exposures:
         if not self._lock(organisation, meeting):
             return None
         cases = self._transaction.connection.execute(
-            select(_exposures.c.id, _exposures.c.state)
+            select(_exposures.c.id, _exposures.c.state, _exposures.c.severity)
             .where(_exposures.c.meeting_id == meeting)
             .order_by(_exposures.c.id.desc())
         ).all()
@@ -139,13 +142,15 @@ class Exposures:
             add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at another place"))
         elif before is not None and before.state == SightingState.GONE:
             add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at a place again"))
-        write_worst_severity(self._transaction, organisation, exposure, now)
+        level_before = next((SeverityLevel(case.severity) for case in cases if case.id == live), None)
+        level = write_worst_severity(self._transaction, organisation, exposure, now)
         return Seen(
             exposure_id=exposure,
             sighting_id=sighting_id,
             exposure_is_new=live is None and closed is None,
             sighting_is_new=before is None,
             reopened=live is None and exposure == closed,
+            worse=level is not None and level_before is not None and level.rank > level_before.rank,
         )
 
     def still_up(self, source: str, address: str, now: datetime) -> list[Exposure]:
@@ -203,6 +208,21 @@ class Exposures:
         for organisation, exposure, _, _ in _distinct(hidden):
             event = _by_scan(now, "one place could not be read")
             add_event(self._transaction, organisation, exposure, event)
+
+    # --- for retention --------------------------------------------------------------------------
+
+    def forget(self, before: datetime) -> None:
+        """Delete sightings of closed exposures last seen before a time, and exposures left without any."""
+        closed = select(_exposures.c.id).where(_exposures.c.state.not_in(list(OPEN_STATES)))
+        sightings = tables.sightings.c
+        connection = self._transaction.connection
+        connection.execute(
+            delete(tables.sightings).where(sightings.last_seen < before, sightings.exposure_id.in_(closed))
+        )
+        left = select(sightings.exposure_id)
+        connection.execute(
+            delete(_exposures).where(_exposures.c.id.in_(closed), _exposures.c.id.not_in(left))
+        )
 
     # --- shared ---------------------------------------------------------------------------------
 

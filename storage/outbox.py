@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, or_, select, update
+from sqlalchemy import Row, delete, exists, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables
@@ -109,6 +109,10 @@ class Outbox:
             query = query.where(_table.c.state.in_(list(states)))
         rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()))
         return [self._read(row) for row in rows]
+
+    def forget(self, before: datetime) -> None:
+        """Delete what was sent or given up before a time. What waits is never deleted."""
+        self._transaction.connection.execute(delete(_table).where(_table.c.settled < before))
 
     def last_error(self, channel: str) -> str | None:
         """Return why the last attempt by a channel failed, or None if it did not."""

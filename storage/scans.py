@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from scanner.model import Coverage, SourceState
 from storage import tables
@@ -92,8 +92,16 @@ class Scans:
         """Return the last scans, newest first."""
         return self._read(select(_scans).order_by(_scans.c.id.desc()).limit(count))
 
-    def standing(self, source: str) -> Standing | None:
-        """Return how a source stands, or None if no scan says."""
+    def forget(self, before: datetime) -> None:
+        """Delete scans that began before a time, with their coverage."""
+        self._transaction.connection.execute(delete(_scans).where(_scans.c.started < before))
+
+    def standing(self, source: str, *, alike: Collection[SourceState] = ()) -> Standing | None:
+        """Return how a source stands, or None if no scan says.
+
+        States of ``alike`` count as one if it stands in one of them, so that a source that fails in one scan
+        and is blocked in the next has not changed.
+        """
         connection = self._transaction.connection
         of_source = select(_coverages.c.scan_id).where(_coverages.c.source == source)
         state = connection.execute(
@@ -104,8 +112,9 @@ class Scans:
         ).scalar_one_or_none()
         if state is None:
             return None
+        same = list(alike) if state in alike else [state]
         last_other = select(func.coalesce(func.max(_coverages.c.scan_id), 0)).where(
-            _coverages.c.source == source, _coverages.c.state != state
+            _coverages.c.source == source, _coverages.c.state.not_in(same)
         )
         row = connection.execute(
             select(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, delete, exists, func, or_, select, update
 
 from storage import tables
 from storage.transaction import Transaction
@@ -77,6 +77,12 @@ class Units:
         query = select(func.max(_table.c.due, type_=tables.Moment())).where(_table.c.schedule == schedule)
         latest: datetime | None = self._transaction.connection.execute(query).scalar_one()
         return latest
+
+    def forget(self, before: datetime) -> None:
+        """Delete what was done before a time, but never the last due time of a schedule."""
+        others = _table.alias()
+        newer = exists().where(others.c.schedule == _table.c.schedule, others.c.due > _table.c.due)
+        self._transaction.connection.execute(delete(_table).where(_table.c.finished < before, newer))
 
     def pending(self) -> list[DueUnit]:
         """Return all work that is not done, earliest first, claimed or not."""

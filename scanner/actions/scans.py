@@ -13,6 +13,7 @@ from scanner.scans.coverage import Tally
 from scanner.scans.page import CrawlLine
 from scanner.scans.postman import Round, deliver_due
 from scanner.scans.queue import CrawlStopped, LocalQueue
+from scanner.scans.retention import forget_old
 from scanner.scans.run import Progress, ScanReport, scan
 
 _CHECK_TIME = timedelta(minutes=2)
@@ -57,6 +58,12 @@ def scan_now(
 def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
     """Send the alerts that are due."""
     return deliver_due(workspace.store, workspace.settings.channels, clock=clock)
+
+
+def forget_what_is_old(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
+    """Delete what the settings do not want kept any longer."""
+    settings = workspace.settings
+    forget_old(workspace.store, kept=settings.sightings_kept, sources=settings.sources, now=clock())
 
 
 def check_sources(units: Sequence[Unit], *, progress: Progress = lambda tallies: None) -> list[Coverage]:

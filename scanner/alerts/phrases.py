@@ -10,6 +10,7 @@ from scanner.model import Form, News
 HEADLINES = {
     News.OPENED: "A meeting link is in public",
     News.SPREAD: "A meeting link is in more public places",
+    News.WORSE: "It is worse now: a meeting link in public",
     News.REGRESSED: "A meeting link is back in public",
     News.GONE: "All clear: a meeting link is gone",
     News.BLIND: "Lychgate could not look",
@@ -18,6 +19,7 @@ HEADLINES = {
 SUBJECTS = {
     News.OPENED: "Meeting link found on {place}",
     News.SPREAD: "Meeting link now in {count}",
+    News.WORSE: "It is worse now: meeting link on {place}",
     News.REGRESSED: "Meeting link is back on {place}",
     News.GONE: "All clear: meeting link gone from {place}",
     News.BLIND: "Could not look: {detail}",
@@ -26,6 +28,7 @@ SUBJECTS = {
 SENTENCES = {
     News.OPENED: "{what} “{title}” stands in public on {place}.",
     News.SPREAD: "{what} “{title}” now stands in {count} in public. The newest ones come first below.",
+    News.WORSE: "{what} “{title}” still stands in public on {place}, and it is worse now than before.",
     News.REGRESSED: "{what} “{title}” had been dealt with, and now stands in public again on {place}.",
     News.GONE: "{what} “{title}” no longer stands anywhere that Lychgate had found it.",
     News.BLIND: "A place that Lychgate should look at could not be read. {detail}",

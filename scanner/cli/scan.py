@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scanner.actions.exposures import ListedExposure, all_exposures
-from scanner.actions.scans import scan_now, send_due, units_named
+from scanner.actions.scans import forget_what_is_old, scan_now, send_due, units_named
 from scanner.cli.exposures import print_exposures
 from scanner.cli.say import as_json, clock, err, opened, out, table
 from scanner.errors import ExitCode, InputError
@@ -46,6 +46,7 @@ def scan(
                 workspace, units, trigger="by hand", clock=clock, queue=LocalQueue(), full=full, progress=show
             )
         post = send_due(workspace, clock=clock)
+        forget_what_is_old(workspace, clock=clock)
         listed = all_exposures(workspace.store, organisation=workspace.organisation.id)
     if as_object:
         as_json(report_object(report))

@@ -20,6 +20,9 @@ INCOMPLETE = frozenset(
 UNREAD_FOR_NOW = INCOMPLETE | {"deeper than the depth limit", "robots.txt forbids it"}
 """Reasons to skip that another night, or other settings, may do away with."""
 
+_MOST_REASONS = 20
+"""A server names the kind of its files, so it could make a report as long as it likes."""
+
 
 class Tally:
     """Counts of one Source in one Scan. Adding is cheap; ``coverage()`` may be asked at any time."""
@@ -39,6 +42,9 @@ class Tally:
     def count(self, line: CrawlLine) -> None:
         """Count what became of one address. A page that is gone was looked at, after all."""
         match line:
+            case PageRead() if line.unsearched:
+                known = line.unsearched in self.skipped or len(self.skipped) < _MOST_REASONS
+                self.skipped[line.unsearched if known else "cannot read further kinds of files"] += 1
             case PageRead():
                 self.read += 1
                 self.cut += line.cut

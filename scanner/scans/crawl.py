@@ -13,10 +13,12 @@ from typing import TextIO
 
 from scanner.detect import detect, detect_text
 from scanner.model import CrawlEvent, Fetched, MeetingRedirect
+from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, PageRead, to_json
 from scanner.scans.wire import unit_from_json
 
 _MEMORY = 2 * 1024**3
+_LONGEST_REASON = 100
 
 
 def main() -> None:
@@ -44,13 +46,16 @@ def search(event: CrawlEvent) -> CrawlLine:
     """Turn a crawl event into its line: documents are searched, and dropped."""
     if isinstance(event, Fetched):
         found = detect(event.document)
+        beyond_us = f"cannot read {found.media_type}"
+        unsearched = next((note for note in found.notes if note.startswith(beyond_us)), "")
         return PageRead(
             source=event.source,
             address=event.document.address,
             depth=event.depth,
             links=found.links,
             cut=event.cut or found.cut,
-            notes=found.notes + ((event.why_cut,) if event.why_cut else ()),
+            notes=tuple(note for note in (*found.notes, event.why_cut) if note and note != unsearched),
+            unsearched=redact(unsearched)[:_LONGEST_REASON],
             etag=event.etag,
             last_modified=event.last_modified,
             digest=event.digest,

@@ -39,6 +39,8 @@ _GONE_FOR_GOOD = timedelta(days=30)
 
 _READER = f"{__version__}/"
 """Digests are kept with the version that searched the page: a newer one searches every page again."""
+_UNSEARCHED = f"{__version__}!"
+"""Stands there instead, with the reason and another ``!``, where that version could not search the page."""
 
 
 class Ledger:
@@ -67,6 +69,7 @@ class Ledger:
         self._waiting: list[tuple[CrawlLine, list[tuple[Link, Verdict]]]] = []
         self._watched: dict[str, set[str]] = {}
         self._unread: dict[str, dict[str, datetime]] = {}
+        self._unsearched: dict[tuple[str, str], str] = {}
         self._meetings: dict[int, Meeting] = {}
         self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self.tallies: dict[str, Tally] = {}
@@ -82,6 +85,10 @@ class Ledger:
         again, since one of those rooms may be registered by now. ``full`` reads every address again.
         """
         entries = list(remembered)
+        for entry in entries:
+            if entry.known.digest.startswith(_UNSEARCHED):
+                why = entry.known.digest.removeprefix(_UNSEARCHED).rpartition("!")[0]
+                self._unsearched[source, entry.known.address] = why
         known = tuple(_still_valid(entry, changed, full=full) for entry in entries)
         self.tallies[source] = Tally(source)
         self._unread[source] = {
@@ -92,6 +99,8 @@ class Ledger:
 
     def take(self, line: CrawlLine) -> None:
         """Count a line, compare what it found with the Register, and write when it matters."""
+        if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
+            line = Skipped(source=line.source, address=line.address, why=why)
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
         if isinstance(line, PageRead):
@@ -120,7 +129,7 @@ class Ledger:
                 exposure = work.exposures.get(organisation, exposure_id)
                 if more and exposure and not work.outbox.untouched(organisation, exposure_id):
                     cause = f"sighting {max(sightings)}"
-                    self._tell(work, exposure, News.SPREAD, cause=cause, now=self._clock(), detail=str(more))
+                    self._tell(work, exposure, News.SPREAD, cause=cause, now=self._clock())
 
     def _write(self) -> None:
         if not self._waiting:
@@ -183,10 +192,13 @@ class Ledger:
         if seen is None:
             return
         self._watched[line.source].add(line.address)
-        if seen.exposure_is_new or seen.reopened:
+        if seen.exposure_is_new or seen.reopened or seen.worse:
             exposure = work.exposures.get(verdict.organisation, seen.exposure_id)
             assert exposure is not None
-            self._news(work, exposure, News.OPENED if seen.exposure_is_new else News.REGRESSED, now)
+            if seen.worse:
+                self._tell(work, exposure, News.WORSE, cause=f"worse {now.isoformat()}", now=now)
+            else:
+                self._news(work, exposure, News.OPENED if seen.exposure_is_new else News.REGRESSED, now)
         if seen.sighting_is_new:
             self._places[verdict.organisation, seen.exposure_id].append(seen.sighting_id)
 
@@ -195,7 +207,7 @@ class Ledger:
         if line.address not in self._watched[line.source]:
             return
         match line:
-            case PageRead(cut=False):
+            case PageRead(cut=False, unsearched=""):
                 found = frozenset(link.room for link, _ in ours)
                 cleared = work.exposures.read_without(line.source, line.address, found, now)
             case Failed(gone=True):
@@ -215,9 +227,7 @@ class Ledger:
         (self.gone if news is News.GONE else self.new).add(exposure.id)
         self._tell(work, exposure, news, cause=f"{news} {now.isoformat()}", now=now)
 
-    def _tell(
-        self, work: Work, exposure: Exposure, news: News, *, cause: str, now: datetime, detail: str = ""
-    ) -> None:
+    def _tell(self, work: Work, exposure: Exposure, news: News, *, cause: str, now: datetime) -> None:
         alerts = route(
             exposure,
             news,
@@ -225,7 +235,6 @@ class Ledger:
             organisation=exposure.organisation,
             channels=self._channels,
             cause=cause,
-            detail=detail,
         )
         for alert in alerts:
             work.outbox.put(alert, now, now)
@@ -256,9 +265,9 @@ def _still_valid(entry: Remembered, changed: datetime | None, *, full: bool) -> 
     """Keep an address, and its validators only where nothing but a change of the page could bring news."""
     known = entry.known
     outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
-    if full or outdated or not known.digest.startswith(_READER):
+    if full or outdated or not known.digest.startswith((_READER, _UNSEARCHED)):
         return replace(known, etag="", last_modified="", digest="")
-    return replace(known, digest=known.digest.removeprefix(_READER))
+    return replace(known, digest=known.digest.removeprefix(_READER).rpartition("!")[2])
 
 
 def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
@@ -266,11 +275,12 @@ def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
 
 
 def _searched(line: PageRead, now: datetime) -> Remembered:
+    reader = f"{_UNSEARCHED}{line.unsearched}!" if line.unsearched else _READER
     known = Known(
         address=line.address,
         depth=line.depth,
         etag="" if line.cut else line.etag,
         last_modified="" if line.cut else line.last_modified,
-        digest="" if line.cut else _READER + line.digest,
+        digest="" if line.cut else reader + line.digest,
     )
     return Remembered(known=known, rooms=len(line.links), read=now)

@@ -28,7 +28,10 @@ END = "end"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """An address was read and searched; ``links`` is all that was found there."""
+    """An address was read and searched; ``links`` is all that was found there.
+
+    ``unsearched`` says why it was not searched at all, though it came: nobody knows what stands there.
+    """
 
     source: str
     address: str
@@ -36,6 +39,7 @@ class PageRead:
     links: tuple[Link, ...]
     cut: bool = False
     notes: tuple[str, ...] = ()
+    unsearched: str = ""
     etag: str = ""
     last_modified: str = ""
     digest: str = ""

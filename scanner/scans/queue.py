@@ -108,6 +108,11 @@ class LocalQueue:
             raise CrawlStopped(f"the crawl was ended: it took more than {allowed}")
         raise CrawlStopped("the crawl process died" + (f": {last_words[-1]}" if last_words else ""))
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether ``cancel`` was called."""
+        return self._cancelled.is_set()
+
     def cancel(self) -> None:
         """Break off the running crawl, from another thread, and every later one."""
         self._cancelled.set()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from scanner.alerts.routing import Route
 from scanner.match.register import Register
 from scanner.model import OPEN_STATES, Coverage, SourceState, Unit
+from scanner.scans.blindness import tell_blindness
 from scanner.scans.coverage import Tally
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import CrawlLine
@@ -81,14 +82,17 @@ def scan(
         queue.run(to_read, take, within=within)
     except CrawlStopped as stopped:
         ledger.stopped(str(stopped))
-    ledger.close()
+    finally:  # also when somebody pressed Ctrl-C: what was found is kept
+        ledger.close()
     coverage = tuple(tally.coverage() for tally in ledger.tallies.values())
     with store.begin() as work:
-        for entry in coverage:
-            work.scans.cover(scan_id, entry)
-        known = _still_seen(work, since=started) - ledger.new
         ended = clock()
-        work.scans.finish(scan_id, ended)
+        known = _still_seen(work, since=started) - ledger.new
+        if not queue.cancelled:  # a scan that was asked to stop says nothing about its sources
+            for entry in coverage:
+                work.scans.cover(scan_id, entry)
+            work.scans.finish(scan_id, ended)
+            tell_blindness(work, coverage, channels=channels, now=ended)
     return ScanReport(
         coverage=coverage,
         new=len(ledger.new),

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from scanner.actions.scans import scan_now, send_due
+from scanner.actions.scans import forget_what_is_old, scan_now, send_due
 from scanner.actions.workspace import Workspace
 from scanner.errors import LychgateError
 from scanner.model import SourceState
@@ -21,6 +21,7 @@ from storage.units import DueUnit
 log = logging.getLogger("lychgate")
 
 _PAUSE = timedelta(seconds=2)
+_DAY = timedelta(days=1)
 _LATE = timedelta(minutes=10)
 _LEASE_MARGIN = timedelta(minutes=10)
 
@@ -51,9 +52,10 @@ class Server:
                 self.queue_due, trigger(schedule, timezone=zone), args=[schedule], id=schedule.name
             )
             self.queue_due(schedule)
+        turns = ((self.work, _PAUSE), (self.post, _PAUSE), (self.forget, _DAY))
         threads = [
-            Thread(target=self._repeat, args=(turn,), name=turn.__name__, daemon=True)
-            for turn in (self.work, self.post)
+            Thread(target=self._repeat, args=(turn, pause), name=turn.__name__, daemon=True)
+            for turn, pause in turns
         ]
         scheduler.start()
         for thread in threads:
@@ -97,6 +99,10 @@ class Server:
         for sentence in send_due(self._workspace, clock=self._clock).errors:
             log.error("an alert could not be sent. %s", sentence)
 
+    def forget(self) -> None:
+        """Delete what the settings do not want kept any longer."""
+        forget_what_is_old(self._workspace, clock=self._clock)
+
     def _scan(self, schedule: str, due: Sequence[DueUnit]) -> None:
         settings = self._workspace.settings
         names = [unit.source for unit in due if unit.source in settings.sources]
@@ -129,7 +135,7 @@ class Server:
             for unit in due:
                 work.units.finish(unit.id, self._clock())
 
-    def _repeat(self, turn: Callable[[], None]) -> None:
+    def _repeat(self, turn: Callable[[], None], pause: timedelta) -> None:
         while not self._stop.is_set():
             try:
                 turn()
@@ -137,4 +143,4 @@ class Server:
                 log.error("%s", error)
             except Exception:
                 log.exception("a fault in Lychgate; it goes on")
-            self._stop.wait(_PAUSE.total_seconds())
+            self._stop.wait(pause.total_seconds())

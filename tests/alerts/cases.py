@@ -34,7 +34,7 @@ REASON = (
     "Anyone can walk in: the link and its current passcode stand there, and the meeting starts in 3 hours."
 )
 
-ABOUT_EXPOSURES = (News.OPENED, News.SPREAD, News.REGRESSED, News.GONE)
+ABOUT_EXPOSURES = (News.OPENED, News.SPREAD, News.WORSE, News.REGRESSED, News.GONE)
 
 
 def sighting(number: int = 1, address: str = ADDRESS, **more: object) -> Sighting:

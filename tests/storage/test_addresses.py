@@ -41,7 +41,7 @@ def test_sources_do_not_share_what_they_remember(work):
     work.addresses.forget("mirror", PAGE)
     assert [page.rooms for page in work.addresses.known("forum")] == [1]
     assert [page.known.address for page in work.addresses.known("mirror")] == [PAGE + "/b"]
-    work.addresses.forget_source("mirror")
+    work.addresses.keep_only(["forum"])
     work.addresses.forget("mirror", PAGE)
     assert work.addresses.known("mirror") == []
     assert len(work.addresses.known("forum")) == 1

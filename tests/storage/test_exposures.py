@@ -374,3 +374,57 @@ def test_the_list_is_worst_first_then_newest_and_filtered_by_state(work, club, d
     ]
     assert [exposure.id for exposure in work.exposures.all(club.id, {State.REMOVED})] == [ids["d"]]
     assert work.exposures.all(club.id, ()) == []
+
+
+# --- getting worse -----------------------------------------------------------------------------------
+
+
+def test_a_known_sighting_that_gives_away_more_is_worse_once(see):
+    see(severity=LOW)
+    assert not see(severity=LOW, now=LATER).worse
+    seen = see(severity=HIGH, passcode=PasscodeMatch.CURRENT, now=LATER)
+    assert (seen.worse, seen.sighting_is_new, seen.exposure_is_new, seen.reopened) == (
+        True,
+        False,
+        False,
+        False,
+    )
+    assert not see(severity=HIGH, passcode=PasscodeMatch.CURRENT, now=LATER).worse
+    assert not see(severity=LOW, now=LATER).worse
+
+
+def test_a_worse_second_place_makes_an_exposure_worse_and_a_lesser_one_does_not(see):
+    see(severity=a_severity(SeverityLevel.MEDIUM))
+    assert not see(OTHER_PAGE, severity=LOW).worse
+    assert see(OTHER_PAGE, severity=HIGH).worse
+
+
+def test_what_is_new_or_back_is_told_as_such_and_not_as_worse(see, decide):
+    first = see(severity=LOW)
+    assert not first.worse
+    decide(first.exposure_id, State.ROTATED)
+    back = see(severity=HIGH, now=LATER)
+    assert (back.reopened, back.worse) == (True, False)
+
+
+# --- retention ---------------------------------------------------------------------------------------
+
+
+def test_only_closed_exposures_are_forgotten(work, club, meeting, see, decide, exposure):
+    seen = see()
+    work.exposures.forget(LATER)
+    assert exposure(seen.exposure_id).sightings, "an open one stays, however old"
+    decide(seen.exposure_id, State.REMOVED)
+    work.exposures.forget(NOON)
+    assert exposure(seen.exposure_id).sightings, "it was seen at that very time"
+    work.exposures.forget(LATER)
+    assert exposure(seen.exposure_id) is None
+    assert see(now=LATER).exposure_is_new
+
+
+def test_an_old_place_of_a_closed_exposure_is_forgotten_and_a_recent_one_kept(work, see, decide, exposure):
+    number = see(PAGE).exposure_id
+    see(OTHER_PAGE, now=LATER)
+    decide(number, State.INTENDED)
+    work.exposures.forget(LATER)
+    assert [sighting.address for sighting in exposure(number).sightings] == [OTHER_PAGE]

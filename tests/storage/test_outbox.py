@@ -147,3 +147,15 @@ def test_the_last_error_of_a_channel_ends_with_its_next_success(work, put):
 def test_an_organisation_sees_only_its_own_deliveries(work, put, choir):
     put("a")
     assert work.outbox.all(choir.id) == []
+
+
+def test_what_was_settled_long_ago_is_forgotten_and_what_waits_never(work, club, put):
+    for key in ("sent", "dead", "waiting"):
+        put(key)
+    sent, dead, _ = claim(work, NOON)
+    work.outbox.sent(sent.id, NOON)
+    work.outbox.dead(dead.id, "no such mailbox", NOON + MINUTE)
+    work.outbox.forget(NOON + MINUTE)
+    assert {delivery.alert.key for delivery in work.outbox.all(club.id)} == {"dead", "waiting"}
+    work.outbox.forget(NOON + 999 * MINUTE)
+    assert {delivery.alert.key for delivery in work.outbox.all(club.id)} == {"waiting"}

@@ -85,3 +85,19 @@ def test_a_standing_says_since_when_without_a_break(work):
     scanned(work, ["blocked", "failed", "failed", "failed"], start=NOON + 4 * HOUR)
     assert standing() == ("failed", NOON + 5 * HOUR, 3)
     assert standing("our-site") == ("blocked", NOON, 30)
+
+
+def test_states_may_count_as_one(work):
+    dark = [SourceState.FAILED, SourceState.BLOCKED]
+    scanned(work, ["ok", "failed", "blocked", "failed"])
+    assert work.scans.standing("forum", alike=dark).since == NOON + HOUR
+    assert work.scans.standing("forum", alike=dark).scans == 3
+    scanned(work, ["ok", "ok"], start=NOON + 4 * HOUR)
+    assert work.scans.standing("forum", alike=dark).scans == 2
+
+
+def test_old_scans_are_forgotten_with_their_coverage(work):
+    _, new = scanned(work, ["failed", "ok"])
+    work.scans.forget(NOON + HOUR)
+    assert [scan.id for scan in work.scans.recent(9)] == [new]
+    assert work.scans.standing("forum").scans == 1

@@ -68,3 +68,18 @@ def test_the_unit_of_a_dead_worker_is_taken_again_and_counted(work):
     (again,) = work.units.claim(NOON + LEASE, LEASE, 1)
     assert again.attempts == 2
     assert [unit.attempts for unit in work.units.pending()] == [2]
+
+
+def test_what_was_done_long_ago_is_forgotten_but_never_the_last_due_time(work):
+    later = NOON + timedelta(days=1)
+    for due in (NOON, later):
+        queue(work, "forum", due)
+        queue(work, "our-site", due)
+    queue(work, "yearly-page", schedule="yearly")
+    for unit in work.units.claim(later, LEASE, 9)[1:]:
+        work.units.finish(unit.id, unit.due)
+    work.units.forget(later + timedelta(days=400))
+    assert work.units.last_due("nightly") == later
+    assert work.units.last_due("yearly") == NOON
+    assert not queue(work, "forum", later)
+    assert len(work.units.pending()) == 1, "what is not done stays"

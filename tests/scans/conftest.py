@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner.model import Organisation
+from scanner.secret import KeyRing
+from storage.store import Store, create_store
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    return KeyRing.create(tmp_path_factory.mktemp("keys") / "lychgate.key")
+
+
+@pytest.fixture
+def store(tmp_path: Path, keys: KeyRing) -> Iterator[Store]:
+    with create_store(f"sqlite:///{tmp_path / 'lychgate.db'}", keys) as made:
+        yield made
+
+
+@pytest.fixture
+def club(store: Store) -> Organisation:
+    with store.begin() as work:
+        return work.organisations.add(name="St Mary's", timezone="Europe/London", email="clerk@example.org")
