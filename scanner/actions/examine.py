@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from scanner.actions.keys import key_status
 from scanner.actions.scans import check_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
 from scanner.alerts.channels import try_to_reach
@@ -63,6 +64,8 @@ def examine(
         read_keys(surroundings)
         yield _good("key", "It is there and nobody else can read it.")
         with opened(environ, folder) as workspace:
+            if key_status(workspace).unfinished:
+                yield _warning("key", "Its replacement is not finished: run lychgate keys rotate.")
             yield from _database(workspace, clock())
     except LychgateError as error:
         yield _bad("key and database", error)

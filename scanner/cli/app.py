@@ -11,11 +11,13 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from scanner import __version__
 from scanner.cli import (
     alerts,
+    calendars,
     demo,
     detect,
     doctor,
     exposures,
     init,
+    keys,
     meetings,
     platforms,
     scan,
@@ -66,10 +68,12 @@ def lychgate(
 
 app.command("init")(init.init)
 app.add_typer(meetings.app, name="meetings")
+app.add_typer(calendars.app, name="calendars")
 app.add_typer(sources.app, name="sources")
 app.command("scan")(scan.scan)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(keys.app, name="keys")
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("detect")(detect.detect)

@@ -128,6 +128,11 @@ class KeyRing:
         return ring._with(ring._keys[::-1])
 
     @staticmethod
+    def has_next(path: Path) -> bool:
+        """Tell whether a next key lies beside this key file."""
+        return next_to(path).exists()
+
+    @staticmethod
     def retire(path: Path) -> None:
         """Put the next key in the place of the key file's. The key that was there is gone then."""
         promote_key_file(path)
