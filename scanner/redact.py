@@ -60,7 +60,9 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     text = _LINK.sub(LINK, text)
     text = _MAIL.sub(MAIL, text)
     text = _MEET_CODE.sub(LINK, text)
-    wanted = sorted({secret for secret in secrets if len(secret) >= 3}, key=len, reverse=True)
+    lowered = text.lower()
+    present = {secret for secret in secrets if len(secret) >= 3 and secret.lower() in lowered}
+    wanted = sorted(present, key=len, reverse=True)
     if wanted:
         text = re.sub("|".join(map(re.escape, wanted)), SECRET, text, flags=re.IGNORECASE)
     text = _NUMBER_WORDS.sub(NUMBER + " ", text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
@@ -15,6 +16,8 @@ from scanner.redact import excerpt
 KINDS = ("href", "text", "html", "ics", "email")
 """What a text handed to ``detect_text`` can be."""
 
+_NEIGHBOURS = 64
+"""Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
 _SAMPLES = frozenset(
     {
@@ -74,18 +77,22 @@ def _links(readings: Iterable[Reading]) -> Iterable[Link]:
             raw.append(reading)
         else:
             rooms.setdefault(reading.mention.room, []).append(reading)
+    whole = sorted(rooms)
     for reading in raw:
-        if reading.mention.room not in rooms and not _is_stump(reading, rooms):
+        if reading.mention.room not in rooms and not _is_stump(reading, whole):
             rooms[reading.mention.room] = [reading]
-    secrets = {r.passcode.text for seen in rooms.values() for r in seen if r.passcode is not None}
-    secrets |= {key for _, key in rooms}
-    return [_link(room, seen, secrets) for room, seen in rooms.items()]
+    secrets = [{key, *(r.passcode.text for r in seen if r.passcode)} for (_, key), seen in rooms.items()]
+    return [
+        _link(room, seen, set().union(*secrets[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS]))
+        for number, (room, seen) in enumerate(rooms.items())
+    ]
 
 
-def _is_stump(reading: Reading, rooms: Iterable[tuple[str, str]]) -> bool:
+def _is_stump(reading: Reading, whole: Sequence[tuple[str, str]]) -> bool:
     """Tell a key that source text cut short (by a tag, a soft line break) from one of its own."""
     platform, key = reading.mention.room
-    return any(platform == other and whole.startswith(key) for other, whole in rooms)
+    longer = bisect_left(whole, (platform, key))
+    return longer < len(whole) and whole[longer][0] == platform and whole[longer][1].startswith(key)
 
 
 def _link(room: tuple[str, str], seen: list[Reading], secrets: set[str]) -> Link:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from scanner.detect.mention import Mention
 from scanner.detect.vocabulary import Vocabulary
@@ -42,16 +43,32 @@ class Context:
 
     def named_before(self, at: int) -> list[Platform]:
         """Return the platforms named before a position, the nearest first."""
-        found = [match["name"] for match in self._words.names.finditer(self._text, max(0, at - NAMED), at)]
-        slugs = dict.fromkeys(self._words.slug(name) for name in reversed(found))
-        return [self._words.table.platforms[slug] for slug in slugs]
+        return self._platforms(reversed(self._named(self._names, at - NAMED, at)))
 
     def named_around(self, at: int) -> list[Platform]:
         """Return the platforms named before a position, then those after it, host names included."""
-        found = [match["name"] for match in self._words.names_in_hosts.finditer(self._text, at, at + NAMED)]
-        before = self._words.names_in_hosts.finditer(self._text, max(0, at - NAMED), at)
-        found = [*(match["name"] for match in reversed(list(before))), *found]
-        return [self._words.table.platforms[slug] for slug in dict.fromkeys(map(self._words.slug, found))]
+        names = self._names_in_hosts
+        return self._platforms(
+            [*reversed(self._named(names, at - NAMED, at)), *self._named(names, at, at + NAMED)]
+        )
+
+    def _named(self, names: Sequence[tuple[int, str]], start: int, end: int) -> Sequence[tuple[int, str]]:
+        return names[bisect_left(names, (start, "")) : bisect_left(names, (end, ""))]
+
+    def _platforms(self, named: Iterable[tuple[int, str]]) -> list[Platform]:
+        return [self._words.table.platforms[slug] for slug in dict.fromkeys(slug for _, slug in named)]
+
+    @cached_property
+    def _names(self) -> list[tuple[int, str]]:
+        return [
+            (found.start(), self._words.slug(found["name"]))
+            for found in self._words.names.finditer(self._text)
+        ]
+
+    @cached_property
+    def _names_in_hosts(self) -> list[tuple[int, str]]:
+        found = self._words.names_in_hosts.finditer(self._text)
+        return [(name.start(), self._words.slug(name["name"])) for name in found]
 
     def named_in(self, text: str) -> Platform | None:
         """Return the platform that a few words name, the last one if there are several."""

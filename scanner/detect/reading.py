@@ -12,7 +12,7 @@ from scanner.detect.dialling import dialled
 from scanner.detect.fold import Version, clean, disguises
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired, statements
-from scanner.detect.urls import LONGEST_ADDRESS, AddressReader
+from scanner.detect.urls import AddressReader
 from scanner.detect.vocabulary import Vocabulary
 from scanner.detect.written import bare, written
 from scanner.extract import RAW, Flow
@@ -30,7 +30,7 @@ _PROMISING = re.compile(
 )
 """Something that a short text must have to name a room. Most attributes have nothing of it."""
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
-_BLANK_BEFORE_BREAK = re.compile(r"[ \t\u00a0]+(?=\n)")
+_BLANK_BEFORE_BREAK = re.compile(r"(?<![ \t\u00a0])[ \t\u00a0]{1,1000}(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +159,16 @@ class _Spans:
 
     def __init__(self, mentions: Iterable[Mention]) -> None:
         self.mentions = sorted(mentions, key=_start)
+        self._longest = max((mention.end - mention.at for mention in self.mentions), default=0)
 
     def touching(self, start: int, end: int) -> list[Mention]:
-        low = bisect_left(self.mentions, start - LONGEST_ADDRESS, key=_start)
+        low = bisect_left(self.mentions, start - self._longest, key=_start)
         high = bisect_right(self.mentions, end, key=_start)
         return [mention for mention in self.mentions[low:high] if mention.end >= start]
 
     def add(self, mention: Mention) -> None:
         insort(self.mentions, mention, key=_start)
+        self._longest = max(self._longest, mention.end - mention.at)
 
     def drop(self, mentions: Sequence[Mention]) -> None:
         for mention in mentions:

@@ -47,6 +47,8 @@ _SAYS_NUMBER = re.compile(r"[:#=]|\b(?:id|number|code|no|nr)\b", re.IGNORECASE)
 _DIALLED = re.compile(
     r"\b(?:dial|call|toll[ \-]?free|phone|ring|tel\.?|hotline|fax)[ \t:]{0,3}\Z", re.IGNORECASE
 )
+_ENDS_IN_WORDS = re.compile(r"[^\W\d_][.]?[\s:=#\-*_\"'`|>~(\[]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~]{0,16}\Z")
+"""What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
 _WEBEX_GROUPS = (4, 3, 4)
 
@@ -138,6 +140,8 @@ class _Evidence:
         self._context = context
         self._words = words
         before = text[max(0, at - _BEFORE) : at]
+        if not _ENDS_IN_WORDS.search(before):
+            before = ""
         self._label = words.id_label.search(before)
         self._name = None if self._label else words.name_before.search(before)
         self._dialled = self._name is not None and bool(_DIALLED.search(before[: self._name.start()]))

@@ -32,7 +32,14 @@ _FIRST_LINES = re.compile(
 
 def _segments(document: Document, depth: int) -> Segments:
     """Read a message. What has no headers at all is read as the body of one."""
-    message = email.message_from_bytes(document.body.lstrip(b"\r\n"), policy=compat32)
+    try:
+        message = email.message_from_bytes(document.body.lstrip(b"\r\n"), policy=compat32)
+    except RecursionError:
+        flows_of_text = tuple(
+            _text_flow(text, "text/plain") for text in _texts(document.body, document.charset)
+        )
+        note = "a mail nested too deep was read as text"
+        return Segments(media_type=FAMILY.media_type, flows=flows_of_text, cut=True, notes=(note,))
     pieces: list[Segment | Flow] = [Segment(f"{subject}\n", "mail-subject") for subject in _headers(message)]
     parts = [part for part in message.walk() if not part.is_multipart()]
     flows: list[Flow] = []

@@ -61,18 +61,18 @@ PLATFORM = Platform(
     anywhere_hints=("/b/", "/rooms/", "/bigbluebutton/api/join"),
     names=("bigbluebutton", "big blue button", "bbb"),
     found=(
-        Found("https://bbb.example.org/b/jan-x7k-29p-wqm", "bbb.example.org/jan-x7k-29p-wqm"),
-        Found("https://bbb.example.org/rooms/jan-x7k-29p-wqm/join", "bbb.example.org/jan-x7k-29p-wqm"),
+        Found("https://bbb.example.org/b/eva-b4m-71k-zrt", "bbb.example.org/eva-b4m-71k-zrt"),
+        Found("https://bbb.example.org/rooms/eva-b4m-71k-zrt/join", "bbb.example.org/eva-b4m-71k-zrt"),
         Found(
             "https://bbb.example.org/bigbluebutton/api/join?fullName=A&meetingID=choir-7&password=ap&checksum=0a1b",
             "bbb.example.org/choir-7",
         ),
-        Found("https://lecture.senfcall.de/jan-x7k-29p", "lecture.senfcall.de/jan-x7k-29p"),
+        Found("https://lecture.senfcall.de/eva-b4m-71k", "lecture.senfcall.de/eva-b4m-71k"),
     ),
     ignored=(
-        NearMiss("https://shop.example.org/b/new-arr-ivals", "words, and the last group is too long"),
+        NearMiss("https://shop.example.org/b/our-new-hats", "words, and the last group is too long"),
         NearMiss("https://hotel.example.org/rooms/double-room/join", "a hotel room"),
-        NearMiss("https://bbb.example.org/rooms/jan-x7k-29p-wqm/public_recordings", "recordings"),
+        NearMiss("https://bbb.example.org/rooms/eva-b4m-71k-zrt/public_recordings", "recordings"),
         NearMiss("https://bbb.org/us/ny/profile/8451236789", "the Better Business Bureau"),
     ),
 )

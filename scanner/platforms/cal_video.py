@@ -22,7 +22,7 @@ PLATFORM = Platform(
         Found("app.cal.com/video/zBcDeFgHiJkLmNoPqRsTuV", "zBcDeFgHiJkLmNoPqRsTuV", kind="text"),
     ),
     ignored=(
-        NearMiss("https://cal.com/janedoe", "a booking page"),
+        NearMiss("https://cal.com/annsmith", "a booking page"),
         NearMiss("https://app.cal.com/bookings", "a page of the product"),
     ),
 )

@@ -40,11 +40,11 @@ PLATFORM = Platform(
     found=(
         Found("https://meetings.dialpad.com/Village-Choir", "village-choir"),
         Found("https://meetings.dialpad.com/room/board", "room/board"),
-        Found("https://www.uberconference.com/janedoe", "janedoe"),
-        Found("https://dialpad.com/meetings/janedoe", "janedoe"),
+        Found("https://www.uberconference.com/annsmith", "annsmith"),
+        Found("https://dialpad.com/meetings/annsmith", "annsmith"),
     ),
     ignored=(
-        NearMiss("https://help.dialpad.com/meetings/janedoe", "the help pages"),
+        NearMiss("https://help.dialpad.com/meetings/annsmith", "the help pages"),
         NearMiss("https://www.dialpad.com/blog/meetings", "the makers' news"),
         NearMiss("https://meetings.dialpad.com/api/rooms", "the programming interface"),
     ),

@@ -23,11 +23,11 @@ PLATFORM = Platform(
     ),
     shared=True,
     found=(
-        Found("https://doxy.me/DrJaneDoe", "drjanedoe"),
+        Found("https://doxy.me/DrAnnSmith", "drannsmith"),
         Found("https://clinic.doxy.me/jdoe", "clinic/jdoe"),
     ),
     ignored=(
         NearMiss("https://doxy.me/pricing", "a product page"),
-        NearMiss("https://help.doxy.me/drjanedoe", "the help pages"),
+        NearMiss("https://help.doxy.me/drannsmith", "the help pages"),
     ),
 )

@@ -95,6 +95,6 @@ PLATFORM = Platform(
         NearMiss("https://meet.google.com/landing", "a page of the product"),
         NearMiss("https://meet.google.com/bcd-efgh-jkmn", "four letters at the end"),
         NearMiss("https://meet.pumble.com.example/bcd-efgh-jkm", "another service's host"),
-        NearMiss("a hop-skip-and jump", "the shape alone is no evidence", kind="text"),
+        NearMiss("a one-more-day offer", "the shape alone is no evidence", kind="text"),
     ),
 )

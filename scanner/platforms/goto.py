@@ -70,7 +70,7 @@ PLATFORM = Platform(
     found=(
         Found("https://global.gotomeeting.com/join/845123678", "845123678"),
         Found("https://app.gotomeeting.com/?meetingId=845123678", "845123678"),
-        Found("https://meet.goto.com/JDoe01/Math_101", "name:jdoe01/math_101"),
+        Found("https://meet.goto.com/ASmith/Choir_2", "name:asmith/choir_2"),
         Found("https://attendee.gotowebinar.com/register/845123678901234567", "webinar:845123678901234567"),
         Found("GoToMeeting Access Code: 845-123-678", "845123678", kind="text"),
     ),

@@ -23,8 +23,8 @@ PLATFORM = Platform(
         ),
     ),
     found=(
-        Found("https://app.houseparty.com/janedoe", "janedoe"),
-        Found("https://houseparty.com/add/janedoe", "janedoe"),
+        Found("https://app.houseparty.com/annsmith", "annsmith"),
+        Found("https://houseparty.com/add/annsmith", "annsmith"),
     ),
     ignored=(
         NearMiss("https://houseparty.com/blog", "a page of the product"),

@@ -28,11 +28,11 @@ PLATFORM = Platform(
         ),
     ),
     found=(
-        Found("https://meetings.conf.meetecho.com/ietf125/?session=35012", "ietf125/35012"),
-        Found("https://meetings.conf.meetecho.com/ietf125/?group=quic", "ietf125/quic"),
+        Found("https://meetings.conf.meetecho.com/ietf118/?session=41023", "ietf118/41023"),
+        Found("https://meetings.conf.meetecho.com/ietf118/?group=quic", "ietf118/quic"),
     ),
     ignored=(
-        NearMiss("https://meetings.conf.meetecho.com/ietf125/", "no session"),
-        NearMiss("https://www.meetecho.com/ietf125/?session=35012", "another host"),
+        NearMiss("https://meetings.conf.meetecho.com/ietf118/", "no session"),
+        NearMiss("https://www.meetecho.com/ietf118/?session=41023", "another host"),
     ),
 )

@@ -43,10 +43,10 @@ PLATFORM = Platform(
     anywhere_hints=("/webapp",),
     found=(
         Found(
-            "https://video.example.org/webapp/conference/Board.Room?pin=4821", "video.example.org/board.room"
+            "https://video.example.org/webapp/conference/Club.Room?pin=4821", "video.example.org/club.room"
         ),
-        Found("https://video.example.org/webapp3/m/board.room", "video.example.org/board.room"),
-        Found("https://video.example.org/webapp/home/?conference=board.room", "video.example.org/board.room"),
+        Found("https://video.example.org/webapp3/m/club.room", "video.example.org/club.room"),
+        Found("https://video.example.org/webapp/home/?conference=club.room", "video.example.org/club.room"),
         Found("https://pexip.me/meet/club.boardroom", "pexip.me/club.boardroom"),
     ),
     ignored=(

@@ -18,11 +18,11 @@ PLATFORM = Platform(
         ),
     ),
     found=(
-        Found("https://meet.proton.me/join/id-A1B2C3D4E5#pwd-aBcDeFgHiJ12", "id-A1B2C3D4E5"),
-        Found("https://meet.proton.me/join/id-A1B2C3D4E5", "id-A1B2C3D4E5"),
+        Found("https://meet.proton.me/join/id-Z9Y8X7W6V5#pwd-aBcDeFgHiJ12", "id-Z9Y8X7W6V5"),
+        Found("https://meet.proton.me/join/id-Z9Y8X7W6V5", "id-Z9Y8X7W6V5"),
     ),
     ignored=(
         NearMiss("https://meet.proton.me/", "no room"),
-        NearMiss("https://proton.me/join/id-A1B2C3D4E5", "another host"),
+        NearMiss("https://proton.me/join/id-Z9Y8X7W6V5", "another host"),
     ),
 )

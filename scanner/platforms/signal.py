@@ -22,10 +22,10 @@ PLATFORM = Platform(
     schemes=("sgnl",),
     found=(
         Found(
-            "https://signal.link/call/#key=bcdf-ghkm-npqr-stxz-bcdf-ghkm-npqr-stxz",
-            "bcdf-ghkm-npqr-stxz-bcdf-ghkm-npqr-stxz",
+            "https://signal.link/call/#key=cdfg-hkmn-pqrs-txzb-cdfg-hkmn-pqrs-txzb",
+            "cdfg-hkmn-pqrs-txzb-cdfg-hkmn-pqrs-txzb",
         ),
-        Found("sgnl://signal.link/call/#key=BCDF-GHKM-NPQR-STXZ", "bcdf-ghkm-npqr-stxz"),
+        Found("sgnl://signal.link/call/#key=CDFG-HKMN-PQRS-TXZB", "cdfg-hkmn-pqrs-txzb"),
     ),
     ignored=(
         NearMiss("https://signal.group/#CjQKIAbc", "a chat group"),

@@ -45,12 +45,12 @@ PLATFORM = Platform(
     ),
     anywhere_hints=("meet.",),
     found=(
-        Found("https://meet.lync.com/Club/Jane.Doe/3xkn2vdw", "meet.lync.com/club/jane.doe/3XKN2VDW"),
-        Found("https://meet.example.org/jane.doe/3XKN2VDW", "meet.example.org/jane.doe/3XKN2VDW"),
+        Found("https://meet.lync.com/Club/Jane.Doe/4ylp3wfx", "meet.lync.com/club/jane.doe/4YLP3WFX"),
+        Found("https://meet.example.org/jane.doe/4YLP3WFX", "meet.example.org/jane.doe/4YLP3WFX"),
     ),
     ignored=(
         NearMiss("https://meet.lync.com/club/jane.doe", "no code"),
         NearMiss("https://meet.example.org/events/calendar", "a page, not a code"),
-        NearMiss("https://dialin.lync.com/club/jane.doe/3XKN2VDW", "another host"),
+        NearMiss("https://dialin.lync.com/club/jane.doe/4YLP3WFX", "another host"),
     ),
 )

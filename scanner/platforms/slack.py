@@ -21,11 +21,11 @@ PLATFORM = Platform(
     ),
     shared=True,
     found=(
-        Found("https://app.slack.com/huddle/T0123ABCD/C0456EFGH", "T0123ABCD/C0456EFGH"),
+        Found("https://app.slack.com/huddle/T0345CDEF/C0678GHJK", "T0345CDEF/C0678GHJK"),
         Found("app.slack.com/huddle/T9123ABCD/C9456EFGH", "T9123ABCD/C9456EFGH", kind="text"),
     ),
     ignored=(
-        NearMiss("https://app.slack.com/client/T0123ABCD/C0456EFGH", "a channel"),
+        NearMiss("https://app.slack.com/client/T0345CDEF/C0678GHJK", "a channel"),
         NearMiss("https://join.slack.com/t/club/shared_invite/zt-0a1b2c", "an invitation to a workspace"),
     ),
 )
