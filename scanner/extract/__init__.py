@@ -9,8 +9,9 @@ from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 
+from scanner.extract.apart import missing_parts
 from scanner.extract.decode import is_binary
-from scanner.extract.flow import RAW, Family, Flow, Segments
+from scanner.extract.flow import PICTURED, RAW, Family, Flow, Segments
 from scanner.extract.nesting import with_nested
 from scanner.model import Document
 
@@ -81,4 +82,4 @@ _GUESSES = 40
 
 FAMILIES = _discover()
 
-__all__ = ["LONGEST", "RAW", "Family", "Flow", "Segments", "segments"]
+__all__ = ["LONGEST", "PICTURED", "RAW", "Family", "Flow", "Segments", "missing_parts", "segments"]

@@ -10,6 +10,9 @@ from scanner.model import Document, Segment
 RAW = "raw"
 """Place of a whole source text, searched for written-out addresses only: words there are not running text."""
 
+PICTURED = frozenset({"qr", "image"})
+"""Places of what was read in a picture: by its QR codes, and as printed text."""
+
 DEPTH = 4
 """How deep documents inside documents are read (a comment in a srcdoc in a mail in a mail)."""
 

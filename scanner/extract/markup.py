@@ -83,7 +83,7 @@ class Pieces:
         """Add an address where the text stands now."""
         self._take(address)
         self._close_text()
-        self._pieces.append(Segment(address, self.place, SegmentKind.HREF))
+        self._pieces.append(Segment(address, "href", SegmentKind.HREF))
 
     def aside(self, text: str, place: str) -> None:
         """Add a text that does not run on with the others."""

@@ -42,7 +42,7 @@ class Rows:
             label = f"{heading}: " if heading and text != heading else ""
             yield Segment(f"{label}{text}", PLACE)
             for address in cell.addresses:
-                yield Segment(address, PLACE, SegmentKind.HREF)
+                yield Segment(address, "href", SegmentKind.HREF)
             yield from cell.asides
             yield Segment("\n", PLACE)
         yield Segment("\n", PLACE)

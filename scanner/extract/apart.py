@@ -1,0 +1,75 @@
+"""Have a document read by a process of its own, and take what it told until it ended or was ended.
+
+Pictures and PDF files are read by C++ libraries. A stranger's file can crash them, hold them for ever or make
+them eat all memory; that must cost this one document and not the crawl around it
+(docs/decisions/0006-native-readers-apart.md).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from importlib.util import find_spec
+
+from scanner.extract.flow import Flow, Segments
+from scanner.extract.native.findings import heard
+from scanner.model import Document
+
+TIME = timedelta(seconds=25)
+"""How long one document may take."""
+
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def read_apart(reader: str, document: Document, *, media_type: str, time: timedelta = TIME) -> Segments:
+    """Return what a module of ``scanner.extract.native`` finds in a document.
+
+    The process gets the document and nothing else: no environment, no file, no register.
+    """
+    command = [sys.executable, "-P", "-m", f"scanner.extract.native.{reader}"]
+    try:
+        ran = subprocess.run(
+            command if (tesseract := shutil.which("tesseract")) is None else [*command, tesseract],
+            input=document.body,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": _PATH, "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"},
+            timeout=time.total_seconds(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        findings, why = heard(late.stdout or b""), "it took too long"
+    else:
+        findings, why = heard(ran.stdout), "its reader broke down"
+    notes = tuple(f"cannot read {media_type}: {note}" for note in findings.notes)
+    if not findings.ended:
+        notes += (f"cannot read all of {media_type}: {why}",)
+    return Segments(
+        flows=(Flow(findings.pieces),),
+        media_type=media_type,
+        cut=findings.cut or not findings.ended,
+        notes=tuple(dict.fromkeys(notes)),
+        nested=tuple(Document("", body) for body in findings.inner),
+    )
+
+
+def pictures_are_read() -> bool:
+    """Tell whether the libraries that open pictures and read QR codes are installed."""
+    return find_spec("PIL") is not None and find_spec("zxingcpp") is not None
+
+
+def print_is_read() -> bool:
+    """Tell whether the program that reads printed text is installed."""
+    return shutil.which("tesseract") is not None
+
+
+def missing_parts() -> tuple[str, ...]:
+    """Return a sentence for each optional part that is missing: what is not read, and what to install."""
+    missing: list[str] = []
+    if not pictures_are_read():
+        missing.append("QR codes and pictures are not read: install lychgate[images]")
+    if not print_is_read():
+        missing.append("Printed text in pictures is not read: install tesseract (Debian: tesseract-ocr)")
+    return tuple(missing)

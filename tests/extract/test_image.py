@@ -1,0 +1,221 @@
+"""Pictures: codes and print are read, bombs and broken files cost seconds and a note."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.detect import detect
+from scanner.extract import apart, missing_parts, segments
+from scanner.extract.native.findings import Teller, heard
+from scanner.extract.native.picture import tell_print
+from scanner.model import Detection, Document, Form
+from tests.extract.flyers import code, flyer, photographed, saved
+
+LINK = "https://us02web.zoom.us/j/86420975310?pwd=Zm9sZGVkSGF5UmlnMTIz"
+NUMBER = ("Village choir on Zoom", "Meeting ID: 864 2097 5310", "Passcode: 310974")
+
+needs_print = pytest.mark.skipif(not apart.print_is_read(), reason="tesseract is not installed")
+
+
+def found(body: bytes) -> Detection:
+    return detect(Document("", body))
+
+
+def only(body: bytes) -> tuple[str, str, Form]:
+    (link,) = found(body).links
+    return link.room.key, link.where, link.form
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("PNG", {}),
+        ("JPEG", {"quality": 40}),
+        ("GIF", {}),
+        ("WEBP", {}),
+        ("BMP", {}),
+        ("TIFF", {}),
+        ("AVIF", {}),
+    ],
+)
+def test_a_qr_code_is_read_in_every_format(kind: str, options: dict[str, int]) -> None:
+    assert only(saved(flyer(qr=LINK), kind, **options)) == ("86420975310", "qr", Form.IMAGE)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(photographed(flyer(qr=LINK)), id="photographed from the side"),
+        pytest.param(flyer(qr=LINK).rotate(37, fillcolor="white", expand=True), id="turned"),
+        pytest.param(code(LINK, scale=2), id="small"),
+        pytest.param(code(LINK).point(lambda level: 255 - level), id="white on black"),
+        pytest.param(code(LINK).point(lambda level: 110 + level // 10), id="pale"),
+        pytest.param(flyer(qr=LINK, size=(6000, 4000)), id="large"),
+        pytest.param(code(LINK.upper().partition("?")[0]), id="in capitals"),
+        pytest.param(code(f"Join us on Zoom\n{LINK}\nPasscode 310974"), id="within words"),
+    ],
+)
+def test_a_qr_code_is_read_as_people_show_it(picture: object) -> None:
+    assert only(saved(picture, "JPEG", quality=70))[:2] == ("86420975310", "qr")
+
+
+def test_a_code_drawn_on_nothing_is_read() -> None:
+    drawn = code(LINK).convert("L")
+    drawn.putalpha(drawn.point(lambda level: 255 - level))
+    assert only(saved(drawn, "PNG"))[0] == "86420975310"
+
+
+def test_a_calendar_entry_in_a_code_is_read_as_one() -> None:
+    entry = f"BEGIN:VEVENT\r\nSUMMARY:Choir\r\nLOCATION:{LINK}\r\nEND:VEVENT"
+    assert only(saved(code(entry), "PNG"))[0] == "86420975310"
+
+
+def test_a_code_in_a_later_frame_is_read() -> None:
+    frames = [flyer(size=(700, 700)), flyer(size=(700, 700), qr=LINK)]
+    body = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert only(body)[0] == "86420975310"
+
+
+def test_other_codes_are_no_meetings() -> None:
+    for said in ("WIFI:T:WPA;S:Hall;P:86420975310;;", "https://example.org/j/86420975310", "86420975310"):
+        assert found(saved(code(said), "PNG")).links == ()
+
+
+@needs_print
+def test_print_is_read_with_its_passcode() -> None:
+    (link,) = found(saved(flyer(NUMBER), "JPEG")).links
+    assert (link.room.key, link.where, link.form) == ("86420975310", "image", Form.IMAGE)
+    assert link.passcode is not None
+    assert link.passcode.text == "310974"
+
+
+@needs_print
+def test_a_printed_passcode_belongs_to_the_code_beside_it() -> None:
+    (link,) = found(saved(flyer(("Passcode: Tulip7",), qr="https://zoom.us/j/86420975310"), "PNG")).links
+    assert link.passcode is not None
+    assert link.passcode.text == "Tulip7"
+
+
+def test_a_picture_cut_short_is_read_as_far_as_it_came() -> None:
+    page = flyer(qr=LINK, size=(1000, 3000))
+    for kind in ("PNG", "JPEG"):
+        whole = saved(page, kind)
+        kept = len(whole) - 400
+        assert only(whole[:kept])[0] == "86420975310"
+
+
+def test_what_only_claims_to_be_a_picture_is_read_as_what_it_is() -> None:
+    assert detect(Document("", f"Join {LINK}".encode(), "image/png")).links
+    assert segments(Document("", b"BM or not to BM", "text/plain")).media_type == "text/plain"
+
+
+# --- hostile pictures ---------------------------------------------------------------------------
+
+
+def png(width: int, height: int, pixels: bytes) -> bytes:
+    """Return a PNG that claims a size; its pixels may be fewer."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(pixels))
+        + chunk(b"IEND", b"")
+    )
+
+
+def gif_of_many_frames() -> bytes:
+    frames = [flyer(size=(200, 200)).point(lambda level, n=n: (level + n) % 256) for n in range(120)]
+    return saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        pytest.param(png(50_000, 50_000, b"\0" * 1000), "pixels", id="50,000 by 50,000"),
+        pytest.param(png(2**31 - 1, 2**31 - 1, b""), "cannot read image/png", id="more pixels than memory"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + b"\xff" * 5000, "broken", id="noise"),
+        pytest.param(b"GIF89a" + b"\xff" * 5000, "cannot read image/gif", id="noise in GIF"),
+        pytest.param(b"\xff\xd8\xff" + b"\xc0" * 5000, "broken", id="noise in JPEG"),
+        pytest.param(
+            b"II*\0" + struct.pack("<I", 8) + b"\xff\xff" * 9000, "cannot read image/tiff", id="noise in TIFF"
+        ),
+        pytest.param(gif_of_many_frames(), "", id="an animation without end"),
+    ],
+)
+def test_hostile_pictures_cost_seconds_and_are_named(body: bytes, why: str) -> None:
+    started = time.monotonic()
+    detection = found(body)
+    assert time.monotonic() - started < 30
+    assert detection.links == ()
+    assert any(why in note for note in detection.notes) if why else detection.cut
+
+
+def test_a_reader_that_takes_too_long_or_breaks_down_is_said() -> None:
+    picture = Document("", saved(flyer(qr=LINK), "PNG"))
+    late = apart.read_apart("image", picture, media_type="image/png", time=timedelta(milliseconds=1))
+    broken = apart.read_apart("no_such_reader", picture, media_type="image/png")
+    for read, why in ((late, "it took too long"), (broken, "its reader broke down")):
+        assert read.cut
+        assert read.notes == (f"cannot read all of image/png: {why}",)
+
+
+def test_what_was_told_before_a_reader_ended_is_kept() -> None:
+    told = b'{"page": 1, "place": "a", "text": "b"}\n{"page": 0, "place": "a", "text": "a"}\n{"page": 0, "pl'
+    findings = heard(told)
+    assert [piece.text for piece in findings.pieces] == ["a", "b"]
+    assert not findings.ended
+
+
+def test_print_that_takes_too_long_is_said(tmp_path: Path) -> None:
+    slow = tmp_path / "tesseract"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o700)
+    out = io.BytesIO()
+    tell_print(
+        flyer(NUMBER).convert("L"),
+        Teller(out),
+        page=0,
+        tesseract=str(slow),
+        time=timedelta(milliseconds=200),
+    )
+    findings = heard(out.getvalue())
+    assert findings.cut
+    assert findings.notes == ("printed text in a picture was not read: it took too long",)
+
+
+def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "import os\nfrom scanner.extract.native.findings import begin\nbody, teller = begin()\n"
+            f"try:\n os.write(os.open({str(tmp_path / 'kept')!r}, os.O_CREAT | os.O_WRONLY), body)\n"
+            "except OSError as error: teller.note(type(error).__name__)\nteller.end()",
+        ],
+        input=b"a picture",
+        stdout=subprocess.PIPE,
+        check=False,
+    ).stdout
+    assert b'"note": "OSError"' in told
+    assert b'"end": true' in told
+
+
+def test_missing_parts_are_sentences_that_say_what_to_install() -> None:
+    """Whatever is installed where this runs: a part is read or is named, never neither."""
+    named = " ".join(missing_parts())
+    assert apart.pictures_are_read() != ("install lychgate[images]" in named)
+    assert apart.print_is_read() != ("install tesseract" in named)
