@@ -123,7 +123,7 @@ def create_store(url: str, keys: KeyRing) -> Store:
             make_database_file(path)
         except OSError as error:
             raise StoreError(f"The database {path} cannot be made: {error.strerror}.") from error
-    _bring_to_head(parts, keys)
+    _bring_to_head(parts, keys, new=True)
     return open_store(url, keys)
 
 
@@ -176,7 +176,7 @@ def _require_file(parts: URL) -> None:
         raise StoreError(f"There is no database at {path}. Run `lychgate init`, or restore a backup.")
 
 
-def _bring_to_head(parts: URL, keys: KeyRing) -> None:
+def _bring_to_head(parts: URL, keys: KeyRing, *, new: bool = False) -> None:
     place = place_of(parts)
     engine = connect(parts, migrating=True)
     try:
@@ -186,6 +186,8 @@ def _bring_to_head(parts: URL, keys: KeyRing) -> None:
                 _check_version(found, place)
             elif inspect(connection).get_table_names():
                 raise StoreError(f"The database {place} belongs to another program. Nothing was changed.")
+            elif not new:
+                raise StoreError(f"There is nothing in the database {place}.")
             schema.migrate(connection)
             if found is None:
                 connection.execute(insert(tables.installation).values(id=1, key_check=keys.check_value()))

@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from scanner import __version__
 from scanner.cli import (
     alerts,
+    backup,
     calendars,
     demo,
     detect,
@@ -74,6 +75,8 @@ app.command("scan")(scan.scan)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(keys.app, name="keys")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("detect")(detect.detect)
