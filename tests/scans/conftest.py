@@ -8,6 +8,7 @@ import pytest
 from scanner.model import Organisation
 from scanner.secret import KeyRing
 from storage.store import Store, create_store
+from tests.scans.nights import Nights
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,8 @@ def store(tmp_path: Path, keys: KeyRing) -> Iterator[Store]:
 def club(store: Store) -> Organisation:
     with store.begin() as work:
         return work.organisations.add(name="St Mary's", timezone="Europe/London", email="clerk@example.org")
+
+
+@pytest.fixture
+def nights(store: Store, club: Organisation) -> Nights:
+    return Nights(store, club)

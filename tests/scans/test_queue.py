@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.model import Limits, Unit, Unchanged
+from scanner.model import Limits, Unchanged, Unit
 from scanner.scans.page import CrawlLine, to_json
 from scanner.scans.queue import CrawlStopped, LocalQueue
 

@@ -1,0 +1,178 @@
+"""The postman with a real mail server that is there, away, refusing, or gone at the worst moment."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.alerts.channel import Channel
+from scanner.alerts.channels.email import Options
+from scanner.errors import DeliveryError
+from scanner.model import Alert, Delivery, DeliveryState, News
+from scanner.scans.postman import GIVE_UP_AFTER, LEASE, deliver_due, next_try
+from tests.builders import NOON, a_meeting
+from tests.postbox import Postbox, nobody_home, postbox
+from tests.scans.nights import PAGE, Nights, a_link, failed, read
+
+MINUTE = timedelta(minutes=1)
+
+
+def through(box: Postbox, *names: str) -> dict[str, Channel]:
+    options = Options(to=("clerk@example.org",), host=box.host, port=box.port)
+    return {name: Channel(name, "email", options) for name in names or ("clerk",)}
+
+
+@pytest.fixture
+def leak(nights: Nights) -> Nights:
+    nights.register(a_meeting(starts=NOON + timedelta(days=1)))
+    nights.scan(read(a_link()))
+    return nights
+
+
+def deliver(nights: Nights, channels: dict[str, Channel]):
+    return deliver_due(nights.store, channels, clock=lambda: nights.now)
+
+
+def deliveries(nights: Nights) -> list[Delivery]:
+    with nights.store.reading() as work:
+        return work.outbox.all(nights.club.id)
+
+
+def test_what_is_due_is_sent_once(leak: Nights) -> None:
+    with postbox() as box:
+        assert deliver(leak, through(box)).sent == 1
+        assert deliver(leak, through(box)).sent == 0
+        assert len(box.messages) == 1
+    (delivery,) = deliveries(leak)
+    assert delivery.state is DeliveryState.SENT
+
+
+def test_a_server_that_is_away_is_tried_again_until_it_is_back(leak: Nights) -> None:
+    with nobody_home() as away:
+        first = deliver(leak, through(away))
+        assert (first.sent, first.waiting, first.dead) == (0, 1, 0)
+        assert first.errors
+        assert deliver(leak, through(away)).waiting == 0, "not before its time"
+        for _ in range(6):
+            leak.now += timedelta(hours=2)
+            assert deliver(leak, through(away)).waiting == 1
+    leak.now += timedelta(hours=2)
+    with postbox() as box:
+        assert deliver(leak, through(box)).sent == 1
+        (delivery,) = deliveries(leak)
+        assert delivery.attempts == 8
+
+
+def test_after_72_hours_in_vain_it_is_a_dead_letter_and_says_why(leak: Nights) -> None:
+    begun = leak.now
+    with nobody_home() as away:
+        while (only := deliveries(leak)[0]).state is DeliveryState.DUE:
+            assert leak.now - begun <= GIVE_UP_AFTER + timedelta(hours=2)
+            leak.now = max(leak.now, only.due)
+            deliver(leak, through(away))
+    assert leak.now - begun >= GIVE_UP_AFTER
+    assert deliveries(leak)[0].state is DeliveryState.DEAD
+    assert "nothing listens" in deliveries(leak)[0].last_error
+    with postbox() as box:
+        assert deliver(leak, through(box)).sent == 0
+
+
+def test_refused_for_good_is_a_dead_letter_at_once_and_stops_no_other(leak: Nights) -> None:
+    leak.channels = ("clerk", "chair")
+    leak.scan(read())
+    with postbox(refuse={"clerk@example.org": "550 5.1.1 no such user"}) as closed, postbox() as box:
+        channels = through(closed, "clerk") | through(box, "chair")
+        done = deliver(leak, channels)
+    assert (done.sent, done.dead, done.waiting) == (1, 2, 0)
+    assert len(box.messages) == 1
+
+
+def test_a_channel_that_left_the_settings_waits_for_its_return(leak: Nights) -> None:
+    with postbox() as box:
+        done = deliver(leak, through(box, "chair"))
+        assert (done.sent, done.waiting) == (0, 1)
+        assert "no such channel" in done.errors[0]
+        leak.now += 2 * MINUTE
+        assert deliver(leak, through(box, "clerk")).sent == 1
+
+
+def test_a_crash_between_sending_and_marking_repeats_with_the_same_key(leak: Nights) -> None:
+    with postbox(drop_after_data=True) as box:
+        deliver(leak, through(box))
+        box.wait_for(1)
+    leak.now += LEASE
+    with postbox() as again:
+        assert deliver(leak, through(again)).sent == 1
+    assert box.messages[0].mail["Message-ID"] == again.messages[0].mail["Message-ID"]
+
+
+def test_what_a_dead_postman_had_taken_is_free_after_its_lease(leak: Nights) -> None:
+    with leak.store.begin() as work:
+        work.outbox.claim(leak.now, LEASE, 10)
+    with postbox() as box:
+        assert deliver(leak, through(box)).sent == 0
+        leak.now += LEASE
+        assert deliver(leak, through(box)).sent == 1
+
+
+def test_alerts_of_a_removed_meeting_are_nobodys(leak: Nights) -> None:
+    with leak.store.begin() as work:
+        work.meetings.remove(leak.club.id, 1, leak.now)
+    with postbox() as box:
+        done = deliver(leak, through(box))
+        assert (done.sent, done.waiting, done.dead) == (0, 0, 0)
+        assert box.messages == []
+
+
+def test_blindness_arrives_in_words(nights: Nights) -> None:
+    down = failed(start=True)
+    nights.scan(down)
+    nights.scan(down)
+    with postbox() as box:
+        assert deliver(nights, through(box)).sent == 1
+    (mail,) = box.messages
+    assert "forum, since 13:00 on Thursday 12 March: HTTP 503" in " ".join(mail.body().split())
+    assert "forum" in mail.mail["Subject"]
+
+
+def test_a_mail_says_where_and_gives_nothing_away(leak: Nights) -> None:
+    with postbox() as box:
+        deliver(leak, through(box))
+    raw = box.messages[0].raw.decode()
+    assert "forum[.]example" in raw
+    assert PAGE not in raw
+    assert "81234567890" not in raw
+
+
+ALERT = Alert(key="k", organisation=1, news=News.TEST, channel="clerk", reason="")
+
+
+def tried(attempts: int) -> Delivery:
+    return Delivery(id=1, alert=ALERT, state=DeliveryState.DUE, created=NOON, due=NOON, attempts=attempts)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (7, 64), (8, 120), (9, 120), (1000, 120)]
+)
+def test_pauses_double_up_to_two_hours(attempts: int, minutes: int) -> None:
+    later = DeliveryError("busy", permanent=False)
+    assert next_try(tried(attempts), later, now=NOON) == NOON + minutes * MINUTE
+
+
+def test_the_other_side_may_ask_for_a_longer_pause_but_not_for_ever() -> None:
+    def asked(pause: timedelta) -> timedelta:
+        again = next_try(tried(1), DeliveryError("busy", permanent=False, retry_after=pause), now=NOON)
+        assert again is not None
+        return again - NOON
+
+    assert asked(timedelta(hours=5)) == timedelta(hours=5)
+    assert asked(timedelta(seconds=1)) == MINUTE
+    assert asked(timedelta(days=300)) == timedelta(hours=24)
+
+
+@given(attempts=st.integers(1, 10_000), waited=st.timedeltas(timedelta(0), timedelta(days=9)))
+def test_there_is_always_a_later_try_or_an_end(attempts: int, waited: timedelta) -> None:
+    again = next_try(tried(attempts), DeliveryError("busy", permanent=False), now=NOON + waited)
+    assert (again is None) == (waited >= GIVE_UP_AFTER)
+    assert again is None or MINUTE <= again - NOON - waited <= timedelta(hours=2)
