@@ -29,7 +29,7 @@ class Context:
             self._by_key.setdefault(link.hit.key, []).append(link)
 
     def linked(self, at: int) -> list[Platform]:
-        """Return the platforms linked within the block around a position, nearest first, earlier before later."""
+        """Return the platforms linked in the block around a position, nearest first, earlier before later."""
         near = sorted(
             _within(self._links, at), key=lambda link: abs(link.at - at) + (BLOCK if link.at > at else 0)
         )

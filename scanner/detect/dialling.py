@@ -62,7 +62,7 @@ def _one_taps(text: str, context: Context, standing_at: int | None) -> Iterator[
 
 
 def _owner(context: Context, at: int, key: str) -> str:
-    """Return the slug of the platform that a one-tap number belongs to, empty if it is for the telephone only."""
+    """Return the slug of the platform that a one-tap number names a room of, or an empty string."""
     same = context.linked_as(at, key)
     if same is not None:
         return same.slug

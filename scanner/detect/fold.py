@@ -22,9 +22,11 @@ from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
 
 _KEPT = frozenset("…。｡、，（）！？；「」『』【】《》〈〉｢｣､“”‘’„«»‹›™®©")
 _REMOVED = frozenset(
-    [0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0x20E3, 0x20DD, 0x20DE]
-    + [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)]
-    + [*range(0x335, 0x339), *range(0xE0000, 0xE0080)]
+    [
+        *(0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0x20DD, 0x20DE, 0x20E3),
+        *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)),
+        *(*range(0x335, 0x339), *range(0xE0000, 0xE0080)),
+    ]
 )
 _DASHES = frozenset([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D])
 
@@ -123,7 +125,7 @@ class Version:
 
 
 def _sub(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], version: Version) -> Version:
-    """Replace every match, remembering where each part came from. Return ``version`` itself if none matched."""
+    """Replace every match and remember where each part came from; without a match return ``version``."""
     parts, here, there = [], [0], [0]
     at, length = 0, 0
     for found in pattern.finditer(version.text):
@@ -147,17 +149,20 @@ _SCHEME_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(
-    r"[ \t]{0,2}(?:\[|\(|\{|<)[ \t]{0,2}(?:(?P<dot>\.|,|dot|d0t|punkt|point|punto|ponto)|(?P<slash>/|slash)|(?P<colon>:|colon))"
+    r"[ \t]{0,2}(?:\[|\(|\{|<)[ \t]{0,2}(?:(?P<dot>\.|,|dot|d0t|punkt|point|punto|ponto)|(?P<slash>/|slash)"
+    r"|(?P<colon>:|colon))"
     r"[ \t]{0,2}(?:\]|\)|\}|>)[ \t]{0,2}",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    r"(?<=[A-Za-z0-9./:])[ \t_\-]{1,2}(?:(?P<dot>dot|punkt)|(?P<slash>slash)|(?P<colon>colon)|(?P<mark>question mark))"
+    r"(?<=[A-Za-z0-9./:])[ \t_\-]{1,2}(?:(?P<dot>dot|punkt)|(?P<slash>slash)|(?P<colon>colon)"
+    r"|(?P<mark>question mark))"
     r"[ \t_\-]{1,2}(?=[A-Za-z0-9/]|slash|dot)",
     re.IGNORECASE,
 )
 _EXPLICIT = re.compile(
-    r"hxxp|h\*\*p|h__p|http\s?\[|[\[({<][ \t]{0,2}(?:\.|,|dot|d0t|/|:|slash|punkt|point|punto|ponto)[ \t]{0,2}[\])}>]"
+    r"hxxp|h\*\*p|h__p|http\s?\["
+    r"|[\[({<][ \t]{0,2}(?:\.|,|dot|d0t|/|:|slash|punkt|point|punto|ponto)[ \t]{0,2}[\])}>]"
     r"|[ _\-](?:dot|slash|punkt)[ _\-]|\[:|http\s?colon",
     re.IGNORECASE,
 )

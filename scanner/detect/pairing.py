@@ -22,11 +22,16 @@ STATED, PLAIN, TOKEN, SPARE, NONE = 4, 3, 2, 1, 0
 """Ranks of a passcode, by where it stood."""
 
 _SEPARATOR = re.compile(
-    r"(?P<paren>[ \t]*[(（][^()（）\n]{0,40}[)）])?(?P<sep>[ \t]*(?:[*_~`\"'>|)]{0,4}[ \t]*(?:[:=]|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
-    r"[ \t]*(?P<quote>[*_~`\"'“”„«‘>|\[(（「]{0,4})[ \t]*(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»<>|，。、；（）「」【】()\[\]{}`\\]{1,64})"
+    r"(?P<paren>[ \t]*[(（][^()（）\n]{0,40}[)）])?"
+    r"(?P<sep>[ \t]*(?:[*_~`\"'>|)]{0,4}[ \t]*"
+    r"(?:[:=]|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
+    r"[ \t]*(?P<quote>[*_~`\"'“”„«‘>|\[(（「]{0,4})[ \t]*"
+    r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»<>|，。、；（）「」【】()\[\]{}`\\]{1,64})"
 )
 _PAIRS = re.compile(
-    r"[0-9]{2}(?: [0-9]{2}){1,4}(?![0-9 ]*[0-9])|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
+    r"[0-9]{2}(?: [0-9]{2}){1,4}(?![0-9 ]*[0-9])"
+    r"|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])"
+    r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
 )
 _NO_PASSCODE = frozenset(
     [
@@ -146,11 +151,15 @@ _BEFORE_CODE = frozenset(
     ]
 )
 _OTHER_SECRET = re.compile(
-    r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
+    r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
+    r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
     r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(r"(?://|[?&#;])[^\s<>\"'|，。、；）】」]{0,290}\Z")
+_GOES_ON = re.compile(r"[ \-][0-9]")
+_AFTER = 200
+"""Characters behind a passcode that can tell what of it is punctuation."""
 _LABEL_AFTER = re.compile(r"[ \t]*[:：]")
 
 
@@ -203,9 +212,9 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     before = text[max(0, label.start() - 24) : label.start()]
     if _OTHER_SECRET.search(before) or _IN_ADDRESS.search(text, max(0, label.start() - 300), label.start()):
         return None
-    if label["weak"] is not None and (word := _NOT_BEFORE_CODE.search(before)):
-        if word["word"].lower() not in _BEFORE_CODE:
-            return None
+    word = _NOT_BEFORE_CODE.search(before) if label["weak"] is not None else None
+    if word is not None and word["word"].lower() not in _BEFORE_CODE:
+        return None
     found = _SEPARATOR.match(text, label.end())
     if found is None:
         return None
@@ -218,7 +227,7 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     has_digit = any(character.isdigit() for character in value)
     mixed = has_digit or bool(re.search(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[^\w.]", value))
     if line_break and not has_digit:
-        rest = text[found.end("value") :].partition("\n")[0].strip(" \t.*_")
+        rest = text[found.end("value") : found.end("value") + _AFTER].partition("\n")[0].strip(" \t.*_")
         if rest or (not sep and not explicit):
             return None
     ends_line = not text[found.end("value") : found.end("value") + 2].strip(" \t.,;")[:1]
@@ -230,10 +239,10 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         return None
     if label["weak"] is not None and not (has_digit or explicit):
         return None
-    if label["weak"] is not None and label["weak"].lower().startswith("access"):
-        # "Access code" is mostly a meeting number: only a short one that ends there is a passcode.
-        if len(value) > 8 or re.match(r"[ \-][0-9]", text[found.end("value") :]):
-            return None
+    # "Access code" is mostly a meeting number: only a short one that ends there is a passcode.
+    is_number = len(value) > 8 or _GOES_ON.match(text, found.end("value"))
+    if is_number and label["weak"] is not None and label["weak"].lower().startswith("access"):
+        return None
     return Statement(label.start(), value, found.end("value"))
 
 
@@ -244,16 +253,16 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     if pairs is not None:
         return pairs.group().replace(" ", "")
     value = found["value"]
-    after = text[found.end("value") :]
+    after = text[found.end("value") : found.end("value") + _AFTER]
     value = value.rstrip(".,;:'’*_")
     if (
         value.endswith(("!", "?"))
         and after[:1] in (" ", "\t")
         and after.strip()
         and not after.lstrip(" \t").startswith("\n")
+        and found["sep"].strip() not in (":", "=")
     ):
-        if found["sep"].strip() not in (":", "="):
-            value = value[:-1]
+        value = value[:-1]
     value = value.strip("'‘’")
     if value.lower() in _NO_PASSCODE or not 3 <= len(value) <= 32:
         return None

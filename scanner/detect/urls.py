@@ -176,7 +176,7 @@ class AddressReader:
                     yield start
 
     def _hinted(self, lowered: str) -> Iterator[tuple[int, int]]:
-        """Yield where the word around a literal begins that marks rooms on hosts nobody claims, and the literal."""
+        """Yield where a literal of rooms on hosts nobody claims stands, after where its word begins."""
         for hint in self._hints:
             for at in _occurrences(lowered, hint):
                 yield at - len(_token_before(lowered, at)), at

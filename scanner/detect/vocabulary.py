@@ -149,7 +149,8 @@ class Vocabulary:
         )
         self._own_labels = {_squeezed(label): p.slug for p in table for label in p.labels}
         own = "|".join(re.escape(label) for p in table for label in p.labels)
-        of_name = rf"(?:[\s\-]*(?:(?:on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على)\s+)?(?:{self._name_words}))?"
+        of = "on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على"
+        of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
         filler = r"[\s:=#\-*_\"'`|>~]{0,12}"
         self.id_label = re.compile(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(_ID_LABELS)}){of_name}"

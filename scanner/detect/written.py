@@ -37,7 +37,8 @@ _DIGIT_WORDS = {
 }
 _WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
 _NUMBER_IN_WORDS = re.compile(
-    rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
+    rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})"
+    rf"(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
     re.IGNORECASE,
 )
 _BEFORE = 110
@@ -54,7 +55,7 @@ _WEBEX_GROUPS = (4, 3, 4)
 
 
 def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
-    """Yield the rooms whose number or code stands in a flow's text with a label or a platform's name before it."""
+    """Yield the rooms whose number or code stands in a text after a label or a platform's name."""
     for found in _NUMBER.finditer(text):
         groups = _groups(found.group())
         evidence = _Evidence(text, found.start(), context, words)
@@ -81,7 +82,7 @@ def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]
 
 
 def bare(text: str, taken: set[str]) -> Iterator[Mention]:
-    """Yield numbers of a meeting ID's length and grouping without evidence: look-up candidates, no findings."""
+    """Yield numbers like meeting IDs without evidence: candidates for a look-up, no findings."""
     for found in _NUMBER.finditer(text):
         groups = _groups(found.group())
         key = "".join(groups)

@@ -22,10 +22,59 @@ _ONE_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.\-]{1,31}:\S+\s*", re.IGNORECASE)
 _HTML_ALTERNATIVE = re.compile(r"ALTREP=\"data:text/html,([^\"]*)\"", re.IGNORECASE)
 
 _SILENT = frozenset(
-    ["uid", "x-microsoft-conferencetelinfo", "x-microsoft-conferencetelconfid", "x-microsoft-conferencetelconferenceid", "x-microsoft-conferenceteluri", "dtstart", "dtend", "dtstamp", "created", "last-modified", "sequence", "status", "transp", "class", "begin", "end", "prodid", "version", "calscale", "method", "rrule", "exdate", "recurrence-id", "trigger", "action", "duration", "tzid", "tzoffsetfrom", "tzoffsetto", "attendee", "organizer", "geo", "priority", "related-to", "x-wr-timezone", "x-wr-relcalid"]
+    [
+        "uid",
+        "x-microsoft-conferencetelinfo",
+        "x-microsoft-conferencetelconfid",
+        "x-microsoft-",
+        "conferencetelconferenceid",
+        "x-microsoft-conferenceteluri",
+        "dtstart",
+        "dtend",
+        "dtstamp",
+        "created",
+        "last-",
+        "modified",
+        "sequence",
+        "status",
+        "transp",
+        "class",
+        "begin",
+        "end",
+        "prodid",
+        "version",
+        "calscale",
+        "method",
+        "rrule",
+        "exdate",
+        "recurrence-id",
+        "trigger",
+        "action",
+        "duration",
+        "tzid",
+        "tzoffsetfrom",
+        "tzoffsetto",
+        "attendee",
+        "organizer",
+        "geo",
+        "priority",
+        "related-to",
+        "x-wr-timezone",
+        "x-wr-relcalid",
+    ]
 )
 _TEXTS = frozenset(
-    ["summary", "location", "description", "comment", "contact", "x-wr-caldesc", "x-wr-calname", "x-alt-desc", "resources"]
+    [
+        "summary",
+        "location",
+        "description",
+        "comment",
+        "contact",
+        "x-wr-caldesc",
+        "x-wr-calname",
+        "x-alt-desc",
+        "resources",
+    ]
 )
 
 

@@ -23,8 +23,10 @@ PARTS = 100
 _SHOWN_HEADERS = ("subject", "thread-topic", "comments", "keywords", "location")
 _QUOTED_PRINTABLE = re.compile(rb"=(?:3D|20|09|2E|\r?\n|[C-F][0-9A-F]=[89AB][0-9A-F])")
 _FIRST_LINES = re.compile(
-    rb"(?:(?:From |>From )[^\n]*\n)?(?:(?:Received|Return-Path|Delivered-To|MIME-Version|From|To|Subject|Date|Message-ID"
-    rb"|X-[A-Za-z\-]+|Reply-To|Content-Type|DKIM-Signature|ARC-[A-Za-z\-]+|Authentication-Results|List-[A-Za-z]+):[^\n]*\n"
+    rb"(?:(?:From |>From )[^\n]*\n)?(?:(?:Received|Return-Path|Delivered-To|MIME-Version"
+    rb"|From|To|Subject|Date|Message-ID"
+    rb"|X-[A-Za-z\-]+|Reply-To|Content-Type|DKIM-Signature|ARC-[A-Za-z\-]+"
+    rb"|Authentication-Results|List-[A-Za-z]+):[^\n]*\n"
     rb"(?:[ \t][^\n]*\n)*){3}",
     re.IGNORECASE,
 )

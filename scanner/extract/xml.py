@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from scanner.extract.decode import decode
 from scanner.extract.flow import RAW, Family, Flow, Segments

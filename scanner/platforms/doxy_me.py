@@ -24,7 +24,7 @@ PLATFORM = Platform(
     shared=True,
     found=(
         Found("https://doxy.me/DrAnnSmith", "drannsmith"),
-        Found("https://clinic.doxy.me/jdoe", "clinic/jdoe"),
+        Found("https://clinic.doxy.me/asmith", "clinic/asmith"),
     ),
     ignored=(
         NearMiss("https://doxy.me/pricing", "a product page"),

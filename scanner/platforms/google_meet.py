@@ -75,7 +75,8 @@ PLATFORM = Platform(
     code=Code(
         pattern=re.compile(rf"(?<![\w./@\-]){CODE}(?![\w/@\-])", re.IGNORECASE),
         before=re.compile(
-            r"(?:(?i:google|hangouts)[ \-]?(?i:meet)(?:[\s:#(\-=*\"'>]|(?i:code|link|id|room|raum|call|is|meeting)\b){0,16}"
+            r"(?:(?i:google|hangouts)[ \-]?(?i:meet)"
+            r"(?:[\s:#(\-=*\"'>]|(?i:code|link|id|room|raum|call|is|meeting)\b){0,16}"
             r"|(?<![A-Za-z])(?i:meet)[ \-]?(?i:code|link|id)(?:[\s:#(\-=*\"'>]|is\b){1,6}"
             r"|(?<![A-Za-z])Meet[ ]?[:#(=][\s\"'*]{0,4})$"
         ),

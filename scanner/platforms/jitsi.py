@@ -5,7 +5,8 @@ from __future__ import annotations
 from scanner.model import Risk
 from scanner.platforms.platform import Found, NearMiss, Platform, Shape
 
-_ROOM = r"(?P<id>[^/?#]{1,200}?(?<!\.js)(?<!\.css)(?<!\.ico)(?<!\.png)(?<!\.svg)(?<!\.html)(?<!\.json)(?<!\.txt)(?<!\.xml)(?<!\.wasm))"
+_FILES = ["js", "css", "ico", "png", "svg", "html", "json", "txt", "xml", "wasm"]
+_ROOM = rf"(?P<id>[^/?#]{{1,200}}?{''.join(rf'(?<![.]{ending})' for ending in _FILES)})"
 _NOT_ROOMS = (
     r"(?!/(?:static|libs|images|sounds|fonts|lang|css|http-bind|xmpp-websocket|about|authError)(?:/|$))"
 )

@@ -62,8 +62,9 @@ class Shape:
     ``path`` is a regular expression for the whole decoded path, without regard to case; named groups are
     the parts of the key. ``query`` names parameters that must be there, each with an expression for its
     whole value, available to the key under the parameter's name. ``fragment`` is an expression for the
-    whole decoded fragment. Groups named ``plain`` and ``token`` hold a passcode. ``key`` is a format string over the
-    groups, ``host`` and ``org`` (the labels in front of the platform's domain), or a function of them.
+    whole decoded fragment. Groups named ``plain`` and ``token`` hold a passcode. ``key`` is a format
+    string over the groups, ``host`` and ``org`` (the labels in front of the platform's domain), or a
+    function of them.
     """
 
     path: str = ""

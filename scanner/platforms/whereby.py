@@ -6,10 +6,10 @@ from scanner.model import PasscodeKind, Risk
 from scanner.platforms.platform import Found, NearMiss, Platform, Shape
 
 _PAGES = (
-    "information blog user sitemap pricing about login signup sign-up features security terms privacy legal org help"
-    " contact careers embedded product products integrations download images assets static api robots index"
+    "information|blog|user|sitemap|pricing|about|login|signup|sign-up|features|security|terms|privacy|legal|org"
+    "|help|contact|careers|embedded|products?|integrations|download|images|assets|static|api|robots|index"
 )
-_ROOM = rf"(?!(?:{'|'.join(_PAGES.split())})(?:/|$))(?P<id>[a-z0-9][a-z0-9_\-]{{0,99}})"
+_ROOM = rf"(?!(?:{_PAGES})(?:/|$))(?P<id>[a-z0-9][a-z0-9_\-]{{0,99}})"
 
 PLATFORM = Platform(
     slug="whereby",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner.model import Risk
 from scanner.platforms.platform import DIGITS_9_TO_11, Found, NearMiss, Platform, Shape
 
-_TOKEN = r"(?P<id>[A-Za-z0-9_\-]{6,64})"
+_REGISTRATION = r"(?P<id>[A-Za-z0-9_\-]{6,64})"
 _PASSCODES = {"pwd": None}
 
 MEETING_SHAPES = (
@@ -41,7 +41,7 @@ MEETING_SHAPES = (
         passcodes=_PASSCODES,
     ),
     Shape(
-        path=rf"/(?:meeting|webinar)/register/(?:[0-9]{{9,20}}/)?{_TOKEN}",
+        path=rf"/(?:meeting|webinar)/register/(?:[0-9]{{9,20}}/)?{_REGISTRATION}",
         key="register:{id}",
         kind="register",
         ends=r"(?![A-Za-z0-9_\-])",
@@ -49,7 +49,8 @@ MEETING_SHAPES = (
         takes_stated=False,
     ),
     Shape(
-        path=rf"/meeting/(?:attendee/{_TOKEN}/(?:ics|success)(?:/.*)?|{_TOKEN.replace('id', 'ics')}/ics)",
+        path=rf"/meeting/(?:attendee/{_REGISTRATION}/(?:ics|success)(?:/.*)?"
+        rf"|{_REGISTRATION.replace('id', 'ics')}/ics)",
         key=lambda parts: "register:" + (parts["id"] or parts["ics"]),
         kind="register",
         risk=Risk.UNIQUE,

@@ -1,0 +1,133 @@
+"""A room must be found wherever a page, calendar, mail, feed or data file can hold it, in any codec."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.detect import detect
+from scanner.extract import segments
+from scanner.extract.decode import decode
+from scanner.model import Document
+
+LINK = "https://zoom.us/j/94512367890"
+PAGE = '<html><head><meta charset="{}"></head><body><p>Zoom ID: 845 1236 7890 für alle</p>'
+PAGE += f'<a href="{LINK}">x</a></body></html>'
+BOTH = {"84512367890", "94512367890"}
+
+
+def keys(body: bytes, media_type: str = "", charset: str = "") -> set[str]:
+    return {link.room.key for link in detect(Document("", body, media_type, charset)).links}
+
+
+@pytest.mark.parametrize(
+    "lie", ["", "utf-8", "utf-16", "shift_jis", "rot13", "zlib", "punycode", "idna", "no-such"]
+)
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252"]
+)
+def test_lying_charsets(codec: str, lie: str) -> None:
+    assert keys(PAGE.format(lie).encode(codec), "text/html", lie) == BOTH
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "",
+        "text/plain",
+        "application/octet-stream",
+        "image/png",
+        "application/pdf",
+        "application/json",
+        "text/xml",
+    ],
+)
+def test_lying_content_types(media_type: str) -> None:
+    assert keys(PAGE.format("utf-8").encode(), media_type) == BOTH
+
+
+def test_declared_codecs_are_used_and_odd_ones_are_not() -> None:
+    assert decode("Zażółć".encode("cp1250"), "cp1250").text == "Zażółć"
+    assert decode(b"uryyb", "rot13").text == "uryyb"
+
+
+def test_binary_without_reader_is_said() -> None:
+    found = segments(Document("", b"\0\0\0\x18ftypmp42" + bytes(range(32)) * 100, "video/mp4"))
+    assert found.flows == ()
+    assert found.notes == ("cannot read video/mp4",)
+
+
+def test_places_are_named() -> None:
+    page = f'<a href="{LINK}">x</a><!-- https://zoom.us/j/84512367890 --><img alt="zoom.us/j/74512367890">'
+    page += "<script>open('https://zoom.us/j/64512367890')</script><p>zoom.us/j/54512367890"
+    found = {link.room.key[0]: link.where for link in detect(Document("", page.encode(), "text/html")).links}
+    assert found == {"9": "href", "8": "comment", "7": "attr:alt", "6": "script", "5": "text"}
+
+
+def test_a_key_that_a_tag_cuts_is_not_found_cut() -> None:
+    page = "<p>https://meet.jit.si/Village<wbr>Choir</p>"
+    assert keys(page.encode(), "text/html") == {"meet.jit.si/villagechoir"}
+
+
+def test_feed() -> None:
+    feed = (
+        '<?xml version="1.0"?><rss><channel><item><description>&lt;a href="%s"&gt;x&lt;/a&gt;</description>'
+        "<content:encoded><![CDATA[<p>Zoom ID: 845 1236 7890</p>]]></content:encoded></item></channel></rss>"
+    )
+    assert keys((feed % LINK).encode(), "application/rss+xml") == BOTH
+
+
+def test_broken_feed() -> None:
+    assert keys(f"<?xml version='1.0'?><rss><item><link>{LINK}</link><title>a & b <oops".encode()) == {
+        "94512367890"
+    }
+
+
+def test_xml_entities_are_not_expanded() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+        f'<!ENTITY a{n} "{"&a" + str(n - 1) + ";" if n else "&a;"}{"&a;" * 9}">' for n in range(9)
+    )
+    bomb += f'<!ENTITY f SYSTEM "file:///etc/hostname">]><x>&a8;&f; {LINK}</x>'
+    found = segments(Document("", bomb.encode(), "text/xml"))
+    assert sum(len(piece.text) for flow in found.flows for piece in flow.pieces) < 10 * len(bomb)
+    assert keys(bomb.encode(), "text/xml") == {"94512367890"}
+
+
+def test_json() -> None:
+    data = '{"meeting":{"zoomId":"845 1236 7890","password":"x1y2z3"},"html":"<a href=\\"LINK\\">x</a>"}'
+    data = data.replace("LINK", LINK)
+    assert keys(data.encode(), "application/json") == BOTH
+    assert keys(b"[" * 100_000 + LINK.encode(), "application/json") == {"94512367890"}
+
+
+def test_mail_inside_mail_and_calendar_inside_that() -> None:
+    calendar = (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nLOCATION:https://zoom.us/j/945\r\n 12367890\r\nEND:VEVENT\r\n"
+    )
+    mail = (
+        "From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: message/rfc822\r\n\r\n"
+        "Subject: Zoom 845 1236 7890\r\nContent-Type: text/calendar\r\n\r\n"
+        f"{calendar}\r\n--b--\r\n"
+    )
+    assert "94512367890" in keys(mail.encode(), "message/rfc822")
+    assert "94512367890" in keys(mail.encode())
+
+
+def test_mail_nested_without_end() -> None:
+    mail = "Content-Type: message/rfc822\n\n" * 3000 + LINK
+    found = detect(Document("", mail.encode(), "message/rfc822"))
+    assert {link.room.key for link in found.links} == {"94512367890"}
+    assert found.cut
+
+
+def test_calendar_uid_and_telephone_are_silent() -> None:
+    event = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Zoom\r\nUID:84512367890\r\n"
+    event += "X-MICROSOFT-CONFERENCETELURI:tel:+441632960000,,84512367890#\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert keys(event.encode(), "text/calendar") == set()
+
+
+def test_short_links_are_said_not_followed() -> None:
+    found = detect(Document("", b'<a href="https://bit.ly/abc">join</a>', "text/html"))
+    assert found.links == ()
+    assert found.notes == ("could not see through a short link of bit.ly",)
