@@ -2,7 +2,7 @@
 
 Pictures and PDF files are read by C++ libraries. A stranger's file can crash them, hold them for ever or make
 them eat all memory; that must cost this one document and not the crawl around it
-(docs/decisions/0006-native-readers-apart.md).
+(docs/decisions/0007-native-readers-apart.md).
 """
 
 from __future__ import annotations
