@@ -60,13 +60,24 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     text = _LINK.sub(LINK, text)
     text = _MAIL.sub(MAIL, text)
     text = _MEET_CODE.sub(LINK, text)
-    lowered = text.lower()
-    present = {secret for secret in secrets if len(secret) >= 3 and secret.lower() in lowered}
-    wanted = sorted(present, key=len, reverse=True)
-    if wanted:
-        text = re.sub("|".join(map(re.escape, wanted)), SECRET, text, flags=re.IGNORECASE)
+    for secret in sorted({secret for secret in secrets if len(secret) >= 3}, key=len, reverse=True):
+        text = _without(text, secret)
     text = _NUMBER_WORDS.sub(NUMBER + " ", text)
     return _NUMBER.sub(NUMBER, text)
+
+
+def _without(text: str, secret: str) -> str:
+    """Replace a secret without regard to case; no pattern is compiled, since every document has its own."""
+    lowered, wanted = text.lower(), secret.lower()
+    if wanted not in lowered:
+        return text
+    if len(lowered) != len(text):
+        return re.sub(re.escape(secret), SECRET, text, flags=re.IGNORECASE)
+    parts, at = [], 0
+    while (found := lowered.find(wanted, at)) >= 0:
+        parts += [text[at:found], SECRET]
+        at = found + len(wanted)
+    return "".join([*parts, text[at:]])
 
 
 def excerpt(text: str, start: int, end: int, secrets: Iterable[str] = ()) -> str:

@@ -19,18 +19,7 @@ KINDS = ("href", "text", "html", "ics", "email")
 _NEIGHBOURS = 64
 """Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
-_SAMPLES = frozenset(
-    {
-        "123456789",
-        "1234567890",
-        "12345678901",
-        "123456789012",
-        "987654321",
-        "9876543210",
-        "abc-defg-hij",
-        "xyz-abcd-efg",
-    }
-)
+_SAMPLES = frozenset({"123456789", "1234567890", "12345678901", "abc-defg-hij"})
 
 
 class Detector:

@@ -29,7 +29,7 @@ _WEBEX_SIP = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c){1,4}[^\s\"'<>]{4,80}", re.IGNORECASE)
-_NOT_SITES = ("help", "developer", "support", "web", "www", "mail", "messenger", "email", "info", "my")
+_NOT_SITES = ("help", "developer", "support", "web", "m", "www", "mail", "messenger", "email", "info", "my")
 _NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
 
 

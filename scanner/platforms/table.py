@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from scanner.platforms.address import Address, parse_address
@@ -59,6 +60,19 @@ class PlatformTable:
     def hints(self) -> tuple[str, ...]:
         """Literals, one of which is in every room address on a host that nobody claims."""
         return self._hints
+
+    def with_hosts(self, slug: str, hosts: Iterable[str]) -> PlatformTable:
+        """Return a table in which a platform also owns the given hosts, as organisations run their own.
+
+        Raises HostClaimedTwice if one belongs to another platform already, KeyError for an unknown slug.
+        """
+        platform = self.platforms[slug]
+        own = replace(
+            platform,
+            hosts=tuple(dict.fromkeys((*platform.hosts, *(host.lower() for host in hosts)))),
+            shapes=(*platform.shapes, *(replace(shape, host="") for shape in platform.anywhere)),
+        )
+        return PlatformTable({**self.platforms, slug: own}.values())
 
     def owner(self, host: str) -> Platform | None:
         """Return the platform that a host belongs to."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import scanner.platforms
-from scanner.detect import detect_text
+from scanner.detect import Detector, detect_text
 from scanner.platforms import BUILT_IN, Platform, PlatformTable, is_meeting_address
 from scanner.platforms.table import HostClaimedTwice
 
@@ -69,6 +69,24 @@ def test_a_host_claimed_twice_is_refused() -> None:
     thief = Platform(slug="thief", name="Thief", hosts=(*second.hosts, *second.domains), found=(), ignored=())
     with pytest.raises(HostClaimedTwice):
         PlatformTable((first, second, thief))
+
+
+@pytest.mark.parametrize(
+    ("slug", "address", "key"),
+    [
+        ("jitsi", "https://talk.club.example/Board", "talk.club.example/board"),
+        ("nextcloud-talk", "https://talk.club.example/call/ab3de6gh", "talk.club.example/ab3de6gh"),
+        ("bigbluebutton", "https://talk.club.example/b/eva-b4m-71k", "talk.club.example/eva-b4m-71k"),
+    ],
+)
+def test_hosts_of_ones_own(slug: str, address: str, key: str) -> None:
+    table = BUILT_IN.with_hosts(slug, ["Talk.club.example"])
+    found = Detector(table).detect_text(address, "href").links
+    assert [(link.room.platform, link.room.key) for link in found] == [(slug, key)]
+    assert table.is_meeting_address("https://talk.club.example/")
+    assert not is_meeting_address("https://talk.club.example/")
+    with pytest.raises(HostClaimedTwice):
+        BUILT_IN.with_hosts(slug, ["meet.google.com"])
 
 
 @pytest.mark.parametrize(
