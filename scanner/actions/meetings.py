@@ -29,7 +29,7 @@ def register_meeting(
 ) -> Registered:
     """Register a meeting that its owner has confirmed. Raises InputError naming what is missing."""
     with store.begin() as work:
-        return _register(work, proposed, organisation=organisation, now=now)
+        return register_in(work, proposed, organisation=organisation, now=now)
 
 
 def register_all(
@@ -43,7 +43,7 @@ def register_all(
     with store.begin() as work:
         for entry in proposed:
             try:
-                results.append(_register(work, entry, organisation=organisation, now=now))
+                results.append(register_in(work, entry, organisation=organisation, now=now))
             except InputError as error:
                 results.append(error)
     return results
@@ -79,9 +79,10 @@ def check_title(title: str) -> str:
     return shown
 
 
-def _register(
+def register_in(
     work: Work, proposed: ProposedMeeting, *, organisation: Organisation, now: datetime
 ) -> Registered:
+    """Register a meeting inside a transaction that does more than that. Raises InputError."""
     if not proposed.rooms:
         raise InputError("There is no meeting link or ID in this: nothing could be watched.")
     if not proposed.title:

@@ -9,6 +9,7 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from scanner.actions.calendars import refresh_due
 from scanner.actions.scans import forget_what_is_old, scan_now, send_due
 from scanner.actions.workspace import Workspace
 from scanner.errors import LychgateError
@@ -21,6 +22,7 @@ from storage.units import DueUnit
 log = logging.getLogger("lychgate")
 
 _PAUSE = timedelta(seconds=2)
+_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _LATE = timedelta(minutes=10)
 _LEASE_MARGIN = timedelta(minutes=10)
@@ -52,7 +54,7 @@ class Server:
                 self.queue_due, trigger(schedule, timezone=zone), args=[schedule], id=schedule.name
             )
             self.queue_due(schedule)
-        turns = ((self.work, _PAUSE), (self.post, _PAUSE), (self.forget, _DAY))
+        turns = ((self.work, _PAUSE), (self.post, _PAUSE), (self.follow, _MINUTE), (self.forget, _DAY))
         threads = [
             Thread(target=self._repeat, args=(turn, pause), name=turn.__name__, daemon=True)
             for turn, pause in turns
@@ -102,6 +104,17 @@ class Server:
     def forget(self) -> None:
         """Delete what the settings do not want kept any longer."""
         forget_what_is_old(self._workspace, clock=self._clock)
+
+    def follow(self) -> None:
+        """Read the calendars that are due, and bring the register up to date with them."""
+        for reading in refresh_due(self._workspace, clock=self._clock):
+            name, standing = reading.calendar.name, reading.calendar
+            if reading.fault:
+                since = f"{standing.failing_since or self._clock():%d %b %H:%M} UTC"
+                log.warning("calendar %s cannot be read since %s. %s", name, since, reading.fault)
+            elif not reading.unchanged:
+                counts = len(reading.registered), len(reading.changed), len(reading.ended)
+                log.info("calendar %s: %d meetings new, %d changed, %d ended", name, *counts)
 
     def _scan(self, schedule: str, due: Sequence[DueUnit]) -> None:
         settings = self._workspace.settings
