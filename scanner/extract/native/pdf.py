@@ -1,0 +1,157 @@
+"""Read a PDF file on standard input: ``python -m scanner.extract.native.pdf [TESSERACT]``.
+
+Text, links, form fields and attached files of all pages come first, pictures last: those cost most, and a
+process that is ended while it draws a page has told everything else.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from contextlib import closing
+from datetime import timedelta
+from importlib.util import find_spec
+from itertools import islice
+from time import monotonic
+
+import pypdfium2  # type: ignore[import-untyped]
+from pypdfium2 import raw
+
+from scanner.extract.native.addresses import addresses
+from scanner.extract.native.findings import Teller, begin
+from scanner.extract.native.pdf_page import tell_page
+
+PAGES = 2000
+PICTURED_PAGES = 20
+"""Pages whose pictures are read."""
+
+_TEXT_TIME = timedelta(seconds=10)
+_PICTURE_TIME = timedelta(seconds=20)
+_LITTLE_TEXT = 100
+_OBJECTS_LOOKED_AT = 300
+_MANY_PATHS = 40
+"""Lines and areas that a page of text has without being the drawing of a QR code."""
+
+_DOTS_PER_INCH = 200
+_LONGEST_SIDE = 2600
+_ATTACHMENTS = 50
+_ATTACHMENT_BYTES = 16 * 1024 * 1024
+
+
+def main() -> None:
+    """Tell what is in a PDF file. What cannot be opened is searched for addresses in its bytes."""
+    body, teller = begin()
+    try:
+        document = pypdfium2.PdfDocument(body)
+        document.init_forms()
+    except pypdfium2.PdfiumError as error:
+        encrypted = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+        teller.note("encrypted" if encrypted else "broken")
+        teller.cut()
+        _tell_addresses(body, set(), teller)
+    else:
+        told, shown = _tell_pages(document, teller)
+        _tell_properties(document, teller)
+        _tell_addresses(body, told, teller)
+        _tell_attachments(document, teller)
+        if find_spec("zxingcpp") and find_spec("PIL"):
+            _tell_pictures(document, shown, teller, sys.argv[1] if len(sys.argv) > 1 else "")
+        elif any(letters < _LITTLE_TEXT for letters in shown):
+            teller.note("pages without text: install lychgate[images]")
+    teller.end()
+
+
+def _tell_pages(document: pypdfium2.PdfDocument, teller: Teller) -> tuple[set[str], list[int]]:
+    """Tell all pages; return the addresses told and how many letters each page shows."""
+    told: set[str] = set()
+    shown: list[int] = []
+    started = monotonic()
+    for number in range(len(document)):
+        if number == PAGES or monotonic() - started > _TEXT_TIME.total_seconds():
+            teller.cut()
+            break
+        try:
+            with closing(document.get_page(number)) as page:
+                letters, links = tell_page(document, page, teller, number=number)
+        except pypdfium2.PdfiumError:
+            teller.note("a broken page")
+            letters, links = _LITTLE_TEXT, []
+        told.update(links)
+        shown.append(letters)
+    return told, shown
+
+
+def _tell_properties(document: pypdfium2.PdfDocument, teller: Teller) -> None:
+    for value in document.get_metadata_dict(skip_empty=True).values():
+        if "/" in value:
+            teller.text(f"\n{value[:4096]}\n", page=PAGES, place="properties")
+
+
+def _tell_addresses(body: bytes, told: set[str], teller: Teller) -> None:
+    for address in addresses(body):
+        if address not in told:
+            told.add(address)
+            teller.address(address, page=PAGES, place="href")
+
+
+def _tell_attachments(document: pypdfium2.PdfDocument, teller: Teller) -> None:
+    """Tell attached files, and the data of forms in XML (XFA)."""
+    left = _ATTACHMENT_BYTES
+    count = document.count_attachments()
+    if count > _ATTACHMENTS:
+        teller.cut()
+    for number in range(min(count, _ATTACHMENTS)):
+        size = ctypes.c_ulong()
+        attachment = document.get_attachment(number)
+        raw.FPDFAttachment_GetFile(attachment, None, 0, size)
+        left -= size.value
+        if left < 0:
+            teller.cut()
+            return
+        if size.value:
+            teller.inner(bytes(attachment.get_data()))
+    for number in range(min(raw.FPDF_GetXFAPacketCount(document), _ATTACHMENTS)):
+        size = ctypes.c_ulong()
+        raw.FPDF_GetXFAPacketContent(document, number, None, 0, size)
+        left -= size.value
+        if size.value and left >= 0:
+            buffer = ctypes.create_string_buffer(size.value)
+            raw.FPDF_GetXFAPacketContent(document, number, buffer, size.value, size)
+            teller.inner(buffer.raw)
+
+
+def _tell_pictures(document: pypdfium2.PdfDocument, shown: list[int], teller: Teller, tesseract: str) -> None:
+    """Draw pages that hold pictures and read their codes, and the print of pages without text."""
+    from scanner.extract.native.picture import grey, tell_codes, tell_print  # only where there is a picture
+
+    started = monotonic()
+    drawn = 0
+    for number, letters in enumerate(shown):
+        with closing(document.get_page(number)) as page:
+            if _drawing(page) <= (_MANY_PATHS if letters >= _LITTLE_TEXT else 0):
+                continue
+            drawn += 1
+            if drawn > PICTURED_PAGES or monotonic() - started > _PICTURE_TIME.total_seconds():
+                teller.note("pictures on later pages were not read")
+                teller.cut()
+                return
+            width, height = page.get_size()
+            scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(width, height, 1))
+            picture = grey(page.render(scale=scale, grayscale=True).to_pil())
+        tell_codes(picture, teller, page=number)
+        if letters < _LITTLE_TEXT and tesseract:
+            tell_print(picture, teller, page=number, tesseract=tesseract)
+
+
+def _drawing(page: pypdfium2.PdfPage) -> int:
+    """Return how much is drawn on a page besides letters: a bitmap counts more than any lines."""
+    paths = 0
+    for thing in islice(page.get_objects(max_depth=3), _OBJECTS_LOOKED_AT):
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            return _OBJECTS_LOOKED_AT
+        paths += thing.type != raw.FPDF_PAGEOBJ_TEXT
+    return paths
+
+
+if __name__ == "__main__":
+    main()
