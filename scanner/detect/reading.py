@@ -11,7 +11,8 @@ from scanner.detect.context import Context
 from scanner.detect.dialling import dialled
 from scanner.detect.fold import Version, clean, disguises
 from scanner.detect.mention import Mention
-from scanner.detect.pairing import paired, statements
+from scanner.detect.pairing import paired
+from scanner.detect.stated import statements
 from scanner.detect.urls import AddressReader
 from scanner.detect.vocabulary import Vocabulary
 from scanner.detect.written import bare, written

@@ -1,0 +1,252 @@
+"""Find the passcodes that a text states: the word for it in many languages, then a value that can be one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.detect.vocabulary import Vocabulary
+
+REACH = 2000
+"""Characters between a meeting and a passcode within which they can belong together."""
+
+_SEPARATOR = re.compile(
+    r"(?P<paren>[ \t]*[(（][^()（）\n]{0,40}[)）])?"
+    r"(?P<sep>[ \t]*(?:[*_~`\"'>|)]{0,4}[ \t]*"
+    r"(?:[:=]|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
+    r"[ \t]*(?P<quote>[*_~`\"'“”„«‘>|\[(（「]{0,4})[ \t]*"
+    r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»<>|，。、；（）「」【】()\[\]{}`\\]{1,64})"
+)
+_PAIRS = re.compile(
+    r"[0-9]{2}(?: [0-9]{2}){1,4}(?![0-9 ]*[0-9])"
+    r"|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])"
+    r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
+)
+_NO_PASSCODE = frozenset(
+    [
+        "none",
+        "no",
+        "not",
+        "n/a",
+        "na",
+        "nil",
+        "null",
+        "tba",
+        "tbd",
+        "tbc",
+        "required",
+        "needed",
+        "necessary",
+        "protected",
+        "see",
+        "will",
+        "sent",
+        "provided",
+        "available",
+        "upon",
+        "on",
+        "same",
+        "in",
+        "to",
+        "by",
+        "the",
+        "this",
+        "that",
+        "a",
+        "an",
+        "and",
+        "or",
+        "for",
+        "with",
+        "from",
+        "your",
+        "our",
+        "my",
+        "via",
+        "please",
+        "if",
+        "is",
+        "are",
+        "was",
+        "be",
+        "has",
+        "have",
+        "keine",
+        "keins",
+        "kein",
+        "ohne",
+        "nicht",
+        "erforderlich",
+        "aucun",
+        "aucune",
+        "sans",
+        "requis",
+        "ninguna",
+        "ninguno",
+        "sin",
+        "nessuna",
+        "nessuno",
+        "nenhuma",
+        "geen",
+        "brak",
+        "false",
+        "true",
+        "undefined",
+        "meeting",
+        "zoom",
+        "webinar",
+        "hidden",
+        "private",
+        "secret",
+        "removed",
+        "redacted",
+        "below",
+        "above",
+        "here",
+        "protection",
+        "reset",
+        "policy",
+        "field",
+        "manager",
+        "hash",
+        "settings",
+        "setting",
+        "change",
+        "changed",
+        "wird",
+        "separat",
+        "siehe",
+        "todo",
+    ]
+)
+_NOT_BEFORE_CODE = re.compile(r"(?P<word>[A-Za-zÀ-ÿ]+)[ \-]\Z")
+_BEFORE_CODE = frozenset(
+    [
+        "the",
+        "and",
+        "with",
+        "use",
+        "entry",
+        "secret",
+        "enter",
+        "und",
+        "mit",
+        "et",
+        "avec",
+        "con",
+        "e",
+        "y",
+        "room",
+    ]
+)
+_OTHER_SECRET = re.compile(
+    r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
+    r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
+    r"(?:account[ \-])?)\Z",
+    re.IGNORECASE,
+)
+_IN_ADDRESS = re.compile(r"(?://|[?&#;])[^\s<>\"'|，。、；）】」]{0,290}\Z")
+_GOES_ON = re.compile(r"[ \-][0-9]")
+_AFTER = 200
+"""Characters behind a passcode that can tell what of it is punctuation."""
+_LABEL_AFTER = re.compile(r"[ \t]*[:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A passcode stated in a flow's text."""
+
+    at: int
+    text: str
+    end: int
+
+
+def statements(text: str, words: Vocabulary, near: Sequence[int]) -> Iterator[Statement]:
+    """Yield the passcodes stated within reach of the given positions, in order."""
+    for start, end in _windows(near, len(text)):
+        for label in words.passcode.finditer(text, start, end):
+            stated = _statement(text, label)
+            if stated is not None:
+                yield stated
+
+
+def _windows(near: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
+    """Join the surroundings of all positions into spans without overlap."""
+    start = end = -1
+    for position in sorted(near):
+        low, high = max(0, position - REACH), min(length, position + REACH)
+        if start < 0:
+            start, end = low, high
+        elif low <= end:
+            end = max(end, high)
+        else:
+            yield start, end
+            start, end = low, high
+    if start >= 0:
+        yield start, end
+
+
+def _statement(text: str, label: re.Match[str]) -> Statement | None:
+    before = text[max(0, label.start() - 24) : label.start()]
+    if _OTHER_SECRET.search(before) or _IN_ADDRESS.search(text, max(0, label.start() - 300), label.start()):
+        return None
+    word = _NOT_BEFORE_CODE.search(before) if label["weak"] is not None else None
+    if word is not None and word["word"].lower() not in _BEFORE_CODE:
+        return None
+    found = _SEPARATOR.match(text, label.end())
+    if found is None:
+        return None
+    value = _value(text, found)
+    if value is None:
+        return None
+    sep = found["sep"].strip(" \t*_~`\"'>|)")
+    line_break = bool(found["line"])
+    explicit = sep in (":", "=", "::") or (bool(found["quote"].strip("*_>| ")) and not line_break)
+    has_digit = any(character.isdigit() for character in value)
+    mixed = has_digit or bool(re.search(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[^\w.]", value))
+    if line_break and not has_digit:
+        rest = text[found.end("value") : found.end("value") + _AFTER].partition("\n")[0].strip(" \t.*_")
+        if rest or (not sep and not explicit):
+            return None
+    ends_line = not text[found.end("value") : found.end("value") + 2].strip(" \t.,;")[:1]
+    if (
+        not explicit
+        and not mixed
+        and not (sep in ("is", "ist", "est", "es", "è", "é", "lautet") and ends_line)
+    ):
+        return None
+    if label["weak"] is not None and not (has_digit or explicit):
+        return None
+    # "Access code" is mostly a meeting number: only a short one that ends there is a passcode.
+    is_number = len(value) > 8 or _GOES_ON.match(text, found.end("value"))
+    if is_number and label["weak"] is not None and label["weak"].lower().startswith("access"):
+        return None
+    return Statement(label.start(), value, found.end("value"))
+
+
+def _value(text: str, found: re.Match[str]) -> str | None:
+    """Return the passcode without what only surrounds it, or None where there is none."""
+    at = found.start("value")
+    pairs = _PAIRS.match(text, at)
+    if pairs is not None:
+        return pairs.group().replace(" ", "")
+    value = found["value"]
+    after = text[found.end("value") : found.end("value") + _AFTER]
+    value = value.rstrip(".,;:'’*_")
+    if (
+        value.endswith(("!", "?"))
+        and after[:1] in (" ", "\t")
+        and after.strip()
+        and not after.lstrip(" \t").startswith("\n")
+        and found["sep"].strip() not in (":", "=")
+    ):
+        value = value[:-1]
+    value = value.strip("'‘’")
+    if value.lower() in _NO_PASSCODE or not 3 <= len(value) <= 32:
+        return None
+    if re.fullmatch(r"[xX*•._\-…#?]+", value) or "://" in value or value.startswith(("http", "www.")):
+        return None
+    if _LABEL_AFTER.match(after) and not any(character.isdigit() for character in value):
+        return None
+    return value
