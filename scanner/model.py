@@ -344,6 +344,31 @@ class PasscodeMatch(StrEnum):
     """A passcode stands there and none is registered to compare it with."""
 
 
+class VerdictKind(StrEnum):
+    """Whose a room is, and whether it matters that it stands there."""
+
+    OURS = "ours"
+    """A room the meeting uses."""
+    INTENDED = "intended"
+    """A room the meeting uses, without its passcode, and its owner allows that."""
+    RETIRED = "retired"
+    """A room the meeting used before; it may still open."""
+    CLOSED = "closed"
+    """A room the meeting used before; its owner says that it was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """"The rooms of this Meeting may be public": without a passcode, before ``until`` (None: for good)."""
+
+    id: int
+    meeting: int
+    until: datetime | None
+    reason: str
+    actor: str
+    made: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The matcher's answer for one registered Meeting, with its reason. Foreign rooms get none."""
@@ -352,6 +377,7 @@ class Verdict:
     meeting: int
     reason: str
     passcode: PasscodeMatch = PasscodeMatch.NONE
+    kind: VerdictKind = VerdictKind.OURS
 
 
 class SeverityLevel(StrEnum):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, delete, exists, insert, select, update
 
@@ -29,26 +29,25 @@ from scanner.model import (
     Severity,
     SeverityLevel,
     SightingState,
+    VerdictKind,
 )
 from storage import tables
 from storage.exposure_rows import SCAN, add_event, read_exposures, write_severity, write_worst_severity
+from storage.quiet import (
+    SET_ASIDE,
+    covers,
+    is_allowed,
+    quiet_exposures,
+    retired_fingerprints,
+    set_quiet,
+    stays_quiet,
+)
 from storage.sightings import NewSighting, Sightings
 from storage.transaction import Transaction, new_seal
 
 _exposures = tables.exposures
 
-SET_ASIDE: Final = frozenset(
-    {ExposureState.INTENDED, ExposureState.FALSE_POSITIVE, ExposureState.DUPLICATE},
-)
-"""States by which people say that nothing has to be done about these places."""
-
 _FOUND_BY_SCANS = frozenset({ExposureState.GONE, ExposureState.REGRESSED})
-_MORE_REVEALING = (
-    PasscodeMatch.NONE,
-    PasscodeMatch.DIFFERENT,
-    PasscodeMatch.UNKNOWN,
-    PasscodeMatch.CURRENT,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +106,20 @@ class Exposures:
     # --- for scans ------------------------------------------------------------------------------
 
     def see(
-        self, organisation: int, meeting: int, sighting: NewSighting, severity: Severity, now: datetime
+        self,
+        organisation: int,
+        meeting: int,
+        sighting: NewSighting,
+        severity: Severity,
+        now: datetime,
+        *,
+        kind: VerdictKind = VerdictKind.OURS,
     ) -> Seen | None:
         """Record that a room of a meeting stands at an address; saying it twice changes nothing.
 
-        ``severity`` is that of this sighting; the exposure gets that of its worst one. None if the meeting
-        was removed since the Register was read: nobody is left to be told.
+        ``severity`` is that of this sighting; the exposure gets that of its worst one. What is intended is
+        kept in an exposure of its own that is quiet while the allowance holds. None if the meeting was
+        removed since the Register was read: nobody is left to be told.
         """
         if not self._lock(organisation, meeting):
             return None
@@ -123,12 +130,22 @@ class Exposures:
         ).all()
         known = self._sightings.at_same_place(meeting, sighting)
         live = next((case.id for case in cases if case.state in OPEN_STATES), None)
+        by_allowance = quiet_exposures(self._transaction, meeting)
         if live is None or live not in known:
             for case in cases:
-                if case.state in SET_ASIDE and case.id in known and _covers(known[case.id], sighting):
-                    self._sightings.mark([known[case.id].id], state=SightingState.UP, last_seen=now)
-                    return Seen(exposure_id=case.id, sighting_id=known[case.id].id)
-        closed = next((case.id for case in cases if case.state not in OPEN_STATES | SET_ASIDE), None)
+                before = known.get(case.id)
+                if before is not None and stays_quiet(
+                    case, before, sighting, kind, by_allowance=case.id in by_allowance
+                ):
+                    self._sightings.mark([before.id], state=SightingState.UP, last_seen=now)
+                    return Seen(exposure_id=case.id, sighting_id=before.id)
+            if kind is VerdictKind.INTENDED:
+                return self._see_intended(organisation, meeting, sighting, severity, now)
+        expired = {id_ for id_ in by_allowance & known.keys() if covers(known[id_], sighting)}
+        closed = next(
+            (case.id for case in cases if case.state not in OPEN_STATES | SET_ASIDE or case.id in expired),
+            None,
+        )
         exposure = live or closed or self._open(organisation, meeting, severity, now)
         before = known.get(exposure)
         if before is None:
@@ -153,16 +170,42 @@ class Exposures:
             worse=level is not None and level_before is not None and level.rank > level_before.rank,
         )
 
+    def quieten(self, organisation: int, meeting: int, actor: str, note: str, now: datetime) -> list[int]:
+        """Close as intended the open exposures of a meeting that show no passcode anywhere.
+
+        They stay quiet as long as an allowance holds. Returns their ids.
+        """
+        quiet = []
+        for exposure in self.all(organisation, OPEN_STATES):
+            up = [place for place in exposure.sightings if place.state is not SightingState.GONE]
+            if exposure.meeting != meeting or any(place.passcode is not PasscodeMatch.NONE for place in up):
+                continue
+            event = ExposureEvent(at=now, actor=actor, what=ExposureState.INTENDED, note=note)
+            self._enter(organisation, exposure.id, ExposureState.INTENDED, event)
+            set_quiet(self._transaction, exposure.id, quiet=True)
+            quiet.append(exposure.id)
+        return quiet
+
     def still_up(self, source: str, address: str, now: datetime) -> list[Exposure]:
         """Record that an address is unchanged: what stood there stands there now.
 
-        Returns the exposures that this reopened: people had closed them, and the page still shows the link.
+        Returns the exposures that this reopened: people had closed them, or an allowance had that is over,
+        and the page still shows the link.
         """
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
         self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
         reopened = []
         for organisation, exposure, meeting, state in _distinct(standing):
-            if state in OPEN_STATES | SET_ASIDE or self._has_open(meeting):
+            if state in OPEN_STATES or self._has_open(meeting):
+                continue
+            if state in SET_ASIDE and (
+                exposure not in quiet_exposures(self._transaction, meeting)
+                or is_allowed(self._transaction, meeting, now)
+            ):
+                continue
+            rooms = {row.room_fingerprint for row in standing if row.exposure_id == exposure}
+            left = retired_fingerprints(self._transaction, organisation, meeting)
+            if state == ExposureState.ROTATED and rooms <= left:
                 continue
             self._enter(organisation, exposure, ExposureState.REGRESSED, _by_scan(now, "regressed"))
             reopened.append(self._existing(organisation, exposure))
@@ -249,6 +292,7 @@ class Exposures:
         self._transaction.connection.execute(
             update(_exposures).where(_exposures.c.id == exposure).values(state=state)
         )
+        set_quiet(self._transaction, exposure, quiet=False)
         add_event(self._transaction, organisation, exposure, event)
 
     def _lock(self, organisation: int, meeting: int) -> bool:
@@ -263,6 +307,25 @@ class Exposures:
     def _has_open(self, meeting: int) -> bool:
         query = exists().where(_exposures.c.meeting_id == meeting, _exposures.c.state.in_(list(OPEN_STATES)))
         return bool(self._transaction.connection.execute(select(query)).scalar_one())
+
+    def _see_intended(
+        self, organisation: int, meeting: int, sighting: NewSighting, severity: Severity, now: datetime
+    ) -> Seen:
+        """Record a link that is allowed where it stands, for nobody to be told now."""
+        quiet = max(quiet_exposures(self._transaction, meeting), default=None)
+        exposure = quiet or self._open(organisation, meeting, severity, now)
+        if quiet is None:
+            intended = _by_scan(now, ExposureState.INTENDED, note="its meeting may be public")
+            self._enter(organisation, exposure, ExposureState.INTENDED, intended)
+            set_quiet(self._transaction, exposure, quiet=True)
+        before = self._sightings.at_same_place(meeting, sighting).get(exposure)
+        if before is None:
+            sighting_id = self._sightings.add(organisation, exposure, sighting, severity, now)
+        else:
+            sighting_id = before.id
+            self._sightings.renew(organisation, before, sighting, severity, now)
+        write_worst_severity(self._transaction, organisation, exposure, now)
+        return Seen(exposure_id=exposure, sighting_id=sighting_id)
 
     def _open(self, organisation: int, meeting: int, severity: Severity, now: datetime) -> int:
         seal = new_seal()
@@ -286,12 +349,6 @@ class Exposures:
 
 def _by_scan(now: datetime, what: str, *, note: str = "") -> ExposureEvent:
     return ExposureEvent(at=now, actor=SCAN, what=what, note=note)
-
-
-def _covers(decided: Row[Any], sighting: NewSighting) -> bool:
-    """Tell whether a decision about a place still holds: it gives away no more than it did then."""
-    then = _MORE_REVEALING.index(PasscodeMatch(decided.passcode))
-    return _MORE_REVEALING.index(sighting.passcode) <= then
 
 
 def _distinct(rows: list[Row[Any]]) -> list[tuple[int, int, int, str]]:

@@ -8,16 +8,19 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
 
 from scanner.errors import InputError
 from scanner.match.register import RegisterEntry
-from scanner.model import Meeting, Passcode, PasscodeKind, Protection, Room
+from scanner.model import Meeting, Passcode, PasscodeKind, Protection, Room, VerdictKind
 from storage import tables
 from storage.transaction import Transaction, new_seal
 
 _meetings, _rooms, _passcodes = tables.meetings, tables.rooms, tables.passcodes
 _STREAM_ROWS = 5000
+_IN_USE = _rooms.c.id.not_in(select(tables.retirements.c.room_id))
+_KIND = {None: VerdictKind.OURS, False: VerdictKind.RETIRED, True: VerdictKind.CLOSED}
+"""What a retirement's ``deleted`` makes of a room; None where there is no retirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class NewMeeting:
 
 
 class Meetings:
-    """The register. Everything but ``register`` and ``changed`` stays within one organisation."""
+    """The register. Everything but ``register`` and ``changed`` stays within one organisation.
+
+    The rooms of a meeting are those it uses; ``storage.retirements`` knows those it has left.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -69,10 +75,7 @@ class Meetings:
         for room, passcodes in _merged(meeting.doors).items():
             self._add_room(organisation, id_, Door(room, passcodes))
         self._rooms_changed(organisation, now)
-        added = self.get(organisation, id_)
-        if added is None:
-            raise RuntimeError("a meeting is not there right after it was stored")
-        return added
+        return self._written(organisation, id_)
 
     def get(self, organisation: int, meeting: int) -> Meeting | None:
         """Return the meeting, or None if this organisation has none with this id."""
@@ -121,10 +124,14 @@ class Meetings:
         ]
         if any(moved):
             self._rooms_changed(organisation, now)
-        found = self.get(organisation, meeting)
-        if found is None:
-            raise RuntimeError("a meeting is not there right after it was changed")
-        return found
+        return self._written(organisation, meeting)
+
+    def put_rooms(self, organisation: int, meeting: int, doors: tuple[Door, ...], now: datetime) -> Meeting:
+        """Add rooms, and give those that are there the passcodes they come with now."""
+        for room, passcodes in _merged(doors).items():
+            self._put_room(organisation, meeting, Door(room, passcodes))
+        self._rooms_changed(organisation, now)
+        return self._written(organisation, meeting)
 
     def remove(self, organisation: int, meeting: int, now: datetime) -> None:
         """Delete a meeting with its secrets, its exposures and the alerts about them."""
@@ -135,8 +142,12 @@ class Meetings:
             raise InputError(f"There is no meeting {meeting}.")
         self._rooms_changed(organisation, now)
 
-    def register(self) -> Iterator[RegisterEntry]:
-        """Yield every room of every organisation, a few thousand in memory at a time, none decrypted."""
+    def register(self, now: datetime) -> Iterator[RegisterEntry]:
+        """Yield every room of every organisation, a few thousand in memory at a time, none decrypted.
+
+        A room that its meeting has left is among them until its platform has forgotten it.
+        """
+        retired = tables.retirements.c
         rows = self._transaction.connection.execute(
             select(
                 _rooms.c.id,
@@ -144,9 +155,12 @@ class Meetings:
                 _meetings.c.organisation_id,
                 _rooms.c.meeting_id,
                 _passcodes.c.fingerprint.label("passcode"),
+                retired.deleted,
             )
             .join(_meetings, _meetings.c.id == _rooms.c.meeting_id)
             .outerjoin(_passcodes, _passcodes.c.room_id == _rooms.c.id)
+            .outerjoin(tables.retirements, retired.room_id == _rooms.c.id)
+            .where(or_(retired.watched_until.is_(None), retired.watched_until > now))
             .order_by(_rooms.c.id),
             execution_options={"yield_per": _STREAM_ROWS},
         )
@@ -157,6 +171,7 @@ class Meetings:
                 organisation=first.organisation_id,
                 meeting=first.meeting_id,
                 passcodes=frozenset(row.passcode for row in (first, *more) if row.passcode is not None),
+                kind=_KIND[first.deleted],
             )
 
     def changed(self, organisation: int | None = None) -> datetime | None:
@@ -222,6 +237,12 @@ class Meetings:
             **envelope.seal(text=passcode.text),
         }
 
+    def _written(self, organisation: int, meeting: int) -> Meeting:
+        found = self.get(organisation, meeting)
+        if found is None:
+            raise RuntimeError("a meeting is not there right after it was written")
+        return found
+
     def _rooms_changed(self, organisation: int, now: datetime) -> None:
         self._transaction.connection.execute(
             update(tables.organisations)
@@ -235,7 +256,7 @@ class Meetings:
         ids = wanted.with_only_columns(_meetings.c.id)
         rooms: dict[int, list[Room]] = {}
         for row in connection.execute(
-            select(_rooms).where(_rooms.c.meeting_id.in_(ids)).order_by(_rooms.c.id)
+            select(_rooms).where(_rooms.c.meeting_id.in_(ids), _IN_USE).order_by(_rooms.c.id)
         ):
             envelope = self._transaction.envelope(_rooms, row.seal, organisation=organisation)
             rooms.setdefault(row.meeting_id, []).append(Room(row.platform, envelope.open(row, "key")))
@@ -243,7 +264,7 @@ class Meetings:
         for row in connection.execute(
             select(_passcodes, _rooms.c.meeting_id)
             .join(_rooms, _rooms.c.id == _passcodes.c.room_id)
-            .where(_rooms.c.meeting_id.in_(ids))
+            .where(_rooms.c.meeting_id.in_(ids), _IN_USE)
             .order_by(_passcodes.c.id)
         ):
             envelope = self._transaction.envelope(_passcodes, row.seal, organisation=organisation)

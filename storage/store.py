@@ -17,6 +17,7 @@ from scanner.errors import KeyMissing, SchemaOutdated, StoreError
 from scanner.secret import KeyRing
 from storage import schema, tables
 from storage.addresses import Addresses
+from storage.allowances import Allowances
 from storage.calendars import Calendars
 from storage.engine import (
     READ_ONLY,
@@ -33,6 +34,7 @@ from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
+from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
 from storage.transaction import Transaction
@@ -50,6 +52,8 @@ class Work:
         self.rotation = Rotation(transaction)
         self.organisations = Organisations(transaction)
         self.meetings = Meetings(transaction)
+        self.retirements = Retirements(transaction)
+        self.allowances = Allowances(transaction)
         self.calendars = Calendars(transaction)
         self.exposures = Exposures(transaction)
         self.addresses = Addresses(transaction)

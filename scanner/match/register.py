@@ -10,20 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from scanner.model import Room
+from scanner.model import Room, VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
     """One Room of one Meeting: fingerprints only.
 
-    ``passcodes`` holds the fingerprints of every passcode that opens this room.
+    ``passcodes`` holds the fingerprints of every passcode that opens this room. ``kind`` is OURS, or RETIRED
+    or CLOSED for a room that the meeting has left.
     """
 
     fingerprint: bytes
     organisation: int
     meeting: int
     passcodes: frozenset[bytes] = frozenset()
+    kind: VerdictKind = VerdictKind.OURS
 
 
 class Fingerprints(Protocol):

@@ -98,6 +98,21 @@ def grade(
     return Severity(_level(reach, away=away, reusable=risk is Risk.REUSABLE), f"{what}, and {when}.")
 
 
+def grade_retired(*, deleted: bool) -> Severity:
+    """Grade a room that its meeting has left: low, since nobody meets there, with what is left to do.
+
+    ``deleted`` is the owner's word that the old meeting was deleted; without it the link may still open.
+    """
+    if deleted:
+        reason = "The old link stands there. You said that its meeting was deleted, so it opens nothing."
+    else:
+        reason = (
+            "The old link stands there. Your meeting uses another one now, but the old one may still open: "
+            "delete the old meeting where you made it."
+        )
+    return Severity(SeverityLevel.LOW, reason)
+
+
 def _level(reach: Reach, *, away: timedelta, reusable: bool) -> SeverityLevel:
     later = SeverityLevel.HIGH if reusable else SeverityLevel.MEDIUM
     soon, this_week, after = {

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from scanner import __version__
 from scanner.alerts.routing import Route, route
 from scanner.invitations.series import is_running, next_start
+from scanner.match.allowances import Allowed
 from scanner.match.register import Register
-from scanner.match.severity import grade, needs_passcode
+from scanner.match.severity import grade, grade_retired, needs_passcode
 from scanner.match.verdict import match
 from scanner.model import (
     Exposure,
@@ -20,11 +21,11 @@ from scanner.model import (
     Link,
     Meeting,
     News,
-    PasscodeMatch,
     Severity,
     Skipped,
     Unchanged,
     Verdict,
+    VerdictKind,
 )
 from scanner.scans.coverage import UNREAD_FOR_NOW, Tally
 from scanner.scans.page import CrawlLine, PageRead
@@ -56,6 +57,7 @@ class Ledger:
         store: Store,
         keys: KeyRing,
         register: Register,
+        allowed: Allowed,
         routes: Sequence[Route],
         channels: Sequence[str],
         clock: Callable[[], datetime],
@@ -63,6 +65,7 @@ class Ledger:
         self._store = store
         self._keys = keys
         self._register = register
+        self._allowed = allowed
         self._routes = routes
         self._channels = channels
         self._clock = clock
@@ -104,8 +107,10 @@ class Ledger:
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
         if isinstance(line, PageRead):
+            now = self._clock()
             for link in line.links:
-                ours.extend((link, verdict) for verdict in match(link, self._register, self._keys))
+                verdicts = match(link, self._register, self._keys, now=now, allowed=self._allowed)
+                ours.extend((link, verdict) for verdict in verdicts)
         self._waiting.append((line, ours))
         if ours or len(self._waiting) >= _BATCH:
             self._write()
@@ -186,8 +191,9 @@ class Ledger:
                 passcode=verdict.passcode,
                 excerpt=link.excerpt,
             ),
-            _grade(link, verdict.passcode, meeting, now),
+            _grade(link, verdict, meeting, now),
             now,
+            kind=verdict.kind,
         )
         if seen is None:
             return
@@ -248,11 +254,13 @@ class Ledger:
         return self._meetings[verdict.meeting]
 
 
-def _grade(link: Link, passcode: PasscodeMatch, meeting: Meeting, now: datetime) -> Severity:
+def _grade(link: Link, verdict: Verdict, meeting: Meeting, now: datetime) -> Severity:
+    if verdict.kind in (VerdictKind.RETIRED, VerdictKind.CLOSED):
+        return grade_retired(deleted=verdict.kind is VerdictKind.CLOSED)
     return grade(
         risk=link.risk,
         form=link.form,
-        passcode=passcode,
+        passcode=verdict.passcode,
         passcode_needed=needs_passcode(link.room, meeting.passcodes),
         protections=meeting.protections,
         next_start=next_start(meeting, now),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scanner.alerts.routing import Route
+from scanner.match.allowances import Allowed
 from scanner.match.register import Register
 from scanner.model import OPEN_STATES, Coverage, SourceState, Unit
 from scanner.scans.blindness import tell_blindness
@@ -62,7 +63,8 @@ def scan(
         ledger = Ledger(
             store=store,
             keys=keys,
-            register=Register(work.meetings.register()),
+            register=Register(work.meetings.register(started)),
+            allowed=Allowed(work.allowances.everywhere()),
             routes=routes,
             channels=channels,
             clock=clock,

@@ -43,7 +43,7 @@ def add_meeting(url, keys, club, key):
 def is_recognised(url, keys, key="81234567890"):
     with open_store(url, keys) as store, store.reading() as work:
         link = Link(room=a_room(key), form=Form.URL, where="href")
-        return bool(match(link, Register(work.meetings.register()), work.keys))
+        return bool(match(link, Register(work.meetings.register(NOON)), work.keys, now=NOON))
 
 
 def test_a_backup_comes_back_and_what_was_there_is_kept(tmp_path, file, file_url, keys, club):

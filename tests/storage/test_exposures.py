@@ -6,7 +6,7 @@ import pytest
 
 from scanner.errors import InputError
 from scanner.model import OPEN_STATES, ExposureState, PasscodeMatch, SeverityLevel, SightingState
-from storage.exposures import SET_ASIDE
+from storage.quiet import SET_ASIDE
 from tests.builders import NOON, a_meeting, a_room, a_severity, a_sighting
 
 PAGE, OTHER_PAGE = "https://forum.example/t/12", "https://forum.example/t/13"

@@ -77,7 +77,7 @@ def test_a_room_named_twice_is_one_door_with_both_passcodes(work, club):
     added = work.meetings.add(club.id, NewMeeting(title="x", starts=NOON, doors=doors), NOON)
     assert added.rooms == (a_room(),)
     assert added.passcodes == (one, two)
-    assert len(list(work.meetings.register())) == 1
+    assert len(list(work.meetings.register(NOON))) == 1
 
 
 def test_a_passcode_of_two_rooms_is_listed_once(work, club):
@@ -93,7 +93,7 @@ def test_the_register_holds_every_room_as_fingerprints(work, club, choir, keys):
         NOON,
     )
     two = work.meetings.add(choir.id, a_meeting(a_room("1"), passcodes=(plain,)), NOON)
-    assert list(work.meetings.register()) == [
+    assert list(work.meetings.register(NOON)) == [
         RegisterEntry(
             fingerprint=keys.fingerprint(a_room("1")),
             organisation=club.id,
@@ -116,7 +116,7 @@ def test_the_register_is_whole_past_one_batch_of_rows(work, club, keys):
     many = tuple(a_passcode(str(number)) for number in range(6000))
     doors = (Door(a_room("1"), many[:3]), Door(a_room("2"), many), Door(a_room("3"), many[:3]))
     work.meetings.add(club.id, NewMeeting(title="x", starts=NOON, doors=doors), NOON)
-    entries = list(work.meetings.register())
+    entries = list(work.meetings.register(NOON))
     assert [entry.fingerprint for entry in entries] == [keys.fingerprint(door.room) for door in doors]
     assert [len(entry.passcodes) for entry in entries] == [3, 6000, 3]
 
@@ -124,7 +124,7 @@ def test_the_register_is_whole_past_one_batch_of_rows(work, club, keys):
 def test_the_register_opens_no_vault(work, club):
     work.meetings.add(club.id, a_meeting(passcodes=(a_passcode(),)), NOON)
     connection(work).execute(update(tables.organisations).values(data_key=b"spoilt"))
-    assert len(list(work.meetings.register())) == 1
+    assert len(list(work.meetings.register(NOON))) == 1
 
 
 def test_meetings_behind_one_door_are_found(work, club, choir):
@@ -152,7 +152,7 @@ def test_removing_a_meeting_removes_its_secrets_exposures_and_alerts(store, work
     work.outbox.put(an_alert(club.id, exposure=seen.exposure_id), NOON, NOON)
     work.meetings.remove(club.id, meeting.id, NOON)
     assert work.meetings.all(club.id) == [kept]
-    assert [entry.meeting for entry in work.meetings.register()] == [kept.id]
+    assert [entry.meeting for entry in work.meetings.register(NOON)] == [kept.id]
     assert work.exposures.all(club.id) == []
     assert work.outbox.all(club.id) == []
     for table in ("passcodes", "sightings", "exposure_events"):

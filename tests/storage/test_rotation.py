@@ -69,14 +69,14 @@ def fill(url, key_file):
 def everything_is_detected(store):
     """Match every registered room with its passcode, as a scan does, and open every text there is."""
     with store.reading() as work:
-        register = Register(work.meetings.register())
+        register = Register(work.meetings.register(NOON))
         organisations = work.organisations.all()
         assert len(organisations) == 2
         for club in organisations:
             for number in range(MEETINGS):
                 room = key_of(number + club.id * 1000)
                 link = Link(room=room, form=Form.URL, where="href", passcode=a_passcode(f"wren-{number}"))
-                (verdict,) = match(link, register, work.keys)
+                (verdict,) = match(link, register, work.keys, now=NOON)
                 assert verdict.organisation == club.id
                 assert verdict.passcode is PasscodeMatch.CURRENT
                 assert [found.rooms for found in work.meetings.with_room(club.id, room)] == [(room,)]
@@ -130,7 +130,7 @@ def test_nothing_is_left_under_the_old_key(tmp_path, url, surroundings, key_file
     with open_store(url, new) as store:
         everything_is_detected(store)
         with store.reading() as work:
-            registered = {entry.fingerprint for entry in work.meetings.register()}
+            registered = {entry.fingerprint for entry in work.meetings.register(NOON)}
             connection = work.meetings._transaction.connection
             for row in connection.execute(select(tables.organisations)):
                 with pytest.raises(Exception, match="altered or moved"):
@@ -166,7 +166,7 @@ def test_a_program_that_runs_meanwhile_goes_on_detecting_and_writing(url, surrou
     rooms = frozenset({room, key_of(2000)})
     with open_store(url, KeyRing.from_file(key_file)) as running:
         with running.begin() as work:
-            keys, register = work.keys, Register(work.meetings.register())
+            keys, register = work.keys, Register(work.meetings.register(NOON))
             club = work.organisations.all()[0]
         child = rotation(surroundings)
         rounds = 0
@@ -180,7 +180,7 @@ def test_a_program_that_runs_meanwhile_goes_on_detecting_and_writing(url, surrou
                 work.addresses.remember("forum", [a_page(page, rooms=1)])
             everything_is_detected(running)
             # The Register that a scan read before the rotation stays good for that scan.
-            assert match(Link(room=room, form=Form.URL, where="href"), register, keys)
+            assert match(Link(room=room, form=Form.URL, where="href"), register, keys, now=NOON)
             rounds += 1
         child.join()
         assert child.exitcode == 0

@@ -112,7 +112,7 @@ def test_a_killed_transaction_leaves_nothing_half(file_url, keys, tmp_path):
         assert work.meetings.all(club.id) == []
         assert work.exposures.all(club.id) == []
         assert work.outbox.all(club.id) == []
-        assert list(work.meetings.register()) == []
+        assert list(work.meetings.register(NOON)) == []
 
 
 def test_a_held_database_is_busy_not_broken(file, file_url, keys):
