@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,23 +29,6 @@ def register_meeting(
     """Register a meeting that its owner has confirmed. Raises InputError naming what is missing."""
     with store.begin() as work:
         return register_in(work, proposed, organisation=organisation, now=now)
-
-
-def register_all(
-    store: Store, proposed: Iterable[ProposedMeeting], *, organisation: Organisation, now: datetime
-) -> list[Registered | InputError]:
-    """Register many meetings in one transaction; one that cannot be registered stops no other.
-
-    The result has an entry for each meeting, in order.
-    """
-    results: list[Registered | InputError] = []
-    with store.begin() as work:
-        for entry in proposed:
-            try:
-                results.append(register_in(work, entry, organisation=organisation, now=now))
-            except InputError as error:
-                results.append(error)
-    return results
 
 
 def all_meetings(store: Store, *, organisation: Organisation) -> list[Meeting]:

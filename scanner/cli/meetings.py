@@ -12,11 +12,9 @@ from typing import Annotated
 import typer
 
 from scanner.actions.meetings import (
-    Registered,
     all_meetings,
     check_title,
     one_meeting,
-    register_all,
     register_meeting,
     remove_meeting,
 )
@@ -35,6 +33,7 @@ from scanner.cli.say import (
     when,
 )
 from scanner.errors import ExitCode, InputError
+from scanner.invitations.columns import DateOrder
 from scanner.invitations.dates import read_moment
 from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
 
@@ -42,7 +41,6 @@ app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remo
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 _LONGEST_INVITATION = 1024 * 1024
-_LONGEST_IMPORT = 256 * 1024 * 1024
 
 
 @app.command(
@@ -113,64 +111,80 @@ def add(
         out.print(f"lychgate meetings remove {done.meeting.id}")
 
 
-@app.command("import", epilog="Example: lychgate meetings import meetings.jsonl --dry-run")
-def import_meetings(
+@app.command("import", epilog="Example: lychgate meetings import meetings.csv --dates dmy --dry-run")
+def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="One JSON object a line; see README, “For scripts”.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A table (.csv), a calendar (.ics) or JSON lines; see README, “For scripts”."),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be registered.")] = False,
+    dates: Annotated[
+        DateOrder | None,
+        typer.Option(help="How a table writes dates like 03/04/2026: day, month or year first."),
+    ] = None,
     as_object: Json = False,
 ) -> int:
     """Register many meetings from a file. Faulty lines are named and stop no other."""
-    from scanner.invitations.lines import parse_line
+    from scanner.actions.imports import LONGEST_FILE, import_meetings
 
     with opened(context) as workspace:
-        organisation = workspace.organisation
-        understood: list[tuple[int, ProposedMeeting]] = []
-        faults: list[tuple[int, str]] = []
-        lines = [
-            entry
-            for entry in enumerate(_read(file, most=_LONGEST_IMPORT).split("\n"), start=1)
-            if entry[1].strip()
-        ]
-        for number, line in lines:
-            try:
-                understood.append((number, parse_line(line, timezone=organisation.timezone)))
-            except InputError as error:
-                faults.append((number, str(error)))
-        added = already = 0
-        if not dry_run:
-            results = register_all(
-                workspace.store,
-                [proposed for _, proposed in understood],
-                organisation=organisation,
-                now=clock(),
-            )
-            for (number, _), result in zip(understood, results, strict=True):
-                if isinstance(result, Registered):
-                    added += not result.already
-                    already += result.already
-                    for warning in result.warnings:
-                        err.print(f"{file}:{number}: note: {warning}")
-                else:
-                    faults.append((number, str(result)))
-    for number, fault in sorted(faults):
-        err.print(f"{file}:{number}: {fault}")
-    counts = {
-        "lines": len(lines),
-        "registered": added,
-        "already": already,
-        "faulty": len(faults),
-        "dry_run": dry_run,
-    }
-    if as_object:
-        as_json(counts)
-    elif dry_run:
-        out.print(f"{len(understood)} meetings could be registered, {len(faults)} lines are faulty.")
-    else:
-        out.print(
-            f"{added} meetings registered, {already} were there already, {len(faults)} lines are faulty."
+        done = import_meetings(
+            workspace.store,
+            _content(file, most=LONGEST_FILE),
+            organisation=workspace.organisation,
+            now=clock(),
+            dates=dates,
+            dry_run=dry_run,
         )
-    return ExitCode.USAGE if faults else ExitCode.FINE
+    for line, note in done.notes:
+        err.print(f"{file}:{line}: note: {note}")
+    for line, fault in done.faults:
+        err.print(f"{file}:{line}: {fault}")
+    if done.ignored:
+        err.print(f"{file}: not used: {', '.join(done.ignored)}")
+    if as_object:
+        as_json(
+            {
+                "lines": done.rows,
+                "registered": 0 if dry_run else done.registered,
+                "already": done.already,
+                "over": done.over,
+                "without_room": done.without_room,
+                "faulty": len(done.faults),
+                "dry_run": dry_run,
+            }
+        )
+    else:
+        said = "meetings could be registered" if dry_run else "meetings registered"
+        left = f", {done.over} are over or cancelled, {done.without_room} have no link"
+        out.print(
+            f"{done.registered} {said}, {done.already} were there already, "
+            f"{len(done.faults)} lines are faulty{left if done.over or done.without_room else ''}."
+        )
+    return ExitCode.USAGE if done.faults else ExitCode.FINE
+
+
+@app.command("export", epilog="Example: lychgate meetings export meetings.csv")
+def export_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The table to write; - writes it to standard output.")],
+) -> None:
+    """Write the register as a table (CSV): titles and times, rooms masked, no passcodes."""
+    from scanner.actions.imports import export_meetings
+
+    with opened(context) as workspace:
+        text = export_meetings(workspace.store, organisation=workspace.organisation, now=clock())
+    if str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        with file.open("x", encoding="utf-8-sig", newline="") as opened_file:  # Excel wants the mark
+            opened_file.write(text)
+    except FileExistsError:
+        raise InputError(f"{file} exists already; it was left as it is.") from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 @app.command("list", epilog="Example: lychgate meetings list --json")
@@ -236,9 +250,13 @@ def _invitation(path: Path | None) -> str:
 
 
 def _read(path: Path, *, most: int) -> str:
+    return _text(str(path), _content(path, most=most), most=most)
+
+
+def _content(path: Path, *, most: int) -> bytes:
     try:
         with path.open("rb") as file:
-            return _text(str(path), file.read(most + 1), most=most)
+            return file.read(most + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -42,17 +42,22 @@ _SHAPES: dict[str, tuple[str, str]] = {
 _CASE_KEPT = re.compile(r"register:|event:|19:|stream:", re.IGNORECASE)
 
 
+def platform_called(name: str) -> str:
+    """Return the slug of the platform that people call so ("Microsoft Teams"), or raise InputError."""
+    wanted = " ".join(name.casefold().replace("-", " ").split())
+    for platform in BUILT_IN:
+        if wanted in (platform.slug.replace("-", " "), platform.name.casefold(), *platform.names):
+            return platform.slug
+    return read_slug(name)
+
+
 def read_room(platform: str, key: str) -> Room:
     """Return the room that a platform's slug and a key name, or raise InputError with the reason.
 
     Digits lose their separators and names that ignore case become small; tokens keep theirs. A platform
     whose keys have no grammar here takes any printable key.
     """
-    slug = platform.strip().lower()
-    if slug not in BUILT_IN.platforms:
-        near = get_close_matches(slug[:40], BUILT_IN.platforms, n=1)
-        hint = f" Did you mean “{near[0]}”?" if near else ""
-        raise InputError(f"There is no platform called “{_shown(platform)}”.{hint}")
+    slug = read_slug(platform)
     given = key.strip()
     if not given or len(given) > _LONGEST_KEY:
         raise InputError(f"The {slug} key is empty or longer than {_LONGEST_KEY} characters.")
@@ -61,6 +66,16 @@ def read_room(platform: str, key: str) -> Room:
     if "://" in given:
         raise InputError(f"The {slug} key is a whole link. Register links with: lychgate meetings add --url.")
     return Room(slug, _canonical(slug, given))
+
+
+def read_slug(platform: str) -> str:
+    """Return the slug of a platform as it is written in files, or raise InputError with the nearest one."""
+    slug = platform.strip().lower()
+    if slug not in BUILT_IN.platforms:
+        near = get_close_matches(slug[:40], BUILT_IN.platforms, n=1)
+        hint = f" Did you mean “{near[0]}”?" if near else ""
+        raise InputError(f"There is no platform called “{_shown(platform)}”.{hint}")
+    return slug
 
 
 def _canonical(slug: str, given: str) -> str:

@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from scanner.errors import InputError
-from scanner.extract.html import html_pieces, looks_like_markup
-from scanner.model import Segment, SegmentKind
+from scanner.extract.html import looks_like_markup
+from scanner.extract.pasted import visible_text
 
 _MOST_PARTS = 40
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9\-]{1,60}:(?:[ \t]|$)")
@@ -47,17 +47,8 @@ def take_apart(text: str) -> Pasted:
     if _is_mail(start):
         return _mail(start)
     if looks_like_markup(start):
-        return Pasted(kind="html", raw=start, text=page_text(start))
+        return Pasted(kind="html", raw=start, text=visible_text(start))
     return Pasted(kind="text", raw=start, text=start)
-
-
-def page_text(page: str) -> str:
-    """Return the visible text of an HTML page or fragment, one line for each block."""
-    return "".join(
-        piece.text
-        for piece in html_pieces(page)
-        if isinstance(piece, Segment) and piece.kind is SegmentKind.TEXT and piece.place == "text"
-    )
 
 
 def _is_mail(text: str) -> bool:
@@ -77,7 +68,7 @@ def _mail(text: str) -> Pasted:
         raw=text,
         text="\n\n".join(plain)
         if any(part.strip() for part in plain)
-        else "\n\n".join(map(page_text, pages)),
+        else "\n\n".join(map(visible_text, pages)),
         subject=str(message.get("subject", "")),
         calendar=next(iter(_parts(message, "text/calendar")), ""),
     )

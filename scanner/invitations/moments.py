@@ -163,7 +163,7 @@ def _assembled(
         ends_on = ends_after(times.starts, times.ends, day)
         ends = datetime.combine(ends_on, times.ends, tzinfo=starts.tzinfo)
     else:
-        lasts = _duration(rest) or _stated_duration(lines)
+        lasts = read_duration(rest) or _stated_duration(lines)
         ends = starts + lasts if lasts else None
     return When(
         starts=starts,
@@ -220,7 +220,8 @@ def _stated_zone(lines: list[str], *, home: str, wall: datetime) -> str | None:
     return None
 
 
-def _duration(text: str) -> timedelta | None:
+def read_duration(text: str) -> timedelta | None:
+    """Return the length of time that stands in a text ("1 hour 30 minutes"), at most a day, or None."""
     found = _DURATION.search(text.lower())
     if not found:
         return None
@@ -231,7 +232,7 @@ def _duration(text: str) -> timedelta | None:
 def _stated_duration(lines: list[str]) -> timedelta | None:
     for line in lines:
         found = _LASTING.search(line)
-        lasts = _duration(line[found.end() :]) if found else None
+        lasts = read_duration(line[found.end() :]) if found else None
         if lasts:
             return lasts
     return None

@@ -6,7 +6,8 @@ from email.message import EmailMessage
 import pytest
 
 from scanner.errors import InputError
-from scanner.invitations.layout import page_text, take_apart
+from scanner.extract.pasted import visible_text
+from scanner.invitations.layout import take_apart
 
 
 def mail(*, html_only=False, calendar=""):
@@ -43,7 +44,7 @@ def test_a_page_gives_the_lines_people_see():
         "<html><head><title>x</title><style>p{color:red}</style><script>var when='never'</script></head>"
         "<body><p>Topic: Yoga &amp; tea</p><!-- no --><div>Time:<b> Nov 26</b>,\n 2026<br>7 pm</div></body>"
     )
-    lines = [line.strip() for line in page_text(page).splitlines() if line.strip()]
+    lines = [line.strip() for line in visible_text(page).splitlines() if line.strip()]
     assert lines == ["x", "Topic: Yoga & tea", "Time: Nov 26, 2026", "7 pm"]
 
 
@@ -83,5 +84,5 @@ def test_hostile_text_is_taken_apart_in_time(piece):
     text = "MIME-Version: 1.0\n\n<p>" + (piece * 1_000_000)[:1_000_000]
     began = time.process_time()
     take_apart(text).lines  # noqa: B018
-    page_text(text)
+    visible_text(text)
     assert time.process_time() - began < 10
