@@ -11,7 +11,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spiders.spider import Options, SourceSpider
+    from spiders.options import Options
+    from spiders.spider import SourceSpider
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ def kinds() -> Mapping[str, Kind]:
     found = {}
     for name in sorted(module.name for module in iter_modules(__path__)):
         module = import_module(f"{__name__}.{name}")
+        options = vars(module).get("Options")
+        if options is None or options.__module__ != module.__name__:
+            continue
         for member in vars(module).values():
             if (
                 isinstance(member, type)
                 and issubclass(member, SourceSpider)
-                and member.__module__ == module.__name__ != SourceSpider.__module__
+                and member.__module__ == module.__name__
             ):
                 summary = (getdoc(module) or "").partition("\n")[0]
-                found[name] = Kind(name, module.Options, member, summary)
+                found[name] = Kind(name, options, member, summary)
     return found

@@ -15,8 +15,9 @@ from scanner.model import CrawlEvent, Failed, Unit
 from spiders import Kind, guard, kinds
 from spiders.fetch import Errand, GuardedHandler, Lookup, look_up
 from spiders.guard import GuardsMissing, check_pairs
+from spiders.options import Options
 from spiders.settings import SETTINGS, quiet_loggers
-from spiders.spider import INTERNAL, Options, Sink
+from spiders.spider import INTERNAL, Sink
 from spiders.turns import Turns
 
 _AT_ONCE = 32

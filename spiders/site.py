@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from scanner.extract.links import outlinks
 from scanner.model import Document
-from spiders import spider
+from spiders.options import StartOptions
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
 
-class Options(spider.Options):
+class Options(StartOptions):
     """Where a web site begins. How far to go is in the Unit's limits."""
 
 

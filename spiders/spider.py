@@ -6,13 +6,12 @@ comes one event; a redirect makes the next Visit of the same address.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -36,6 +35,7 @@ from spiders.addresses import Scope, resolve, sameness, trap
 from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
 from spiders.fetch import WHY_CUT, Errand, NotRead
 from spiders.guard import check_address
+from spiders.options import Options
 from spiders.visit import Visit
 
 TOO_DEEP = "deeper than the depth limit"
@@ -51,14 +51,6 @@ _MOST_ADDRESSES = 100_000
 _SPARE_REQUESTS = 1_000
 
 Sink = Callable[[CrawlEvent], None]
-
-
-class Options(BaseModel):
-    """What every kind is configured with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    start: tuple[str, ...] = Field(min_length=1, description="Addresses to begin at.")
 
 
 class SourceSpider(Spider):
@@ -89,7 +81,24 @@ class SourceSpider(Spider):
 
     def scope(self) -> Scope:
         """Return what belongs to the source."""
-        return Scope.around(self.options.start)
+        return Scope.around(visit.address for visit in self.begin())
+
+    def begin(self) -> Iterator[Visit]:
+        """Yield the visits to begin with; what they find wrong is the source's own fault."""
+        for address in getattr(self.options, "start", ()):
+            yield Visit(address=address.strip(), start=True)
+
+    def again(self, known: Known) -> Visit | None:
+        """Return the visit that reads a known address anew, or None if that needs none of its own."""
+        return Visit(address=known.address, depth=known.depth)
+
+    def instead(self, visit: Visit, status: int) -> Visit | None:
+        """Return where to ask when a server answers with an error, or None if that is the answer."""
+        return None
+
+    def headers(self, visit: Visit) -> Mapping[str, str]:
+        """Return what to say in the request of a visit besides the usual."""
+        return {}
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the visits that a freshly read document leads to; repetitions do no harm."""
@@ -99,17 +108,18 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the starting addresses, then for those known from before, watched ones first."""
-        for address in self.options.start:
-            written = address.strip()
-            refusal = check_address(written, self.errand.unit.allow)
+        for visit in self.begin():
+            refusal = check_address(visit.address, self.errand.unit.allow)
             if refusal is not None:
-                self._leave(Visit(address=written, start=True), refusal)
+                self._leave(visit, refusal)
                 continue
-            for request in self._ask(Visit(address=_without_fragment(resolve("", written)), start=True)):
+            address = _without_fragment(resolve("", visit.address))
+            for request in self._ask(replace(visit, address=address)):
                 yield request
         for known in sorted(self.errand.unit.known, key=lambda known: (not known.watched, known.depth)):
-            for request in self._ask(Visit(address=known.address, depth=known.depth)):
-                yield request
+            if (once_more := self.again(known)) is not None:
+                for request in self._ask(once_more):
+                    yield request
 
     def _ask(self, visit: Visit) -> Iterator[Request]:
         """Yield the request of a visit, unless it was made before or must not be made."""
@@ -119,13 +129,17 @@ class SourceSpider(Spider):
             return
         if not self._is_new(visit):
             return
-        visit = replace(visit, known=self._known.get(sameness(visit.address)))
+        visit = replace(visit, known=self.known(visit.shown))
         reason = self._objection(visit)
         if reason is not None:
             self._leave(visit, reason)
             return
         self._asked += 1
         yield self._request(visit)
+
+    def known(self, address: str) -> Known | None:
+        """Return what is remembered of an address from earlier scans."""
+        return self._known.get(sameness(address))
 
     def _is_new(self, visit: Visit) -> bool:
         key = sameness(visit.address)
@@ -149,9 +163,10 @@ class SourceSpider(Spider):
     def _request(self, visit: Visit) -> Request:
         known = visit.known or Known(address=visit.address)
         validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        sendable = {name: value for name, value in validators.items() if answers.is_sendable(value)}
         return Request(
             visit.address,
-            headers={name: value for name, value in validators.items() if answers.is_sendable(value)},
+            headers={**self.headers(visit), **sendable},
             callback=self._arrived,
             errback=self._lost,
             cb_kwargs={"visit": visit},
@@ -165,14 +180,17 @@ class SourceSpider(Spider):
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))
             return
-        if response.status == 304 and response.request is not None and response.request.headers:
-            self._sink(Unchanged(source=self._source, address=visit.address))
+        if response.status == 304 and _was_conditional(response):
+            self._sink(Unchanged(source=self._source, address=visit.shown))
             return
         refusal = answers.judge(response)
-        if refusal is not None:
+        other = self.instead(visit, response.status) if refusal is not None else None
+        if other is not None:
+            yield from self._ask(other)
+        elif refusal is not None:
             self._fail(visit, refusal.why, gone=refusal.gone, blocked=refusal.blocked)
-            return
-        yield from self._read(response, visit)
+        else:
+            yield from self._read(response, visit)
 
     def _read(self, response: Response, visit: Visit) -> Iterator[Request]:
         media_type, charset = answers.media_type(response)
@@ -261,7 +279,7 @@ class SourceSpider(Spider):
     def _tell(self, visit: Visit, target: str) -> None:
         """Say that an address redirects to a meeting."""
         self._sink(
-            MeetingRedirect(source=self._source, address=visit.address, target=target, depth=visit.depth)
+            MeetingRedirect(source=self._source, address=visit.shown, target=target, depth=visit.depth)
         )
 
     def _leave(self, visit: Visit, why: str, *, blocked: bool = False) -> None:
@@ -269,13 +287,15 @@ class SourceSpider(Spider):
         if visit.start:
             self._fail(visit, why, blocked=blocked)
         else:
-            self._sink(Skipped(source=self._source, address=visit.address, why=why, depth=visit.depth))
+            self._sink(Skipped(source=self._source, address=visit.shown, why=why, depth=visit.depth))
 
     def _fail(self, visit: Visit, why: str, *, gone: bool = False, blocked: bool = False) -> None:
+        if gone and visit.guessed:
+            return
         self._sink(
             Failed(
                 source=self._source,
-                address=visit.address,
+                address=visit.shown,
                 why=why,
                 depth=visit.depth,
                 gone=gone,
@@ -287,3 +307,8 @@ class SourceSpider(Spider):
 
 def _without_fragment(address: str) -> str:
     return address.partition("#")[0]
+
+
+def _was_conditional(response: Response) -> bool:
+    asked = response.request.headers if response.request is not None else {}
+    return "If-None-Match" in asked or "If-Modified-Since" in asked

@@ -14,7 +14,9 @@ _WATCHED = 900_000
 class Visit:
     """One address on its way to being read.
 
-    ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends.
+    ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends. ``about`` is
+    the public address that stands in events where ``address`` is that of an interface for programs.
+    ``guessed`` marks an address that nobody named: it is no news that nothing is there.
     """
 
     address: str
@@ -23,6 +25,13 @@ class Visit:
     follow: bool = True
     known: Known | None = None
     chain: tuple[str, ...] = ()
+    about: str = ""
+    guessed: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The address that events speak of."""
+        return self.about or self.address
 
     @property
     def watched(self) -> bool:

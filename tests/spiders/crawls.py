@@ -49,7 +49,7 @@ class Crawled:
 
 def unit(*start: str, source: str = "s", kind: str = "site", **fields: Any) -> Unit:
     """A Unit with quick limits that may go where its starts are."""
-    options = {"start": list(start)} | fields.pop("options", {})
+    options = ({"start": list(start)} if start else {}) | fields.pop("options", {})
     return Unit(source=source, kind=kind, options=options, **{"limits": QUICK} | fields)
 
 

@@ -1,0 +1,67 @@
+"""What the options of the kinds have in common: the addresses and questions that people write in settings."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from scanner.detect import detect_text
+from scanner.platforms import is_meeting_address
+from spiders.addresses import resolve
+
+_LONG_NUMBER = re.compile(r"[0-9](?:[ .\-]?[0-9]){7,}")
+
+
+def _address(text: str, info: ValidationInfo) -> str:
+    """Check an address where settings are read, so that a mistake is told with its line.
+
+    In a crawl, which has no context, it becomes an event of its own and the other addresses are read.
+    """
+    if info.context is not None:
+        parsed = resolve("", text.strip())
+        if not parsed.startswith(("http://", "https://")):
+            raise ValueError(
+                "an address begins with https:// or http:// and names a host, like https://stmarys.example/"
+            )
+        if is_meeting_address(parsed):
+            raise ValueError("this is a meeting, not a place to look for meetings at; it is never opened")
+    return text
+
+
+def _query(text: str) -> str:
+    """Refuse questions that would tell a search service what must stay secret."""
+    if not text.strip() or len(text) > 200 or not text.isprintable():
+        raise ValueError("a query is one line of text, not empty and at most 200 characters")
+    if _LONG_NUMBER.search(text) or detect_text(text, "text", bare=True).links:
+        raise ValueError(
+            "a query must not hold a meeting link, a meeting ID or another long number: the search service "
+            "would learn it. Ask for a host, like stmarys.zoom.us"
+        )
+    return text.strip()
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Query = Annotated[str, AfterValidator(_query)]
+
+
+class Options(BaseModel):
+    """What every kind is configured with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StartOptions(Options):
+    """Options of the kinds that begin at addresses which people see in their browser."""
+
+    start: tuple[Address, ...] = Field(min_length=1, description="Addresses to begin at.")
+
+
+class QueryOptions(Options):
+    """Options of the kinds that ask a search service."""
+
+    queries: tuple[Query, ...] = Field(
+        min_length=1,
+        description="What to search for: hosts and names, like stmarys.zoom.us. Never a link or an ID.",
+    )
