@@ -43,14 +43,13 @@ def read_apart(reader: str, document: Document, *, media_type: str, time: timede
         findings, why = heard(late.stdout or b""), "it took too long"
     else:
         findings, why = heard(ran.stdout), "its reader broke down"
-    notes = tuple(f"cannot read {media_type}: {note}" for note in findings.notes)
-    if not findings.ended:
-        notes += (f"cannot read all of {media_type}: {why}",)
+    reasons = findings.notes if findings.ended else (*findings.notes, why)
+    unread = f"all of {media_type}" if findings.pieces else media_type
     return Segments(
         flows=(Flow(findings.pieces),),
         media_type=media_type,
         cut=findings.cut or not findings.ended,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(f"cannot read {unread}: {reason}" for reason in dict.fromkeys(reasons)),
         nested=tuple(Document("", body) for body in findings.inner),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.extract.apart import pictures_are_read, print_is_read, read_apart
+from scanner.extract.apart import pictures_are_read, read_apart
 from scanner.extract.flow import Family, Segments
 from scanner.model import Document
 
@@ -30,14 +30,8 @@ def _kind(body: bytes) -> str:
 def _segments(document: Document, depth: int) -> Segments:
     kind = _kind(document.body)
     if not pictures_are_read():
-        return Segments(media_type=kind, notes=(f"cannot read {kind}: install lychgate[images]",))
-    found = read_apart("image", document, media_type=kind)
-    if print_is_read():
-        return found
-    note = f"printed text in {kind} was not read: tesseract is not installed"
-    return Segments(
-        flows=found.flows, media_type=kind, cut=found.cut, notes=(*found.notes, note), nested=found.nested
-    )
+        return Segments(media_type=kind, notes=(f"cannot read {kind}: it needs lychgate[images]",))
+    return read_apart("image", document, media_type=kind)
 
 
 FAMILY = Family(

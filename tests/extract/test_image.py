@@ -169,7 +169,7 @@ def test_a_reader_that_takes_too_long_or_breaks_down_is_said() -> None:
     broken = apart.read_apart("no_such_reader", picture, media_type="image/png")
     for read, why in ((late, "it took too long"), (broken, "its reader broke down")):
         assert read.cut
-        assert read.notes == (f"cannot read all of image/png: {why}",)
+        assert read.notes == (f"cannot read image/png: {why}",)
 
 
 def test_what_was_told_before_a_reader_ended_is_kept() -> None:
@@ -193,7 +193,7 @@ def test_print_that_takes_too_long_is_said(tmp_path: Path) -> None:
     )
     findings = heard(out.getvalue())
     assert findings.cut
-    assert findings.notes == ("printed text in a picture was not read: it took too long",)
+    assert findings.notes == ("printed text took too long",)
 
 
 def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) -> None:
@@ -212,6 +212,18 @@ def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) ->
     ).stdout
     assert b'"note": "OSError"' in told
     assert b'"end": true' in told
+
+
+def test_without_tesseract_codes_are_read_and_print_is_named() -> None:
+    told = subprocess.run(
+        [sys.executable, "-P", "-m", "scanner.extract.native.image"],
+        input=saved(flyer(NUMBER, qr=LINK), "PNG"),
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    findings = heard(told)
+    assert [piece.text for piece in findings.pieces] == [LINK]
+    assert findings.notes == ("printed text needs tesseract, which is not installed",)
 
 
 def test_missing_parts_are_sentences_that_say_what_to_install() -> None:

@@ -52,8 +52,7 @@ def _read(picture: Image.Image, teller: Teller, tesseract: str) -> None:
             return
         plain = grey(frame)
         tell_codes(plain, teller, page=number)
-        if tesseract:
-            tell_print(plain, teller, page=number, tesseract=tesseract)
+        tell_print(plain, teller, page=number, tesseract=tesseract)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ _TEXT_TIME = timedelta(seconds=10)
 _PICTURE_TIME = timedelta(seconds=20)
 _LITTLE_TEXT = 100
 _OBJECTS_LOOKED_AT = 300
+_BITMAP = _OBJECTS_LOOKED_AT + 1
 _MANY_PATHS = 40
 """Lines and areas that a page of text has without being the drawing of a QR code."""
 
@@ -57,7 +58,7 @@ def main() -> None:
         if find_spec("zxingcpp") and find_spec("PIL"):
             _tell_pictures(document, shown, teller, sys.argv[1] if len(sys.argv) > 1 else "")
         elif any(letters < _LITTLE_TEXT for letters in shown):
-            teller.note("pages without text: install lychgate[images]")
+            teller.note("pages without text need lychgate[images]")
     teller.end()
 
 
@@ -121,25 +122,30 @@ def _tell_attachments(document: pypdfium2.PdfDocument, teller: Teller) -> None:
 
 
 def _tell_pictures(document: pypdfium2.PdfDocument, shown: list[int], teller: Teller, tesseract: str) -> None:
-    """Draw pages that hold pictures and read their codes, and the print of pages without text."""
+    """Draw pages that hold pictures and read their codes, and the print of pages that are scans.
+
+    Print is not read where letters are: tesseract would read some of them again, and wrongly.
+    """
     from scanner.extract.native.picture import grey, tell_codes, tell_print  # only where there is a picture
 
     started = monotonic()
     drawn = 0
     for number, letters in enumerate(shown):
         with closing(document.get_page(number)) as page:
-            if _drawing(page) <= (_MANY_PATHS if letters >= _LITTLE_TEXT else 0):
+            drawing = _drawing(page)
+            printed = drawing == _BITMAP if 0 < letters < _LITTLE_TEXT else not letters and drawing > 0
+            if not printed and drawing <= _MANY_PATHS:
                 continue
             drawn += 1
             if drawn > PICTURED_PAGES or monotonic() - started > _PICTURE_TIME.total_seconds():
-                teller.note("pictures on later pages were not read")
+                teller.note("too many pages with pictures")
                 teller.cut()
                 return
             width, height = page.get_size()
             scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(width, height, 1))
             picture = grey(page.render(scale=scale, grayscale=True).to_pil())
         tell_codes(picture, teller, page=number)
-        if letters < _LITTLE_TEXT and tesseract:
+        if printed:
             tell_print(picture, teller, page=number, tesseract=tesseract)
 
 
@@ -148,7 +154,7 @@ def _drawing(page: pypdfium2.PdfPage) -> int:
     paths = 0
     for thing in islice(page.get_objects(max_depth=3), _OBJECTS_LOOKED_AT):
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
-            return _OBJECTS_LOOKED_AT
+            return _BITMAP
         paths += thing.type != raw.FPDF_PAGEOBJ_TEXT
     return paths
 

@@ -56,7 +56,13 @@ def tell_codes(picture: Image.Image, teller: Teller, *, page: int) -> None:
 def tell_print(
     picture: Image.Image, teller: Teller, *, page: int, tesseract: str, time: timedelta = PRINT_TIME
 ) -> None:
-    """Tell the printed text of a grey picture as tesseract reads it, look-alike letters and all."""
+    """Tell the printed text of a grey picture as tesseract reads it, look-alike letters and all.
+
+    ``tesseract`` is the path of the program, empty if it is not installed.
+    """
+    if not tesseract:
+        teller.note("printed text needs tesseract, which is not installed")
+        return
     if max(picture.size) < _SMALL_SIDE:
         picture = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.LANCZOS)
     encoded = io.BytesIO()
@@ -70,11 +76,11 @@ def tell_print(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        teller.note("printed text in a picture was not read: it took too long")
+        teller.note("printed text took too long")
         teller.cut()
         return
     if ran.returncode:
-        teller.note("printed text in a picture was not read: tesseract failed")
+        teller.note("printed text made tesseract fail")
     elif text := ran.stdout.decode("utf-8", "replace").strip():
         teller.text(f"\n{text}\n", page=page, place="image")
 
