@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from urllib.parse import urljoin
 
 from protego import Protego
@@ -40,6 +41,7 @@ MOST_HOPS = 5
 _ROBOTS = "robots"
 _COUNTED = "counted"
 _ROBOTS_BYTES = 500 * 1024
+_MOST_SITEMAPS = 100
 
 RETRY_SETTINGS = {
     "RETRY_TIMES": 2,
@@ -123,6 +125,7 @@ class Conduct:
         if not 200 <= response.status < 300:
             return _Robots()
         rules = Protego.parse(response.body[:_ROBOTS_BYTES].decode("utf-8-sig", "replace"))
+        self._errand.sitemaps[origin] = tuple(islice(rules.sitemaps, _MOST_SITEMAPS))
         pause = rules.crawl_delay(ROBOTS_TOKEN)
         if pause is not None and 0 < pause < timedelta.max.total_seconds():
             self._errand.turns.stretch(host, timedelta(seconds=pause))

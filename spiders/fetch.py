@@ -11,7 +11,7 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import aiohttp
@@ -82,6 +82,8 @@ class Errand:
     until: float
     turns: Turns
     lookup: Lookup
+    sitemaps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sitemaps that the robots.txt of an origin names, once that has been read."""
 
 
 def look_up(host: str) -> Sequence[str]:

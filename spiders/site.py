@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from pydantic import Field
 
 from scanner.extract.links import outlinks
 from scanner.model import Document
 from spiders.options import StartOptions
+from spiders.sitemap import unpacked
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
@@ -14,11 +18,25 @@ from spiders.visit import Visit
 class Options(StartOptions):
     """Where a web site begins. How far to go is in the Unit's limits."""
 
+    sitemaps: bool = Field(
+        default=True,
+        description="Whether to read also the pages that the site's sitemaps name: those its robots.txt "
+        "lists, or /sitemap.xml.",
+    )
+
 
 class Site(SourceSpider):
     """Follow every link that stays within the registrable domain, or the server, of a starting address."""
 
+    options: Options
+
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
-        """Yield all links of a page, one step deeper."""
-        for link in outlinks(document):
+        """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps."""
+        for link in outlinks(unpacked(document)):
             yield Visit(address=link, depth=visit.depth + 1)
+        if visit.start and self.options.sitemaps:
+            origin = urljoin(visit.address, "/")
+            for sitemap in self.errand.sitemaps.get(origin, ()):
+                yield Visit(address=urljoin(origin, sitemap))
+            if not self.errand.sitemaps.get(origin):
+                yield Visit(address=urljoin(origin, "sitemap.xml"), guessed=True)

@@ -290,7 +290,7 @@ class SourceSpider(Spider):
             self._sink(Skipped(source=self._source, address=visit.shown, why=why, depth=visit.depth))
 
     def _fail(self, visit: Visit, why: str, *, gone: bool = False, blocked: bool = False) -> None:
-        if gone and visit.guessed:
+        if visit.guessed:
             return
         self._sink(
             Failed(

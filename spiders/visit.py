@@ -16,7 +16,8 @@ class Visit:
 
     ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends. ``about`` is
     the public address that stands in events where ``address`` is that of an interface for programs.
-    ``guessed`` marks an address that nobody named: it is no news that nothing is there.
+    ``guessed`` marks an address that nobody named: it is no news that nothing is there, or
+    not for us.
     """
 
     address: str

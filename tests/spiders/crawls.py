@@ -48,8 +48,10 @@ class Crawled:
 
 
 def unit(*start: str, source: str = "s", kind: str = "site", **fields: Any) -> Unit:
-    """A Unit with quick limits that may go where its starts are."""
+    """A Unit with quick limits that may go where its starts are. Sites are read without their sitemaps."""
     options = ({"start": list(start)} if start else {}) | fields.pop("options", {})
+    if kind == "site":
+        options.setdefault("sitemaps", False)
     return Unit(source=source, kind=kind, options=options, **{"limits": QUICK} | fields)
 
 

@@ -1,0 +1,57 @@
+"""Read the pages that a sitemap lists, through indexes of sitemaps too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner.extract.links import feed_links, looks_like_feed
+from scanner.model import Document
+from spiders import decode
+from spiders.options import StartOptions
+from spiders.spider import SourceSpider
+from spiders.visit import Visit
+
+NO_SITEMAP = "no sitemap stands there"
+
+_MOST_BYTES = 50 * 1024 * 1024
+"""Uncompressed size of the largest sitemap there may be (sitemaps.org protocol)."""
+
+
+class Options(StartOptions):
+    """Which sitemaps to read: XML, also compressed or an index, or plain text with an address a line."""
+
+
+class Sitemap(SourceSpider):
+    """Hand over the pages of a sitemap that belong to its domain, and follow no further."""
+
+    reports_outside = True
+
+    options: Options
+
+    def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
+        """Yield what a sitemap lists. Pages are told from further sitemaps when they have been read."""
+        sitemap = unpacked(document)
+        if looks_like_feed(sitemap):
+            links = feed_links(sitemap)
+        elif visit.start and _is_list(sitemap):
+            links = tuple(line.decode("utf-8", "replace").strip() for line in sitemap.body.splitlines())
+        else:
+            if visit.start:
+                self._fail(visit, NO_SITEMAP)
+            return
+        for link in links:
+            yield Visit(address=link, depth=visit.depth + 1)
+
+
+def unpacked(document: Document) -> Document:
+    """Return a document that is one gzip file (``sitemap.xml.gz``) unpacked, any other as it is."""
+    if not document.body.startswith(b"\x1f\x8b"):
+        return document
+    body, _ = decode.decode(document.body, "gzip", limit=_MOST_BYTES)
+    return replace(document, body=body)
+
+
+def _is_list(document: Document) -> bool:
+    lines = document.body.split(maxsplit=20)[:20]
+    return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
