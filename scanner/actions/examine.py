@@ -12,7 +12,7 @@ from scanner.actions.keys import key_status
 from scanner.actions.scans import check_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
 from scanner.alerts.channels import try_to_reach
-from scanner.errors import LychgateError
+from scanner.errors import ExitCode, LychgateError
 from scanner.model import DeliveryState
 from scanner.settings import Settings, environment
 
@@ -35,6 +35,8 @@ class Part:
     name: str
     health: Health
     says: str
+    code: ExitCode = ExitCode.FINE
+    """What a command that needs this part would end with."""
 
 
 def examine(
@@ -58,7 +60,7 @@ def examine(
     else:
         yield _good("settings", f"{surroundings.schedules} is well-formed.")
         for sentence in settings.missing_secrets():
-            yield Part(name="secrets", health=Health.BAD, says=sentence)
+            yield _wrong("secrets", sentence, ExitCode.USAGE)
     yield _clock(clock())
     try:
         read_keys(surroundings)
@@ -85,7 +87,7 @@ def examine(
             yield _good(name, "Its first page can be read.")
         else:
             why = ", ".join((*entry.failed, *entry.skipped)) or "nothing came back"
-            yield Part(name=name, health=Health.BAD, says=f"It cannot be read: {why}.")
+            yield _wrong(name, f"It cannot be read: {why}.", ExitCode.INCOMPLETE)
     for channel in settings.channels.values():
         try:
             try_to_reach(channel)
@@ -103,7 +105,10 @@ def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
         recent = work.scans.recent(1)
         stuck = work.outbox.all(workspace.organisation.id, [DeliveryState.DUE])
         dead = work.outbox.all(workspace.organisation.id, [DeliveryState.DEAD])
-    yield _good("database", f"It opens with this key and holds {meetings} meetings.")
+    yield _good(
+        "database",
+        f"It opens with this key and holds {meetings} {'meeting' if meetings == 1 else 'meetings'}.",
+    )
     if not meetings:
         yield _warning("meetings", "None yet: lychgate meetings add")
     if not recent:
@@ -116,22 +121,16 @@ def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
     else:
         yield _good("scans", f"The last one ended at {recent[0].finished:%Y-%m-%d %H:%M} UTC.")
     if late := [delivery for delivery in stuck if delivery.attempts]:
-        yield _warning("outbox", f"{len(late)} alerts could not be sent yet. {late[0].last_error}")
+        yield _warning("alerts", f"{len(late)} could not be sent yet. {late[0].last_error}")
     if dead:
-        yield Part(
-            name="outbox",
-            health=Health.BAD,
-            says=f"{len(dead)} alerts were refused for good: lychgate alerts list",
-        )
+        says = f"{len(dead)} could not be delivered and will not be tried again: lychgate alerts list"
+        yield _wrong("alerts", says, ExitCode.INCOMPLETE)
 
 
 def _clock(now: datetime) -> Part:
     if now < _FIRST_RELEASE:
-        return Part(
-            name="clock",
-            health=Health.BAD,
-            says=f"This machine believes it is {now:%d %B %Y}. Set its clock: every warning depends on it.",
-        )
+        says = f"This machine believes it is {now:%d %B %Y}. Set its clock: every warning depends on it."
+        return _wrong("clock", says, ExitCode.USAGE)
     return _good("clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
@@ -144,4 +143,8 @@ def _warning(name: str, says: str) -> Part:
 
 
 def _bad(name: str, error: LychgateError) -> Part:
-    return Part(name=name, health=Health.BAD, says=str(error))
+    return _wrong(name, str(error), error.exit_code)
+
+
+def _wrong(name: str, says: str, code: ExitCode) -> Part:
+    return Part(name=name, health=Health.BAD, says=says, code=code)

@@ -15,6 +15,7 @@ from scanner.scans.postman import Round, deliver_due
 from scanner.scans.queue import CrawlStopped, LocalQueue
 from scanner.scans.retention import forget_old
 from scanner.scans.run import Progress, ScanReport, scan
+from storage.scans import Scan
 
 _CHECK_TIME = timedelta(minutes=2)
 
@@ -58,6 +59,12 @@ def scan_now(
 def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
     """Send the alerts that are due."""
     return deliver_due(workspace.store, workspace.settings.channels, clock=clock)
+
+
+def last_scan(workspace: Workspace) -> Scan | None:
+    """Return the last scan, whether or not it came to its end, or None if there was none."""
+    with workspace.store.reading() as work:
+        return next(iter(work.scans.recent(1)), None)
 
 
 def forget_what_is_old(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:

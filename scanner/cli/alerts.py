@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scanner.actions.alerts import all_deliveries, send_test
-from scanner.cli.say import as_json, clock, opened, out, stamp, table, when
+from scanner.cli.say import as_json, clock, opened, out, short_when, stamp, table
 from scanner.errors import ExitCode, LychgateError
 
 app = typer.Typer(no_args_is_help=True, help="Try the ways alerts go out, and see what was sent.")
@@ -74,10 +74,10 @@ def list_alerts(
         out.print("No alerts yet.")
         return
     table(
-        ("Written", "News", "Exposure", "Channel", "State", "Why it goes there, or what went wrong"),
+        (f"Written ({zone})", "News", "No.", "Channel", "State", "Why it goes there, or what went wrong"),
         (
             (
-                when(delivery.created, zone),
+                short_when(delivery.created, zone),
                 delivery.alert.news,
                 str(delivery.alert.exposure or "-"),
                 delivery.alert.channel,

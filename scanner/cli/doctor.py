@@ -28,14 +28,16 @@ def doctor(
 ) -> int:
     """Examine settings, key, database, clock, each source and each channel, in plain words.
 
+    Ends with 0 if nothing is wrong; notes are not wrong.
+
     Example: lychgate doctor --no-look
     """
-    healthy = True
+    code = ExitCode.FINE
     for part in examine(os.environ, context.obj, clock=clock, look=look):
-        healthy &= part.health is not Health.BAD
+        code = max(code, part.code)
         if as_lines:
             as_json({"part": part.name, "health": part.health, "says": part.says})
         else:
             mark, style = _MARK[part.health]
             out.print(Text.assemble((mark, style), (part.name, "bold"), f": {visible(part.says)}"))
-    return ExitCode.FINE if healthy else ExitCode.USAGE
+    return code

@@ -16,6 +16,7 @@ from scanner.actions.exposures import (
     change_state,
     one_exposure,
 )
+from scanner.actions.scans import last_scan
 from scanner.cli.say import (
     SEVERITY_STYLE,
     as_json,
@@ -30,7 +31,8 @@ from scanner.cli.say import (
     when,
 )
 from scanner.errors import InputError
-from scanner.model import ExposureState, PasscodeMatch, SightingState
+from scanner.model import ExposureState, PasscodeMatch, SightingState, SourceState
+from storage.scans import Scan
 
 app = typer.Typer(no_args_is_help=True, help="See what was found, acknowledge it, close it.")
 
@@ -53,16 +55,31 @@ def list_exposures(
     """List exposures, worst first."""
     with opened(context) as workspace:
         found = all_exposures(workspace.store, organisation=workspace.organisation.id, closed=everything)
+        latest = last_scan(workspace)
+        zone = workspace.organisation.timezone
     if as_lines:
         for entry in found:
             as_json(exposure_object(entry))
         return
     if not found:
-        out.print("No exposures." if everything else "No open exposures.", end=" ")
-        out.print("That speaks only for what was read: see the last lines of `lychgate scan`.")
+        out.print("No exposures." if everything else "No open exposures.")
+        _print_what_that_means(latest, zone)
         return
     print_exposures(found)
     out.print("\n`lychgate exposures show NUMBER` says where, why it is serious and what happened so far.")
+
+
+def _print_what_that_means(latest: Scan | None, zone: str) -> None:
+    """Say what was looked at last: silence speaks only for what was read."""
+    if latest is None:
+        out.print("But nothing has been looked at yet. Run `lychgate scan`.")
+        return
+    out.print(f"Last looked at {when(latest.started, zone)}: {', '.join(latest.sources)}.")
+    if latest.finished is None:
+        out.print("That scan did not come to its end, or is still running.")
+    for entry in latest.coverages:
+        if entry.state is not SourceState.OK:
+            out.print(f"Not read in full: {entry.source} ({entry.state}).")
 
 
 @app.command("show", epilog="Example: lychgate exposures show 3")
@@ -97,7 +114,8 @@ def print_exposure(entry: ListedExposure, zone: str) -> None:
         out.print(f"    {_PASSCODE[sighting.passcode]}")
         if sighting.excerpt:
             out.print(f"    “{sighting.excerpt}”")
-        out.print(f"    first seen {when(sighting.first_seen, zone)}, last {when(sighting.last_seen, zone)}")
+        first = short_when(sighting.first_seen, zone)
+        out.print(f"    first seen {first}, last {when(sighting.last_seen, zone)}")
 
 
 @app.command("ack", epilog='Example: lychgate exposures ack 3 --note "changing the link tonight"')

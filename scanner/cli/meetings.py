@@ -84,6 +84,11 @@ def add(
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
         understood = understand("\n".join(url) if url else _invitation(invitation), now=now, timezone=zone)
+        if not understood.rooms:
+            raise InputError(
+                "There is no meeting link or ID in this: nothing could be watched. Give the whole "
+                "invitation, from its first to its last line."
+            )
         proposed = replace(
             understood,
             title=title or understood.title,
@@ -267,7 +272,7 @@ def _text(name: str, content: bytes, *, most: int) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
     if b"\0" in content:
-        raise InputError(f"{name} is not text. Save the invitation as text, .eml or .ics, or paste it.")
+        raise InputError(f"{name} is not text. Nothing was registered.")
     return content.decode("utf-8-sig", errors="replace")
 
 
@@ -276,9 +281,7 @@ def _typed(passcode: str) -> Passcode:
 
 
 def _completed(proposed: ProposedMeeting, zone: str) -> ProposedMeeting:
-    """Ask for what the invitation did not say. Without a room there is nothing to ask about."""
-    if not proposed.rooms:
-        return proposed
+    """Ask for what the invitation did not say."""
     for question in proposed.questions:
         err.print(question)
     if not proposed.title:

@@ -41,19 +41,29 @@ def scan(
         raise InputError(f"--fail-on takes one of: {', '.join(SeverityLevel)}. You wrote {fail_on!r}.")
     with opened(context) as workspace:
         units = units_named(workspace, sources or ())
-        with progress_bars(units) as show:
-            report = scan_now(
-                workspace, units, trigger="by hand", clock=clock, queue=LocalQueue(), full=full, progress=show
-            )
+        try:
+            with progress_bars(units) as show:
+                report = scan_now(
+                    workspace,
+                    units,
+                    trigger="by hand",
+                    clock=clock,
+                    queue=LocalQueue(),
+                    full=full,
+                    progress=show,
+                )
+        except KeyboardInterrupt:
+            err.print("What was found until now is kept. Alerts about it go out with the next scan.")
+            raise
         post = send_due(workspace, clock=clock)
-        forget_what_is_old(workspace, clock=clock)
         listed = all_exposures(workspace.store, organisation=workspace.organisation.id)
-    if as_object:
-        as_json(report_object(report))
-    else:
-        print_report(report, post, listed)
-    for sentence in post.errors:
-        err.print(f"Not sent: {sentence}")
+        if as_object:
+            as_json(report_object(report))
+        else:
+            print_report(report, post, listed)
+        for sentence in post.errors:
+            err.print(f"Not sent: {sentence}")
+        forget_what_is_old(workspace, clock=clock)
     if fail_on and any(entry.exposure.severity.level.rank >= SeverityLevel(fail_on).rank for entry in listed):
         return ExitCode.EXPOSED
     return ExitCode.FINE if report.complete else ExitCode.INCOMPLETE

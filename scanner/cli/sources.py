@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from scanner.actions.scans import check_sources, units_named
-from scanner.cli.say import as_json, opened, out, stamp, table, when
+from scanner.cli.say import as_json, opened, out, short_when, stamp, table
 from scanner.cli.scan import progress_bars
 from scanner.errors import ExitCode
+from spiders import kinds
 
 app = typer.Typer(no_args_is_help=True, help="See which places are looked at, and whether they can be read.")
 
@@ -20,7 +21,8 @@ Names = Annotated[
 
 @app.command("list", epilog="Example: lychgate sources list")
 def list_sources(
-    context: typer.Context, as_lines: Annotated[bool, typer.Option("--json", help="One a line.")] = False
+    context: typer.Context,
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
 ) -> None:
     """List the configured sources and how each answered last."""
     with opened(context) as workspace:
@@ -44,14 +46,27 @@ def list_sources(
         out.print(f"No sources yet: name pages to look at in {workspace.environment.schedules}.")
         return
     table(
-        ("Source", "Kind", "State", "Since"),
+        ("Source", "Kind", "State", f"Since ({zone})"),
         (
-            (name, source.kind, str(last.state), when(last.since, zone))
+            (name, source.kind, str(last.state), short_when(last.since, zone))
             if (last := standing[name])
             else (name, source.kind, "never scanned", "-")
             for name, source in sources.items()
         ),
     )
+
+
+@app.command("kinds", epilog="Example: lychgate sources kinds")
+def list_kinds(
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
+) -> None:
+    """List the kinds of sources that schedules.yaml may name."""
+    found = kinds().values()
+    if as_lines:
+        for kind in found:
+            as_json({"kind": kind.name, "summary": kind.summary})
+        return
+    table(("Kind", "What it does"), ((kind.name, kind.summary) for kind in found))
 
 
 @app.command("check", epilog="Example: lychgate sources check village-forum")
