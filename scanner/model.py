@@ -275,11 +275,16 @@ class Coverage:
 
 
 class Protection(StrEnum):
-    """Safeguards an owner can declare for a meeting."""
+    """What an owner can declare about how a meeting is protected. The last two weaken it."""
 
     WAITING_ROOM = "waiting-room"
     SIGN_IN = "sign-in"
     REGISTRATION = "registration"
+    PASSCODE = "passcode"
+    """It asks for a passcode, whether or not we know it."""
+    JOIN_BEFORE_HOST = "join-before-host"
+    PERSONAL_ID = "personal-id"
+    """It uses the owner's personal meeting ID, the same for all their meetings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,7 @@ class Exposures:
             for case in cases:
                 before = known.get(case.id)
                 if before is not None and stays_quiet(
-                    case, before, sighting, kind, by_allowance=case.id in by_allowance
+                    case.state, before, sighting, kind, by_allowance=case.id in by_allowance
                 ):
                     self._sightings.mark([before.id], state=SightingState.UP, last_seen=now)
                     return Seen(exposure_id=case.id, sighting_id=before.id)

@@ -31,15 +31,15 @@ _MORE_REVEALING = (
 
 
 def stays_quiet(
-    case: Row[Any], before: Row[Any], sighting: NewSighting, kind: VerdictKind, *, by_allowance: bool
+    state: str, before: Row[Any], sighting: NewSighting, kind: VerdictKind, *, by_allowance: bool
 ) -> bool:
-    """Tell whether nobody has to hear that a link is still at a place of this closed exposure.
+    """Tell whether nobody has to hear that a link is still at a place of a closed exposure.
 
     ``by_allowance`` says that an allowance closed it, so it is quiet only while the allowance holds.
     """
-    if case.state == ExposureState.ROTATED:
+    if state == ExposureState.ROTATED:
         return kind in LEFT
-    if case.state not in SET_ASIDE or not covers(before, sighting):
+    if state not in SET_ASIDE or not covers(before, sighting):
         return False
     return kind is VerdictKind.INTENDED or not by_allowance
 

@@ -75,21 +75,14 @@ class Retirements:
         keys, connection = self._transaction.keys, self._transaction.connection
         kept = {fingerprint for door in doors for fingerprint in keys.fingerprints(door.room)}
         left = connection.execute(
-            select(
-                _rooms.c.id,
-                _rooms.c.fingerprint,
-                _rooms.c.platform,
-                _rooms.c.seal,
-                _rooms.c.key,
-                _table.c.room_id,
-            )
+            select(_rooms, _table.c.room_id.label("retirement"))
             .outerjoin(_table, _table.c.room_id == _rooms.c.id)
             .where(_rooms.c.meeting_id == meeting)
         ).all()
         for row in left:
             if row.fingerprint in kept:
                 connection.execute(delete(_table).where(_table.c.room_id == row.id))
-            elif row.room_id is None:
+            elif row.retirement is None:
                 envelope = self._transaction.envelope(_rooms, row.seal, organisation=organisation)
                 room = Room(row.platform, envelope.open(row, "key"))
                 connection.execute(

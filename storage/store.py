@@ -34,6 +34,7 @@ from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
+from storage.record import Record
 from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
@@ -54,6 +55,7 @@ class Work:
         self.meetings = Meetings(transaction)
         self.retirements = Retirements(transaction)
         self.allowances = Allowances(transaction)
+        self.record = Record(transaction)
         self.calendars = Calendars(transaction)
         self.exposures = Exposures(transaction)
         self.addresses = Addresses(transaction)

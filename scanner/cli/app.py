@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from scanner import __version__
 from scanner.cli import (
     alerts,
+    allowances,
     backup,
     calendars,
     demo,
@@ -19,6 +20,8 @@ from scanner.cli import (
     exposures,
     init,
     keys,
+    meeting_record,
+    meeting_rotation,
     meetings,
     platforms,
     scan,
@@ -68,12 +71,17 @@ def lychgate(
 
 
 app.command("init")(init.init)
+meetings.app.command("show")(meeting_record.show)
+meetings.app.command("set")(meeting_record.set_answers)
+meetings.app.command("checklist")(meeting_record.show_checklist)
+meetings.app.command("rotate")(meeting_rotation.rotate)
 app.add_typer(meetings.app, name="meetings")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(sources.app, name="sources")
 app.command("scan")(scan.scan)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(allowances.app, name="allowances")
 app.add_typer(keys.app, name="keys")
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

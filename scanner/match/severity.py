@@ -10,6 +10,13 @@ from scanner.model import Form, Passcode, PasscodeMatch, Protection, Risk, Room,
 SOON = timedelta(hours=24)
 THIS_WEEK = timedelta(days=7)
 
+BARRIERS = frozenset({Protection.WAITING_ROOM, Protection.SIGN_IN, Protection.REGISTRATION})
+"""Declared protections that stand between somebody with the link and its passcode and the meeting."""
+
+_ALWAYS_OPEN = {
+    Protection.JOIN_BEFORE_HOST: "people can join before the host",
+    Protection.PERSONAL_ID: "the room is a personal one that all its owner's meetings use",
+}
 _NO_PASSCODE_PLATFORMS = frozenset({"google-meet", "jitsi"})
 
 _WHAT_STANDS_THERE = {
@@ -31,12 +38,14 @@ class Reach(IntEnum):
     IN_CHARGE = 4
 
 
-def needs_passcode(room: Room, passcodes: tuple[Passcode, ...]) -> bool:
+def needs_passcode(
+    room: Room, passcodes: tuple[Passcode, ...], protections: frozenset[Protection] = frozenset()
+) -> bool:
     """Say whether this door asks for a passcode that the link alone does not bring along.
 
-    ``passcodes`` are the meeting's registered ones. With none registered the door counts as open, since
-    nothing says otherwise. Google Meet and Jitsi links ask for none; a Teams thread link and a Webex
-    ``mtid`` link carry their own admission, whatever passcode the invitation states for typing
+    ``passcodes`` are the meeting's registered ones. With none registered and none declared the door counts
+    as open, since nothing says otherwise. Google Meet and Jitsi links ask for none; a Teams thread link and
+    a Webex ``mtid`` link carry their own admission, whatever passcode the invitation states for typing
     (meeting-link specification, sections 2.8 and 3).
     """
     if room.platform in _NO_PASSCODE_PLATFORMS:
@@ -45,7 +54,7 @@ def needs_passcode(room: Room, passcodes: tuple[Passcode, ...]) -> bool:
         return False
     if room.platform == "webex" and room.key.startswith("mtid:"):
         return False
-    return bool(passcodes)
+    return bool(passcodes) or Protection.PASSCODE in protections
 
 
 def grade(
@@ -78,7 +87,8 @@ def grade(
     link, ended service
     =============================================  ==================  ===========  =====================
 
-    A series that is over is low whatever stands there. A declared protection (waiting room, sign-in,
+    Where people can join before the host, or the room is a personal one, it counts as used again. A series
+    that is over is low whatever stands there. A declared protection (waiting room, sign-in,
     registration) lowers the row by one, and so does a bare number, which nothing marks as a meeting;
     neither goes below the door. A host passes every protection, and a registrant's own link has passed
     registration, so there they do not count. A passcode beside the link never lowers the grade: most
@@ -95,7 +105,11 @@ def grade(
         )
     away = timedelta(0) if running else max(next_start - now, timedelta(0))
     when = "the meeting is running now" if running else f"the meeting starts {_in_words(away)}"
-    return Severity(_level(reach, away=away, reusable=risk is Risk.REUSABLE), f"{what}, and {when}.")
+    level = _level(reach, away=away, reusable=risk is Risk.REUSABLE)
+    always_open = [says for weakness, says in _ALWAYS_OPEN.items() if weakness in protections]
+    if always_open and (worse := _level(reach, away=away, reusable=True)) is not level:
+        return Severity(worse, f"{what}, and {always_open[0]}; {when}.")
+    return Severity(level, f"{what}, and {when}.")
 
 
 def grade_retired(*, deleted: bool) -> Severity:
@@ -168,7 +182,7 @@ def _reach(
 
 def _held_back(found: str, reach: Reach, protections: frozenset[Protection], form: Form) -> tuple[str, Reach]:
     """Lower the reach by what stands between the outsider and the meeting, and say what that is."""
-    if reach > Reach.DOOR and protections:
+    if reach > Reach.DOOR and protections & BARRIERS:
         barrier = _barrier(protections)
         found = f"{barrier}: {found.partition(': ')[2]}"
         reach = Reach(reach - 1)

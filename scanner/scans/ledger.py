@@ -261,7 +261,7 @@ def _grade(link: Link, verdict: Verdict, meeting: Meeting, now: datetime) -> Sev
         risk=link.risk,
         form=link.form,
         passcode=verdict.passcode,
-        passcode_needed=needs_passcode(link.room, meeting.passcodes),
+        passcode_needed=needs_passcode(link.room, meeting.passcodes, meeting.protections),
         protections=meeting.protections,
         next_start=next_start(meeting, now),
         running=is_running(meeting, now),

@@ -71,6 +71,17 @@ ROWS = [
         {"passcode": PasscodeMatch.DIFFERENT, "protections": WAITING},
         "medium medium low",
     ),
+    (
+        "people join before the host",
+        {"protections": frozenset({Protection.JOIN_BEFORE_HOST})},
+        "critical high high",
+    ),
+    ("personal room", {"protections": frozenset({Protection.PERSONAL_ID})}, "critical high high"),
+    (
+        "personal room behind its waiting room",
+        {"protections": WAITING | {Protection.PERSONAL_ID}},
+        "high medium medium",
+    ),
     ("passcode missing", {"passcode": PasscodeMatch.NONE}, "medium medium low"),
     (
         "passcode missing and waiting room",
@@ -113,6 +124,12 @@ def test_the_table_holds(facts, levels):
             "and the meeting starts in 42 minutes.",
         ),
         (
+            {"protections": frozenset({Protection.PERSONAL_ID}), "next_start": NOW + timedelta(days=30)},
+            "Anyone can walk in: the link and its current passcode stand there, "
+            "and the room is a personal one that all its owner's meetings use; "
+            "the meeting starts in 30 days.",
+        ),
+        (
             {"next_start": None},
             "The meeting is over, so nobody can walk in now; change the link before you use it again.",
         ),
@@ -147,6 +164,7 @@ def test_doors_that_ask_for_the_registered_passcode(room, needed):
     registered = (Passcode("kettle7", PasscodeKind.PLAIN),)
     assert needs_passcode(room, registered) is needed
     assert needs_passcode(room, ()) is False
+    assert needs_passcode(room, (), frozenset({Protection.PASSCODE})) is needed
 
 
 ANY = st.fixed_dictionaries(
@@ -186,9 +204,18 @@ def test_a_passcode_beside_the_link_never_lowers(facts):
     assert other <= unknown
 
 
-@given(facts=ANY, more=st.frozensets(st.sampled_from(Protection)))
+WEAKNESSES = (Protection.JOIN_BEFORE_HOST, Protection.PERSONAL_ID)
+STRENGTHS = tuple(set(Protection) - set(WEAKNESSES))
+
+
+@given(facts=ANY, more=st.frozensets(st.sampled_from(STRENGTHS)))
 def test_protections_never_raise(facts, more):
     assert rank(facts | {"protections": facts["protections"] | more}) <= rank(facts)
+
+
+@given(facts=ANY, more=st.frozensets(st.sampled_from(WEAKNESSES)))
+def test_weaknesses_never_lower(facts, more):
+    assert rank(facts | {"protections": facts["protections"] | more}) >= rank(facts)
 
 
 @given(facts=ANY)
