@@ -11,6 +11,7 @@ from scanner.detect import detect_text
 from scanner.platforms import is_meeting_address
 from spiders.addresses import resolve
 
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,10}[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ .\-]?[0-9]){7,}")
 
 
@@ -42,8 +43,16 @@ def _query(text: str) -> str:
     return text.strip()
 
 
+def _host(text: str) -> str:
+    host = text.strip().lower()
+    if not _HOST.fullmatch(host):
+        raise ValueError("a host is a name and nothing else, like stmarys.zoom.us")
+    return _query(host)
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Query = Annotated[str, AfterValidator(_query)]
+Host = Annotated[str, AfterValidator(_host)]
 
 
 class Options(BaseModel):
@@ -64,4 +73,13 @@ class QueryOptions(Options):
     queries: tuple[Query, ...] = Field(
         min_length=1,
         description="What to search for: hosts and names, like stmarys.zoom.us. Never a link or an ID.",
+    )
+
+
+class HostOptions(Options):
+    """Options of the kinds that look up a host in an archive."""
+
+    hosts: tuple[Host, ...] = Field(
+        min_length=1,
+        description="One's own hosts, and that of one's meetings: [stmarys.example, stmarys.zoom.us].",
     )

@@ -77,6 +77,11 @@ def refresh_target(document: Document, header: str = "") -> str:
     return _resolve(base, reference) if reference else ""
 
 
+def parse_page(document: Document) -> turbohtml.Document:
+    """Parse the HTML of a page, however its charset is declared."""
+    return _parse(document.body, document.charset)
+
+
 def looks_like_feed(document: Document) -> bool:
     """Tell RSS, Atom and sitemaps by how their bytes begin: servers label them as anything."""
     head = document.body[:8192].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS)
