@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 
+from scanner.errors import InputError
 from scanner.model import Organisation
 from storage import tables
 from storage.transaction import Envelope, Transaction, new_seal
@@ -48,6 +49,15 @@ class Organisations:
         """Return every organisation, oldest first."""
         rows = self._transaction.connection.execute(select(_table).order_by(_table.c.id))
         return [self._read(row) for row in rows]
+
+    def remove(self, organisation: int) -> None:
+        """Delete an organisation with its data key and all of its rows; InputError if there is none.
+
+        Without its data key, what copies of its ciphertexts there may be are beyond reading.
+        """
+        removed = self._transaction.connection.execute(delete(_table).where(_table.c.id == organisation))
+        if not removed.rowcount:
+            raise InputError(f"There is no organisation {organisation}.")
 
     def _read(self, row: Row[Any]) -> Organisation:
         envelope = self._transaction.envelope(_table, row.seal, organisation=row.id)

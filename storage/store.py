@@ -18,7 +18,9 @@ from scanner.secret import KeyRing
 from storage import schema, tables
 from storage.addresses import Addresses
 from storage.allowances import Allowances
+from storage.audit import Audit
 from storage.calendars import Calendars
+from storage.caps import Caps
 from storage.engine import (
     READ_ONLY,
     connect,
@@ -52,6 +54,8 @@ class Work:
         self.keys = transaction.keys
         self.rotation = Rotation(transaction)
         self.organisations = Organisations(transaction)
+        self.caps = Caps(transaction)
+        self.audit = Audit(transaction)
         self.meetings = Meetings(transaction)
         self.retirements = Retirements(transaction)
         self.allowances = Allowances(transaction)

@@ -105,6 +105,15 @@ earlier_data_keys = Table(
     Column("data_key", LargeBinary, nullable=False),
 )
 
+caps = Table(
+    "caps",
+    metadata,
+    # An organisation without a row here is bound by nothing: the first one, the operator's own.
+    Column("organisation_id", ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("meetings", Integer, nullable=False),
+    Column("per_hour", Integer, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

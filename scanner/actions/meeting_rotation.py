@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.actions.caps import check_caps
 from scanner.errors import InputError
 from scanner.match.lifetimes import watched_until
 from scanner.model import OPEN_STATES, ExposureState, Meeting, Organisation, ProposedMeeting, SightingState
@@ -49,6 +50,8 @@ def rotate_meeting(
         same_rooms = set(before.rooms) == set(proposed.rooms)
         if same_rooms and set(before.passcodes) == set(proposed.passcodes):
             raise InputError("That is the link the meeting has already: nothing was changed.")
+        new = [room for room in proposed.rooms if room not in before.rooms]
+        check_caps(work, new, organisation=organisation, now=now, adding=False)
         after = work.retirements.replace_rooms(
             organisation.id,
             meeting,

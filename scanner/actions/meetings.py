@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.actions.caps import CapReached, check_caps
 from scanner.errors import InputError
 from scanner.invitations.series import next_start
 from scanner.invitations.titles import one_line, tells
@@ -28,7 +29,11 @@ def register_meeting(
 ) -> Registered:
     """Register a meeting that its owner has confirmed. Raises InputError naming what is missing."""
     with store.begin() as work:
-        return register_in(work, proposed, organisation=organisation, now=now)
+        try:
+            return register_in(work, proposed, organisation=organisation, now=now)
+        except CapReached as error:
+            reached = error
+    raise reached
 
 
 def all_meetings(store: Store, *, organisation: Organisation) -> list[Meeting]:
@@ -51,6 +56,7 @@ def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, no
     found = one_meeting(store, meeting, organisation=organisation)
     with store.begin() as work:
         work.meetings.remove(organisation.id, meeting, now)
+    store.clear_traces()
     return found
 
 
@@ -89,6 +95,7 @@ def register_in(
         for other in others.values()
         if room in other.rooms
     ]
+    check_caps(work, proposed.rooms, organisation=organisation, now=now)
     meeting = work.meetings.add(
         organisation.id,
         NewMeeting(

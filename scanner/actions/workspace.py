@@ -10,7 +10,7 @@ from pathlib import Path
 
 import spiders
 from scanner.alerts import channels
-from scanner.errors import StoreError
+from scanner.errors import InputError, StoreError
 from scanner.model import Organisation
 from scanner.secret import KeyRing
 from scanner.settings import Environment, Settings, environment, load
@@ -25,6 +25,8 @@ class Workspace:
     environment: Environment
     keys: KeyRing
     store: Store
+    named: str | None = None
+    """The name or number of the organisation that was asked for; None for the first one."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -33,21 +35,28 @@ class Workspace:
 
     @cached_property
     def organisation(self) -> Organisation:
-        """The organisation that commands speak for: the first one of this installation."""
+        """The organisation that commands speak for: the named one, or the first of this installation."""
         with self.store.reading() as work:
             found = work.organisations.all()
         if not found:
             raise StoreError("This database has no organisation yet. Run `lychgate init`.")
-        return found[0]
+        if self.named is None:
+            return found[0]
+        for organisation in found:
+            if self.named == str(organisation.id) or self.named.casefold() == organisation.name.casefold():
+                return organisation
+        raise InputError(f"There is no organisation {self.named!r}: see `lychgate organisations list`.")
 
 
 @contextmanager
-def opened(environ: Mapping[str, str], folder: Path | None) -> Iterator[Workspace]:
+def opened(
+    environ: Mapping[str, str], folder: Path | None, *, organisation: str | None = None
+) -> Iterator[Workspace]:
     """Open the installation in a data folder, or say what is missing."""
     surroundings = environment(environ, folder)
     keys = read_keys(surroundings)
     with open_store(surroundings.database_url, keys) as store:
-        yield Workspace(environ, surroundings, keys, store)
+        yield Workspace(environ, surroundings, keys, store, organisation)
 
 
 def read_keys(surroundings: Environment) -> KeyRing:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from io import TextIOWrapper
+from itertools import chain, islice
 
 from scanner.errors import ExitCode, LychgateError
 
@@ -77,17 +78,20 @@ def _command_path(error: Exception) -> str:
 
 
 def _data_first(arguments: list[str]) -> list[str]:
-    """Let ``--data DIR`` stand anywhere, as people write it after the command as often as before."""
+    """Let ``--data DIR`` stand anywhere, as people write it after the command as often as before.
+
+    So may ``--organisation NAME``, except that to ``init`` it is the name to give.
+    """
     rest: list[str] = []
-    data: list[str] = []
+    first: dict[str, list[str]] = {}
     given = iter(arguments)
     for argument in given:
         if argument == "--":
-            return [*data, *rest, argument, *given]
-        if argument == "--data":
-            data = [argument, *[value for value in [next(given, None)] if value is not None]]
-        elif argument.startswith("--data="):
-            data = [argument]
+            return [*chain(*first.values()), *rest, argument, *given]
+        name, equals, _ = argument.partition("=")
+        if name == "--data" or (name == "--organisation" and "init" not in rest):
+            value = [] if equals else list(islice(given, 1))
+            first[name] = [argument, *value]
         else:
             rest.append(argument)
-    return [*data, *rest]
+    return [*chain(*first.values()), *rest]

@@ -23,11 +23,13 @@ from scanner.cli import (
     meeting_record,
     meeting_rotation,
     meetings,
+    organisations,
     platforms,
     scan,
     serve,
     sources,
 )
+from scanner.cli.say import ORGANISATION
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,11 +65,20 @@ def lychgate(
             r"\[default: ~/.local/share/lychgate]",
         ),
     ] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation",
+            metavar="NAME|NUMBER",
+            help=r"Whose meetings, where there are several. \[default: the first]",
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
     context.obj = data
+    context.meta[ORGANISATION] = organisation
 
 
 app.command("init")(init.init)
@@ -81,6 +92,7 @@ app.add_typer(sources.app, name="sources")
 app.command("scan")(scan.scan)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(organisations.app, name="organisations")
 app.add_typer(allowances.app, name="allowances")
 app.add_typer(keys.app, name="keys")
 app.command("backup")(backup.backup)

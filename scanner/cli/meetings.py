@@ -244,6 +244,7 @@ def remove(
             typer.confirm(question, abort=True)
         removed = remove_meeting(workspace.store, entry, organisation=workspace.organisation, now=clock())
     out.print(f"“{removed.title}” is no longer registered, and nothing will warn of its link.")
+    out.print("Its secrets are overwritten. What remains: mails already sent, and backups made before.")
 
 
 def _invitation(path: Path | None) -> str:

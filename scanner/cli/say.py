@@ -48,6 +48,9 @@ class _Screen(Console):
         return super().render_str(visible(text), **how)
 
 
+ORGANISATION = "lychgate.organisation"
+"""Where the context keeps the organisation that the command line named."""
+
 out = _Screen(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = _Screen(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -61,7 +64,8 @@ SEVERITY_STYLE = {
 
 def opened(context: typer.Context) -> AbstractContextManager[Workspace]:
     """Open the installation that the command line, the environment or the default names."""
-    return open_workspace(os.environ, context.obj)
+    named = context.meta.get(ORGANISATION)
+    return open_workspace(os.environ, context.obj, organisation=named)
 
 
 def clock() -> datetime:
