@@ -7,6 +7,7 @@ in an unclosed table cell or a misplaced paragraph still is a line of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bs4 import BeautifulSoup
@@ -18,6 +19,7 @@ _LINES = frozenset(
     | {"fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"}
     | {"hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"}
 )
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _CELLS = frozenset({"td", "th"})
 
 
@@ -36,7 +38,7 @@ def _pieces(soup: BeautifulSoup) -> Iterator[str]:
         elif isinstance(element, NavigableString):
             if not isinstance(element, PreformattedString):  # comments, doctypes and their like
                 preformatted = element.parent is not None and element.parent.name == "pre"
-                yield element if preformatted else element.replace("\r", " ").replace("\n", " ")
+                yield element if preformatted else _BLANKS.sub(" ", element)
         elif isinstance(element, Tag) and element.name not in _UNSEEN:
             around = "\n" if element.name in _LINES else ""
             yield around
