@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,24 +20,34 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d:])"
 _WRITTEN = (
     rf"(?<![\d:.]){_DAY}\s*(?:of\s+|de\s+)?(?P<month>{_MONTH})\b\.?(?:,?\s*(?:de\s+|del\s+)?{_YEAR})?",
     rf"\b(?P<month>{_MONTH})\b\.?\s+{_DAY}(?![\d:]|\s*(?:uhr|h\b|[ap]\.?\s?m\b))(?:,?\s*{_YEAR})?",
-    rf"{_YEAR}\s?年\s?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?日",
+    r"(?:(?P<year>(?:19|20)\d\d)\s?[年년]\s?)?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]",
+    rf"(?<!\d)(?P<day>\d{{1,2}})\s+(?:tháng|thg)\s+(?P<month>\d{{1,2}})(?:,?\s+(?:năm\s+)?{_YEAR})?",
     rf"(?<!\d){_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
     rf"(?<!\d){_YEAR}[/.](?P<month>\d\d?)[/.](?P<day>\d\d?)(?!\d)",
     r"(?<![\d.])(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>(?:20)?\d\d)(?![\d:])",
 )
-_PATTERNS = tuple(re.compile(pattern, re.ASCII | re.IGNORECASE) for pattern in _WRITTEN)
+_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _WRITTEN)
 _NUMBERS = re.compile(r"(?<![\d/-])(\d\d?)([/-])(\d\d?)\2((?:20)?\d\d)(?![\d/:-])", re.ASCII)
 _NEAR_WEEKDAY = re.compile(rf"(?<!\w)(?P<name>{_WEEKDAY})(?!\w)\.?")
 
 _CLOCK = (
     r"(?P<h{n}>\d{{1,2}})(?:\s?[:.h]\s?(?P<m{n}>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?)?"
-    r"(?:\s*(?P<half{n}>[ap])\.?\s?m\b\.?|\s?(?P<said{n}>uhr|hrs|h|o'clock|時|点)(?!\w))?"
+    r"(?:\s*(?P<half{n}>[ap])\.?\s?m\b\.?|\s?(?P<said{n}>uhr|hrs|h|uur|o'clock)(?!\w))?"
 )
 _JOIN = rf"\s*(?:-|–|—|{one_of(words(lambda language: language.joiners))})\s*"
 _SPAN = re.compile(
     rf"(?<![\d.,:/+])(?:{_CLOCK.format(n=1)})(?:{_JOIN}(?:{_CLOCK.format(n=2)})(?!\d|[.,]\d))?(?![\d/])",
     re.ASCII,
 )
+
+
+_AM, _PM = words(lambda language: language.am), words(lambda language: language.pm)
+_HOUR_SIGNS = re.compile(r"(\d{1,2})\s?[時时点點시](?:\s?(?:(\d{1,2})\s?[分분]|(半)))?")
+_TIME = r"\d{1,2}(?:[:.]\d{2})?"
+_BEFORE_TIME = re.compile(
+    rf"(?<!\w)(?P<half>{one_of(_AM | _PM)})\s?(?P<time>{_TIME})(?![\d:.])", re.IGNORECASE
+)
+_BEHIND_TIME = re.compile(rf"(?P<time>{_TIME})\s?(?P<half>{one_of(_AM | _PM)})(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,28 @@ class FoundTimes:
     end: int
     starts: time
     ends: time | None
+
+
+def western(line: str) -> str:
+    """Return a line with its digits and times as English writes them: ``午後7時30分`` becomes ``7:30 pm``."""
+    if line.isascii() and not _BEFORE_TIME.search(line) and not _BEHIND_TIME.search(line):
+        return line
+    plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in line)
+    plain = re.sub(r"(?<=\d)：(?=\d)", ":", plain)
+    plain = _HOUR_SIGNS.sub(lambda found: f"{found[1]}:{_minutes(found)}", plain)
+    for beside in (_BEHIND_TIME, _BEFORE_TIME):
+        plain = beside.sub(_with_half, plain)
+    return plain
+
+
+def _minutes(found: re.Match[str]) -> str:
+    return "30" if found[3] else f"{int(found[2] or 0):02}"
+
+
+def _with_half(found: re.Match[str]) -> str:
+    hour = int(re.split(r"[:.]", found["time"])[0])
+    half = "am" if found["half"].lower() in _AM else "pm"
+    return f"{found['time']} {half} " if 1 <= hour <= 12 else f"{found['time']} "
 
 
 def find_date(text: str, *, today: date) -> FoundDate | None:
@@ -92,6 +125,8 @@ def find_times(text: str) -> FoundTimes | None:
         elif not _is_clock(match, 1) and not (second is not None and _is_clock(match, 2)):
             continue
         if first is not None:
+            if second is not None and match["half1"] == "p" and not match["half2"]:
+                second = _later_half(first, second)
             return FoundTimes(match.start(), match.end(), first, second)
     return None
 
@@ -107,7 +142,7 @@ def read_moment(text: str, timezone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(bare if len(bare) > len("2026-11-26") else "")
     except ValueError:
-        moment = _written_moment(bare[:200].lower())
+        moment = _written_moment(western(bare[:200]).lower())
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise InputError(f"The year {moment.year} cannot be right.")
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
@@ -195,6 +230,11 @@ def _same_half(hour: int, minute: int, second: time) -> time | None:
     options = [time(hour % 12 + shift, minute) for shift in (0, 12)]
     before = [option for option in options if option < second]
     return before[-1] if before else options[1]
+
+
+def _later_half(first: time, second: time) -> time:
+    """Read "7 pm – 8:30": the end is in the same half of the day where that is later."""
+    return second.replace(hour=second.hour + 12) if second <= first and second.hour < 12 else second
 
 
 def ends_after(starts: time, ends: time, day: date) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from scanner.detect import detect_text
 from scanner.model import Form, Link, Passcode, Risk, Room
@@ -28,21 +29,27 @@ def doors_in(text: str, kind: str, *, plain: str = "") -> Doors:
 
     The detector names one passcode for a room: the one people type. An invitation often holds two more, the
     token in its link and the numeric one for telephones, and either would let a stranger in. So its
-    addresses and the paragraphs of ``plain`` (the text as people read it) are also looked at one by one.
+    addresses, and the paragraphs and dial-in lines of ``plain`` (the text as people read it), are also looked
+    at one by one.
     Bare numbers count as nothing here.
     """
     links = [link for link in detect_text(text, kind).links if link.form is not Form.BARE]
     rooms = tuple(dict.fromkeys(link.room for link in links))
-    more = [link for piece, of in _pieces(plain or text) for link in detect_text(piece, of).links]
+    linked = unescape(text) if kind == "html" else ""
+    more = [link for piece, of in _pieces(plain or text, linked) for link in detect_text(piece, of).links]
     ours = [link for link in (*links, *more) if link.room in rooms]
     passcodes = tuple(dict.fromkeys(link.passcode for link in ours if link.passcode))
     return Doors(rooms=rooms, passcodes=passcodes, questions=tuple(_questions(links)))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    addresses = dict.fromkeys(match.group() for match in _ADDRESS.finditer(text))
+def _pieces(text: str, linked: str) -> Iterator[tuple[str, str]]:
+    """Yield the addresses, also those behind a page's words (``linked``), paragraphs, and lines to dial."""
+    addresses = dict.fromkeys(found.group() for seen in (text, linked) for found in _ADDRESS.finditer(seen))
     yield from ((address, "href") for address in list(addresses)[:_MOST_PIECES])
     yield from ((paragraph, "text") for paragraph in _PARAGRAPH.split(text)[:_MOST_PIECES])
+    yield from (
+        (line, "text") for line in [each for each in text.splitlines() if ",," in each][:_MOST_PIECES]
+    )
 
 
 def _questions(links: list[Link]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scanner.invitations.dates import FoundDate, FoundTimes, ends_after, find_date, find_times
+from scanner.invitations.dates import FoundDate, FoundTimes, ends_after, find_date, find_times, western
 from scanner.invitations.languages import one_of, words
 from scanner.invitations.repeats import Repetition, find_repeats
 from scanner.invitations.zones import zone_in
@@ -66,7 +66,7 @@ def find_when(lines: list[str], *, now: datetime, home: str) -> When:
     was sent are not believed at all. ``home`` is the organisation's time zone: it holds where none is
     written.
     """
-    lines = [line[:_LONGEST_LINE] for line in lines[:_MOST_LINES]]
+    lines = [western(line[:_LONGEST_LINE]) for line in lines[:_MOST_LINES]]
     today = now.astimezone(ZoneInfo(home)).date()
     half_found: When | None = None
     for place in _places(lines):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from scanner.invitations.dates import find_date
-from scanner.invitations.languages import LANGUAGES, WEEKDAYS, one_of, words
+from scanner.invitations.languages import LANGUAGES, WEEKDAYS, one_of, spaced, words
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNITS = {word: unit for language in LANGUAGES for word, unit in language.units.items()}
@@ -66,6 +66,7 @@ def find_repeats(text: str, *, today: date) -> Repetition | None:
     A phrase that names weekdays is believed before one that does not. A date after "until" ends the series,
     else a number of occurrences does. "Every second Thursday" means two things and is asked.
     """
+    text = spaced(text)
     for phrase in sorted(_phrases(text), key=lambda phrase: not phrase.weekdays):
         rule = _rule(phrase)
         if rule is None:

@@ -25,7 +25,9 @@ _INVITING = tuple(
 _HOSTED = re.compile(r"[\s>*]*(?:hosted by|organisiert von|organisé par|organizado por)\s", re.IGNORECASE)
 _FORWARDED = re.compile(r"(?:(?:re|fw|fwd|aw|wg|tr|rv|sv)\s?:\s*)+", re.IGNORECASE)
 _CALENDAR_SUBJECT = re.compile(
-    r"(?:(?:updated )?invitation|einladung|aktualisierte einladung|invitation modifiée|invitación)\s?: "
+    r"(?:(?:updated )?invitation|einladung|aktualisierte einladung|invitation modifiée|invitación|invito"
+    r"|convite|uitnodiging|zaproszenie|inbjudan|招待|邀请|邀請|초대|приглашение|davet|lời mời|undangan|دعوة)"
+    r"\s?[:：] "
     r"(?P<title>.+?)(?: @ .*)?",
     re.IGNORECASE,
 )

@@ -113,7 +113,7 @@ def _abbreviated(bare: str, *, home: str, wall: datetime) -> str | None:
 
 
 def _city(text: str, *, home: str) -> str | None:
-    cities = [_COUNTRY.sub("", city).strip(" ()") for city in text.split(",")]
+    cities = [_COUNTRY.sub("", city).strip(" ()") for city in re.split("[,、，]| - ", text)]
     zones = [zone for zone in map(_place, cities) if zone]
     return home if home in zones else next(iter(zones), None)
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Language:
     """What one language calls the parts of an invitation.
 
-    ``months`` and ``weekdays`` (Monday first) hold the variants of each name, separated by blanks.
+    ``months`` and ``weekdays`` (Monday first) hold the variants of each name, separated by blanks; a blank
+    inside a name is written as an underscore. ``months`` is empty where months are numbers.
     ``inviting`` are patterns of the first sentence, with the host's name as group ``who``.
     """
 
@@ -39,5 +40,8 @@ class Language:
     occurrences: tuple[str, ...]
     hours: tuple[str, ...] = ()
     minutes: tuple[str, ...] = ()
+    am: tuple[str, ...] = ()
+    """What stands beside a time before noon, in front of it or behind."""
+    pm: tuple[str, ...] = ()
     zones: Mapping[str, str] = field(default_factory=dict)
     """Names of places and zones that are not their English ones."""

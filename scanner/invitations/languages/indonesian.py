@@ -1,0 +1,52 @@
+"""Indonesian invitations. "Minggu" is both Sunday and a week; after "setiap" it is read as a week."""
+
+from scanner.invitations.languages.language import Language
+
+LANGUAGE = Language(
+    code="id",
+    months=(
+        "januari jan",
+        "februari feb",
+        "maret mar",
+        "april apr",
+        "mei",
+        "juni jun",
+        "juli jul",
+        "agustus agu agt",
+        "september sep",
+        "oktober okt",
+        "november nov",
+        "desember des",
+    ),
+    weekdays=("senin", "selasa", "rabu", "kamis", "jumat jum'at", "sabtu", "minggu ahad"),
+    title=("topik", "judul", "subjek", "perihal", "acara"),
+    when=("waktu", "kapan", "jam", "pukul", "tanggal dan waktu", "mulai"),
+    date=("tanggal", "hari/tanggal", "hari, tanggal"),
+    zone=("zona waktu",),
+    sent=("dikirim", "terkirim", "diterima"),
+    lasting=("durasi",),
+    inviting=(r"(?P<who>.+?) mengundang anda (?:ke|untuk|menghadiri)\b",),
+    joiners=("sampai", "hingga", "s/d", "s.d.", "sd"),
+    every=("setiap", "tiap"),
+    units={"hari": "DAILY", "minggu": "WEEKLY", "bulan": "MONTHLY", "tahun": "YEARLY"},
+    adverbs={
+        "harian": ("DAILY", 1),
+        "mingguan": ("WEEKLY", 1),
+        "dua mingguan": ("WEEKLY", 2),
+        "bulanan": ("MONTHLY", 1),
+    },
+    alternate=(),
+    ordinals={"pertama": 1, "kedua": 2, "ketiga": 3, "keempat": 4, "terakhir": -1},
+    workday=("hari kerja",),
+    fillers=("pada", "dan"),
+    until=("sampai", "hingga"),
+    occurrences=("kali",),
+    hours=("jam",),
+    minutes=("menit",),
+    zones={
+        "wib": "Asia/Jakarta",
+        "wita": "Asia/Makassar",
+        "wit": "Asia/Jayapura",
+        "singapura": "Asia/Singapore",
+    },
+)

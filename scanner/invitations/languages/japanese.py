@@ -1,0 +1,45 @@
+"""Japanese invitations. Nothing separates one word from the next."""
+
+from scanner.invitations.languages.language import Language
+
+LANGUAGE = Language(
+    code="ja",
+    months=(),
+    weekdays=(
+        "月曜日 月曜 (月)",
+        "火曜日 火曜 (火)",
+        "水曜日 水曜 (水)",
+        "木曜日 木曜 (木)",
+        "金曜日 金曜 (金)",
+        "土曜日 土曜 (土)",
+        "日曜日 日曜 (日)",
+    ),
+    title=("トピック", "件名", "議題", "タイトル", "会議名", "ミーティング名"),
+    when=("時刻", "時間", "日時", "開催日時", "開始日時", "開始時刻"),
+    date=("日付", "開催日", "日にち"),
+    zone=("タイムゾーン",),
+    sent=("送信日時", "送信"),
+    lasting=("所要時間",),
+    inviting=(r"(?P<who>.+?)\s?さんが(?:あなたを)?.{0,40}招待",),
+    joiners=("から", "〜", "～"),
+    every=("毎",),
+    units={"日": "DAILY", "週": "WEEKLY", "週間": "WEEKLY", "月": "MONTHLY", "年": "YEARLY"},
+    adverbs={
+        "毎日": ("DAILY", 1),
+        "毎週": ("WEEKLY", 1),
+        "隔週": ("WEEKLY", 2),
+        "毎月": ("MONTHLY", 1),
+        "毎年": ("YEARLY", 1),
+    },
+    alternate=(),
+    ordinals={"第1": 1, "第2": 2, "第3": 3, "第4": 4, "第一": 1, "第二": 2, "第三": 3, "第四": 4},
+    workday=("平日",),
+    fillers=("の", "に", "、", "と", "・"),
+    until=(),
+    occurrences=("回",),
+    hours=("時間",),
+    minutes=("分", "分間"),
+    am=("午前",),
+    pm=("午後",),
+    zones={"東京": "Asia/Tokyo", "大阪": "Asia/Tokyo", "札幌": "Asia/Tokyo", "日本時間": "Asia/Tokyo"},
+)

@@ -1,0 +1,53 @@
+"""Korean invitations."""
+
+from scanner.invitations.languages.language import Language
+
+LANGUAGE = Language(
+    code="ko",
+    months=(),
+    weekdays=(
+        "월요일 (월)",
+        "화요일 (화)",
+        "수요일 (수)",
+        "목요일 (목)",
+        "금요일 (금)",
+        "토요일 (토)",
+        "일요일 (일)",
+    ),
+    title=("주제", "제목", "회의 주제", "회의 이름"),
+    when=("시간", "일시", "언제", "시작 시간", "날짜 및 시간"),
+    date=("날짜", "일자"),
+    zone=("시간대", "표준 시간대"),
+    sent=("보낸 날짜", "보낸 시간"),
+    lasting=("기간", "소요 시간"),
+    inviting=(r"(?P<who>.+?)\s?님이 .{0,40}초대",),
+    joiners=("~", "부터"),
+    every=("매", "매번"),
+    units={
+        "일": "DAILY",
+        "주": "WEEKLY",
+        "주마다": "WEEKLY",
+        "월": "MONTHLY",
+        "달": "MONTHLY",
+        "년": "YEARLY",
+    },
+    adverbs={
+        "매일": ("DAILY", 1),
+        "매주": ("WEEKLY", 1),
+        "격주": ("WEEKLY", 2),
+        "매월": ("MONTHLY", 1),
+        "매달": ("MONTHLY", 1),
+        "매년": ("YEARLY", 1),
+    },
+    alternate=(),
+    ordinals={"첫째": 1, "첫번째": 1, "둘째": 2, "두번째": 2, "셋째": 3, "넷째": 4, "마지막": -1},
+    workday=("평일",),
+    fillers=("의", "에", "및"),
+    until=(),
+    occurrences=("회",),
+    hours=("시간",),
+    minutes=("분",),
+    am=("오전",),
+    pm=("오후",),
+    zones={"서울": "Asia/Seoul", "한국 표준시": "Asia/Seoul"},
+)
