@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from scanner.detect.gate import Gate
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
 from scanner.errors import InputError
-from scanner.extract import PICTURED, RAW, Flow, Segments, segments
+from scanner.extract import LONGEST, PICTURED, RAW, Flow, Segments, media_type_of, segments
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
 from scanner.redact import excerpt
@@ -26,13 +27,17 @@ class Detector:
     """Detection with one table of platforms, compiled once."""
 
     def __init__(self, table: PlatformTable) -> None:
+        self._gate = Gate(table)
         self._reader = FlowReader(table)
 
     def detect(self, document: Document, *, bare: bool = False) -> Detection:
         """Return every room in a document, each once, in order of first appearance.
 
-        ``bare`` adds numbers of the right length without evidence, as look-up candidates.
+        ``bare`` adds numbers of the right length without evidence, as look-up candidates. Most documents
+        hold nothing of either sort and are not read beyond a first look.
         """
+        if not bare and not self._gate.opens(document):
+            return Detection(media_type=media_type_of(document), cut=len(document.body) > LONGEST)
         return self._detect(segments(document), bare=bare)
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:

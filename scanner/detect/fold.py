@@ -180,7 +180,7 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{16,2000}={0,2}(?![A
 _LOOKALIKE_HOST = re.compile(
     r"(?<![\w/.@:\-])(?=[\x21-\x7e]{0,60}[^\x00-\x7f])[\w.\-]{2,100}\.[\w\-]{1,30}(?=/)"
 )
-_ROT13_SIGNS = (
+ROT13_SIGNS = (
     "uggc:",
     "uggcf:",
     "mbbz.hf",
@@ -190,7 +190,7 @@ _ROT13_SIGNS = (
     "jrork.pbz",
     "zrrg.wvg.fv",
 )
-_REVERSED_SIGNS = (
+REVERSED_SIGNS = (
     "//:ptth",
     "//:sptth",
     "/su.mooz",
@@ -229,12 +229,17 @@ def disguises(text: str) -> Iterator[Version]:
     """
     lowered = text.lower()
     start = Version(text, strict=False)
+    opened = start
     if "%" in text:
-        yield from _changed(_sub(_ENCODED_HOST, _decoded, _sub(_ENCODED, _decoded, start)), start)
-    if _EXPLICIT.search(text):
-        version = _sub(_WORDS, _punctuation, _sub(_BRACKETED, _punctuation, start))
+        opened = _sub(_ENCODED_HOST, _decoded, _sub(_ENCODED, _decoded, start))
+        yield from _changed(opened, start)
+    if _EXPLICIT.search(opened.text):
+        version = _sub(_WORDS, _punctuation, _sub(_BRACKETED, _punctuation, opened))
         version = _sub(_WORDS, _punctuation, version)
-        yield from _changed(_sub(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version), start)
+        version = _sub(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version)
+        yield from _changed(version, opened)
+        broken = Version(version.text, strict=True, parent=version)
+        yield from _changed(_sub(_BREAKS, lambda _: "", broken), broken)
     loose = Version(text, strict=True)
     yield from _changed(_sub(_BREAKS, lambda _: "", loose), loose)
     if _BLANKS_SIGN.search(text):
@@ -242,9 +247,9 @@ def disguises(text: str) -> Iterator[Version]:
         yield from _changed(_sub(_BLANKS, lambda blank: blank[1] or blank[2], spaced), loose)
     if not text.isascii():
         yield from _changed(_sub(_LOOKALIKE_HOST, lambda host: _latin(host.group()), start), start)
-    if any(sign in lowered for sign in _ROT13_SIGNS):
+    if any(sign in lowered for sign in ROT13_SIGNS):
         yield Version(codecs.encode(text, "rot13"), strict=False)
-    if any(sign in lowered for sign in _REVERSED_SIGNS):
+    if any(sign in lowered for sign in REVERSED_SIGNS):
         yield Version(text[::-1], strict=False, backwards=True)
     yield from _changed(_sub(_TOKEN, _from_base64(), loose), loose)
 

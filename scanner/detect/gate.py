@@ -1,26 +1,153 @@
 """Tell from the bytes alone whether a document can hold a room at all: most cannot, and need no reading.
 
-The answer may be a wrong yes, never a wrong no. Nothing here is listed by hand that the platform table or
-the vocabulary knows, so a new platform is let through as soon as its file exists. Four thoughts make it
-complete:
+The answer may be a wrong yes, never a wrong no. Nothing is listed here that the platform table or the
+vocabulary knows, so a new platform is let through as soon as its file exists. What makes it complete:
 
-- The bytes become text by the same decoding and the same folding of characters that detection uses.
-- Whatever people put between the letters of a link (blanks, brackets, tags, entities, zero-width marks) is
-  taken out of the whole document, so that one plain search sees through it.
-- A host, scheme or word that is found so must still be followed by something of its platform's shape,
-  searched for without regard to where the shape should begin or end.
-- Anything that cannot be seen through so simply (binary files, mail, odd wrappers, base64) is let through.
+- The bytes become text by the decoding, and its characters are folded by the rules, that detection uses.
+- What people put between the letters of a link (blanks, brackets, tags, entities, zero-width marks) is
+  taken out of the whole document (``views``), so that one plain search sees through it.
+- A host that is found must be followed by something of its platform's shape, a word by a number
+  (``traces``); where such a shape ends, and what is glued to it, is not looked at.
+- What cannot be seen through so simply (binary files, mail, odd wrappers) is let through.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from html import unescape
-from urllib.parse import unquote
 
-from scanner.detect.evidence import Evidence
-from scanner.detect.fold import LOOKS_LATIN, REVERSED_SIGNS, ROT13_SIGNS, folded
+from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 from scanner.detect.needles import Needles
-from scanner.extract import FAMILIES, LONGEST
-from scanner.platforms import BUILT_IN, Platform, PlatformTable
+from scanner.detect.traces import Traces, look_alikes
+from scanner.detect.unwrap import SHORTENERS
+from scanner.detect.views import base64_texts, joined, readings, squeezed
+from scanner.extract import LONGEST, media_type_of
+from scanner.extract.decode import decode
+from scanner.model import Document
+from scanner.platforms import Platform, PlatformTable, Shape
+
+_SEEN_THROUGH = frozenset({"text/html", "application/xml", "application/json", "text/plain"})
+"""What is text as it lies there. All else is let through."""
+
+_BEFORE_HINT = 300
+_LONGEST_ADDRESS = 4096
+_AFTER_HOST = frozenset([b"/", b":", b"?", b".", b"#"])
+_AT_SIGN = re.compile(rb"@[a-z0-9.\-]{0,100}\Z")
+_PORT = ".:0123456789"
+_SPOKEN = (
+    (b"dot", b"."),
+    (b"d0t", b"."),
+    (b"punkt", b"."),
+    (b"point", b"."),
+    (b"punto", b"."),
+    (b"ponto", b"."),
+    (b",", b"."),
+    (b"slash", b"/"),
+)
+_ONE_TAP = re.compile(rb",[0-9]{9,11}#|,,(?:\*01\*)?[0-9]{9,11}")
+_LETTER_AS_NUMBER = re.compile(
+    r"&#(?:[xX]0{0,4}(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])"
+    r"|0{0,4}(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2]));"
+)
+"""An ASCII letter or digit as an entity. Nobody writes so who does not hide something."""
+_LET_THROUGH = (b"urldefense", b".translate.goog/", b"bing.com/ck", b"zoomcrc.com")
+"""Wrappers that spell an address in their own way, and the one host that only dial-in strings have."""
+
+
+class Gate:
+    """The cheap question asked of every document, for one table of platforms.
+
+    ``fast=False`` does without Hyperscan even where it is installed; the answers are the same.
+    """
+
+    def __init__(self, table: PlatformTable, *, fast: bool = True) -> None:
+        self._shapes: dict[bytes, list[_LooseShape]] = {}
+        for platform in table:
+            for host in platform.hosts:
+                own = [s for s in platform.shapes if not s.host or re.fullmatch(s.host, host)]
+                self._shapes[host.encode()] = [_LooseShape(shape, platform) for shape in own]
+            for host in platform.domains:
+                self._shapes[host.encode()] = [_LooseShape(shape, platform) for shape in platform.shapes]
+            for hint in platform.anywhere_hints:
+                self._shapes[hint.encode()] = [_LooseShape(shape, platform) for shape in platform.anywhere]
+        self._hosts = frozenset(host.encode() for host in table.host_names)
+        signs = [sign.rstrip(":") for sign in ROT13_SIGNS] + [sign.strip("/") for sign in REVERSED_SIGNS]
+        schemes = [f"{scheme}:" for scheme in table.schemes]
+        shorteners = [f"/{host}/" for host in SHORTENERS]
+        self._passes = frozenset([*map(str.encode, [*signs, *schemes, *shorteners]), *_LET_THROUGH])
+        self._needles = Needles([*self._shapes, *self._passes], fast=fast)
+        self._traces = Traces(table, fast=fast)
+
+    def opens(self, document: Document) -> bool:
+        """Tell whether a document can hold a room. False means that reading it would find none.
+
+        A short link that cannot be seen through opens too: reading the document says so in its notes.
+        """
+        if media_type_of(document) not in _SEEN_THROUGH:
+            return True
+        decoded = decode(document.body[:LONGEST], document.charset)
+        return any(self._text_opens(text) for text in (decoded.text, *decoded.others))
+
+    def _text_opens(self, text: str) -> bool:
+        return _LETTER_AS_NUMBER.search(text) is not None or any(
+            self._view_opens(view.encode("utf-8", "replace"))
+            for reading in readings(text)
+            for view in reading.views(text)
+        )
+
+    def _view_opens(self, view: bytes) -> bool:
+        text = joined(view)
+        return (
+            self._address_in(text)
+            or _ONE_TAP.search(text) is not None
+            or self._traces.within(squeezed(text), view)
+            or self._address_in(joined(base64_texts(view).encode("utf-8", "replace")))
+            or (not view.isascii() and bool(self._needles.within(look_alikes(view))))
+        )
+
+    def _address_in(self, text: bytes) -> bool:
+        """Look for addresses, as they stand and with signs for the words they are spoken with."""
+        if not text:
+            return False
+        if self._followed(text):
+            return True
+        spoken = text
+        for word, sign in _SPOKEN:
+            spoken = spoken.replace(word, sign)
+        return spoken != text and self._followed(spoken)
+
+    def _followed(self, text: bytes) -> bool:
+        """Tell whether a host or a hint stands in a text with something of a room's shape after it."""
+        for needle in self._needles.within(text):
+            if needle in self._passes:
+                return True
+            is_host = needle in self._hosts
+            at = text.find(needle)
+            while at >= 0:
+                end = at + len(needle)
+                if is_host and _AT_SIGN.search(text, max(0, at - 110), at):
+                    return True
+                if not is_host or text[end : end + 1] in _AFTER_HOST:
+                    start = end if is_host else max(0, at - _BEFORE_HINT)
+                    window = text[start : end + _LONGEST_ADDRESS].decode("ascii")
+                    if any(shape.fits(window, after_host=is_host) for shape in self._shapes[needle]):
+                        return True
+                at = text.find(needle, at + 1)
+        return False
+
+
+class _LooseShape:
+    """A shape without regard to where it ends, nor to where it begins if that cannot be told."""
+
+    def __init__(self, shape: Shape, platform: Platform) -> None:
+        self._path = re.compile(shape.path, re.IGNORECASE)
+        self._parameters = tuple(shape.query)
+        self._begins_anywhere = platform.rewrite is not None
+
+    def fits(self, window: str, *, after_host: bool) -> bool:
+        """Tell whether what follows a host, or stands around a hint, can be of this shape."""
+        if not all(name in window for name in self._parameters):
+            return False
+        if not after_host or self._begins_anywhere or "/." in window:
+            return self._path.search(window) is not None
+        path = window.lstrip(_PORT)
+        return self._path.match(path if path.startswith("/") else "/" + path) is not None

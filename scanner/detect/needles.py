@@ -1,4 +1,4 @@
-"""Look for many short literals in a long text at once."""
+"""Look for many short literals in a long text at once, and find the literals that a pattern needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 _PREFIX = 4
-_VARIANTS = 400
+_MOST = 400
 
 
 class Needles:
@@ -50,54 +50,57 @@ def _compiled(words: tuple[bytes, ...]) -> Any:
     return database
 
 
-def spellings(pattern: str) -> set[str]:
-    """Return texts, one of which is in everything that a pattern matches, blanks and signs left out.
+def spellings(pattern: str, *, apart: bool = False) -> frozenset[str]:
+    """Return texts, one of which is in everything that a pattern matches, in lower case.
 
-    Choices are followed, and so are options (``(?:r)?``); a part that can be anything ends a text.
+    Only letters, digits and ``#`` are kept. Choices are followed, and so are options (``(?:r)?``); a part
+    that can be anything ends a text, and so does a blank or a sign if ``apart`` is set. Raise ValueError for
+    a pattern that can match without any letter, or in more than 400 ways.
     """
-    found = {max(text.split("\0"), key=len) for text in _expanded(_parser.parse(pattern, re.IGNORECASE))}
-    if "" in found or len(found) > _VARIANTS:
+    parted = _expanded(_parser.parse(pattern, re.IGNORECASE), "\0" if apart else "")
+    found = {max(text.split("\0"), key=len) for text in parted}
+    if "" in found or len(found) > _MOST:
         raise ValueError(f"{pattern!r} can match without any letter, or in too many ways")
-    return {text for text in found if not any(other in text for other in found if other != text)}
+    return frozenset(text for text in found if not any(other in text for other in found if other != text))
 
 
-def _expanded(items: Iterable[tuple[Any, Any]]) -> set[str]:
+def _expanded(items: Iterable[tuple[Any, Any]], sign: str) -> set[str]:
     texts = {""}
     for operation, argument in items:
-        options = set(_options(operation, argument))
+        options = set(_options(operation, argument, sign))
         texts = {text + option for text in texts for option in options}
     return texts
 
 
-def _options(operation: Any, argument: Any) -> Iterator[str]:
+def _options(operation: Any, argument: Any, sign: str) -> Iterator[str]:
     if operation is _constants.LITERAL:
-        yield chr(argument).lower() if chr(argument).isalnum() else ""
+        yield _shown(argument, sign)
     elif operation is _constants.IN:
-        yield from _class(argument)
+        yield from (_member(kind, value, sign) for kind, value in argument)
     elif operation is _constants.BRANCH:
         for branch in argument[1]:
-            yield from _expanded(branch)
+            yield from _expanded(branch, sign)
     elif operation is _constants.SUBPATTERN:
-        yield from _expanded(argument[3])
+        yield from _expanded(argument[3], sign)
     elif operation in (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT):
         least, most, inner = argument
         if least == 0:
             yield ""
-        repeated = _expanded(inner)
-        once = most == 1 or repeated == {""}
-        yield from repeated if once else {text + "\0" + text if text else "" for text in repeated}
+        for text in _expanded(inner, sign):
+            yield text if most == 1 or text in ("", "\0") else text + "\0"
     elif operation in (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT):
         yield ""
     else:
         yield "\0"
 
 
-def _class(members: list[tuple[Any, Any]]) -> Iterator[str]:
-    """Yield the letters of a small class; one of only blanks and signs is nothing, any other anything."""
-    for operation, argument in members:
-        if operation is _constants.LITERAL:
-            yield chr(argument).lower() if chr(argument).isalnum() else ""
-        elif operation is _constants.CATEGORY and argument is _constants.CATEGORY_SPACE:
-            yield ""
-        else:
-            yield "\0"
+def _member(operation: Any, argument: Any, sign: str) -> str:
+    """Return what one member of a class stands for: a letter, a sign, or anything."""
+    if operation is _constants.LITERAL:
+        return _shown(argument, sign)
+    return sign if operation is _constants.CATEGORY and argument is _constants.CATEGORY_SPACE else "\0"
+
+
+def _shown(code: int, sign: str) -> str:
+    letter = chr(code).lower()
+    return letter if letter.isalnum() or letter == "#" else sign

@@ -10,7 +10,7 @@ import re
 
 from scanner.platforms import PlatformTable
 
-_ID_LABELS = (
+ID_LABELS = (
     # English
     r"(?:personal\s)?meeting[\s\-_]*id(?:entification)?(?:\s*(?:number|no\.?|\#))?",
     r"webinar[\s\-_]*id",
@@ -47,7 +47,7 @@ _ID_LABELS = (
     r"मीटिंग\s*(?:आईडी|id)",
 )
 
-_PASSCODE_LABELS = (
+PASSCODE_LABELS = (
     r"pass[\s\-]?codes?",
     r"pass[\s\-]?words?",
     r"pass[\s\-]?phrase",
@@ -71,9 +71,9 @@ _PASSCODE_LABELS = (
     r"heslo|salasana|parole|κωδικός",
 )
 
-_WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code")
+WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code")
 
-_JOINING_WORDS = [
+JOINING_WORDS = [
     "id",
     "ids",
     "meeting",
@@ -153,18 +153,18 @@ class Vocabulary:
         of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
         filler = r"[\s:=#\-*_\"'`|>~]{0,12}"
         self.id_label = re.compile(
-            rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(_ID_LABELS)}){of_name}"
+            rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}){of_name}"
             rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
             re.IGNORECASE,
         )
         self.lone_id = re.compile(r"(?:^|[\n(,;|/])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE)
-        words = "|".join(sorted(map(re.escape, _JOINING_WORDS), key=len, reverse=True))
+        words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
         self.name_before = re.compile(
             rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~]|(?:{words}){_ENDS_WORD}){{0,24}}$",
             re.IGNORECASE,
         )
         self.passcode = re.compile(
-            rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(_PASSCODE_LABELS)})|(?P<weak>{'|'.join(_WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
+            rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(PASSCODE_LABELS)})|(?P<weak>{'|'.join(WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
             re.IGNORECASE,
         )
 

@@ -17,7 +17,7 @@ _NUMBER = re.compile(
 )
 _LOOSE_NUMBER = re.compile(r"(?<![0-9A-Za-z_+@])[0-9OolI](?:[ .\-]?[0-9OolI]){8,15}(?![A-Za-z0-9_])")
 _LOOSE_LETTERS = str.maketrans("OolI", "0011")
-_DIGIT_WORDS = {
+DIGIT_WORDS = {
     word: str(digit)
     for digit, words in enumerate(
         (
@@ -35,7 +35,7 @@ _DIGIT_WORDS = {
     )
     for word in words.split()
 }
-_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
+_WORD = "|".join(sorted(DIGIT_WORDS, key=len, reverse=True))
 _NUMBER_IN_WORDS = re.compile(
     rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})"
     rf"(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
@@ -48,6 +48,8 @@ _SAYS_NUMBER = re.compile(r"[:#=]|\b(?:id|number|code|no|nr)\b", re.IGNORECASE)
 _DIALLED = re.compile(
     r"\b(?:dial|call|toll[ \-]?free|phone|ring|tel\.?|hotline|fax)[ \t:]{0,3}\Z", re.IGNORECASE
 )
+_OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
+"""What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
 _ENDS_IN_WORDS = re.compile(r"[^\W\d_][.]?[\s:=#\-*_\"'`|>~(\[]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~]{0,16}\Z")
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
@@ -128,7 +130,7 @@ def _spelled(words: str) -> str:
         if word in ("double", "triple"):
             times = 2 if word == "double" else 3
         else:
-            digits += _DIGIT_WORDS[word] * times
+            digits += DIGIT_WORDS[word] * times
             times = 1
     return digits
 
@@ -144,6 +146,8 @@ class _Evidence:
         if not _ENDS_IN_WORDS.search(before):
             before = ""
         self._label = words.id_label.search(before)
+        if self._label is not None and _OF_TELEPHONES.search(before[: self._label.start()]):
+            self._label, before = None, ""
         self._name = None if self._label else words.name_before.search(before)
         self._dialled = self._name is not None and bool(_DIALLED.search(before[: self._name.start()]))
         self._lone = None if self._label or self._name else words.lone_id.search(before)

@@ -56,6 +56,12 @@ def _family(document: Document) -> Family | str:
     return next(family for family in FAMILIES if family.looks(body))
 
 
+def media_type_of(document: Document) -> str:
+    """Return the name of the family that reads a document, or the media type that none of them reads."""
+    family = _family(document)
+    return family if isinstance(family, str) else family.media_type
+
+
 def segments(document: Document, depth: int = 0) -> Segments:
     """Read a document and all that is packed in it; bounded; never raises on bad content.
 
@@ -82,4 +88,14 @@ _GUESSES = 40
 
 FAMILIES = _discover()
 
-__all__ = ["LONGEST", "PICTURED", "RAW", "Family", "Flow", "Segments", "missing_parts", "segments"]
+__all__ = [
+    "LONGEST",
+    "PICTURED",
+    "RAW",
+    "Family",
+    "Flow",
+    "Segments",
+    "media_type_of",
+    "missing_parts",
+    "segments",
+]

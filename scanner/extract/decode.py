@@ -69,6 +69,7 @@ _TEXT_CODECS = frozenset(
 _DECLARED = re.compile(
     rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})", re.IGNORECASE
 )
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -117,7 +118,7 @@ def is_binary(body: bytes) -> bool:
     sample = body[:4096]
     if not sample or any(sample.startswith(mark) for mark, _ in _MARKS) or _wide(sample):
         return False
-    controls = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in sample)
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return controls * 20 > len(sample)
 
 

@@ -1,0 +1,242 @@
+"""Look for traces of rooms that are written without an address, for the gate.
+
+What ``written`` asks of the words before a number is asked here of the letters before it, without regard
+to blanks, borders of words and what is said in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import AnyStr
+
+from scanner.detect.fold import disguises
+from scanner.detect.needles import Needles, spellings
+from scanner.detect.views import foreign_letters, squeezed_part, squeezed_word
+from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS, WEAK_PASSCODE_LABELS
+from scanner.detect.written import DIGIT_WORDS
+from scanner.platforms import PlatformTable
+from scanner.platforms.platform import Code
+
+_WIDEST = 4
+"""Bytes that one character can take."""
+_LABEL_BEFORE = 110
+_CODE_BEFORE, _CODE_AFTER = 60, 40
+_NAME_AROUND, _PASSCODE_AFTER = 400, 260
+"""Characters within which detection looks for a label, a name, a passcode."""
+_IN_BRACKETS = 40
+_TAIL = 140
+"""Letters that a label and all that may follow it can have."""
+
+_DIGITS = frozenset(b"0123456789")
+_NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
+_LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
+_LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
+_HEADING = re.compile(rb"<th\b[^>]*>(.{0,400}?)(?=<(?:/th|th|td|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(rb"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}:\s{0,20}\[')
+_BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
+
+
+class Traces:
+    """Names, labels and codes of one table of platforms, squeezed to their letters."""
+
+    def __init__(self, table: PlatformTable, *, fast: bool) -> None:
+        names = {name for platform in table for name in platform.names}
+        labels = {text for pattern in ID_LABELS for text in spellings(pattern)}
+        labels |= {label for platform in table for label in platform.labels}
+        self._names = frozenset(squeezed_word(name) for name in names if _has_latin(name))
+        self._labels = frozenset(squeezed_word(label) for label in labels if _has_latin(label))
+        self._words = Needles([*self._names, *self._labels], fast=fast)
+        self._foreign = tuple(word for word in map(_letters, {*names, *labels}) if not _has_latin(word))
+        self._schemes = tuple(map(squeezed_word, table.schemes))
+        passcodes = (*PASSCODE_LABELS, *WEAK_PASSCODE_LABELS)
+        self._passcodes = {squeezed_word(t) for p in passcodes for t in spellings(p) if _has_latin(t)}
+        self._codes = tuple(_LooseCode(p.code, p.names) for p in table if p.code is not None)
+
+        spelled = _either(map(squeezed_word, (*DIGIT_WORDS, "double", "triple")))
+        joining = _either(map(squeezed_word, JOINING_WORDS))
+        label, length = _either(self._labels), 12 + max(map(len, self._names), default=0)
+        self._spelled = re.compile(rb"(?:%s){8}" % spelled)
+        self._spelled_id = re.compile(rb"id(?:%s){8}" % spelled)
+        self._after_name = re.compile(rb"(?:%s|#){0,24}(?:[0-9oli]{8}|(?:%s){8})" % (joining, spelled))
+        self._label = re.compile(rb"(?:%s)[a-z0-9#]{0,%d}\Z" % (label, length))
+        self._label_and_brackets = re.compile(rb"(?:%s)[a-z0-9#]{0,%d}\Z" % (label, length + _IN_BRACKETS))
+
+    def within(self, squeezed: bytes, view: bytes) -> bool:
+        """Tell whether a view, and the same squeezed, can hold a room without an address."""
+        words = self._words.within(squeezed)
+        labels = [word for word in words if word in self._labels]
+        names = [word for word in words if word in self._names]
+        return (
+            any(self._after_name.match(squeezed, at) for at in _ends(names, squeezed))
+            or any(self._oddly_written(squeezed, at) for at in _ends(labels, squeezed))
+            or (bool(labels) and self._labelled(view, labels))
+            or (bool(words) and self._named_list(view))
+            or (bool(names) and self._lone_id(squeezed, view.lower()))
+            or self._coded(squeezed, view, everywhere=bool(labels))
+            or self._headed(view)
+            or (not view.isascii() and self._in_other_letters(view))
+        )
+
+    def _oddly_written(self, squeezed: bytes, at: int) -> bool:
+        """Look after a label for a number in words, or with letters for digits."""
+        end = at + _LABEL_BEFORE
+        return self._spelled.search(squeezed, at, end) is not None or _has_loose_number(squeezed[at:end])
+
+    def _labelled(self, view: bytes, labels: Sequence[bytes]) -> bool:
+        for number in _NUMBER.finditer(view):
+            before = view[max(0, number.start() - _LABEL_BEFORE * _WIDEST) : number.start()]
+            squeezed = squeezed_part(before)[-_TAIL:]
+            if any(label in squeezed for label in labels):
+                pattern = self._label_and_brackets if b"(" in before else self._label
+                if pattern.search(squeezed):
+                    return True
+        return False
+
+    def _lone_id(self, squeezed: bytes, view: bytes) -> bool:
+        """Look for "ID" and a number, with a platform's name around it and a passcode after it."""
+        if self._spelled_id.search(squeezed):
+            return True
+        for found in _LONE_ID.finditer(view):
+            after = view[found.end() : found.end() + _PASSCODE_AFTER * _WIDEST]
+            if after.isascii() and not _any_in(self._passcodes, squeezed_part(after)):
+                continue
+            reach = _NAME_AROUND * _WIDEST
+            around = squeezed_part(view[max(0, found.start() - reach) : found.end() + reach])
+            if not self._names.isdisjoint(self._words.within(around)):
+                return True
+        return False
+
+    def _coded(self, squeezed: bytes, view: bytes, *, everywhere: bool) -> bool:
+        """Look for codes of letters with the words beside them that make them count."""
+        for code in self._codes:
+            if not _any_in(code.squeezed, squeezed):
+                continue
+            for found in code.found_near_words(view, everywhere=everywhere):
+                before = view[max(0, found.start() - _CODE_BEFORE * _WIDEST) : found.start()]
+                if code.counts(before, found) or self._label_and_brackets.search(squeezed_part(before)):
+                    return True
+        return False
+
+    def _headed(self, view: bytes) -> bool:
+        """Tell whether a table's heading names what may stand below it: a number, a code, an app's link."""
+        headings = [squeezed_part(_TAG.sub(b"", heading[1])) for heading in _HEADING.finditer(view)]
+        if not headings:
+            return False
+        every = b" ".join(headings)
+        return (
+            bool(self._words.within(every))
+            or any(heading.endswith(self._schemes) for heading in headings)
+            or any(
+                _any_in(code.squeezed, every) and code.pattern.search(_TAG.sub(b"", view))
+                for code in self._codes
+            )
+        )
+
+    def _named_list(self, view: bytes) -> bool:
+        """Tell whether a list in JSON has a name that is read before each of its values."""
+        names = [squeezed_part(found[1]) for found in _LIST_NAME.finditer(view)]
+        return bool(self._words.within(b" ".join(names)))
+
+    def _in_other_letters(self, view: bytes) -> bool:
+        """Look for names and labels beyond ASCII, and a number anywhere."""
+        letters = frozenset("".join(foreign_letters(view)).lower()) | _LATIN
+        words = [word for word in self._foreign if letters.issuperset(word)]
+        if not words or not _any_in(words, _letters(view.decode("utf-8", "replace"))):
+            return False
+        squeezed = squeezed_part(view)
+        return bool(_NUMBER.search(view) or self._spelled.search(squeezed)) or _has_loose_number(squeezed)
+
+
+class _LooseCode:
+    """A code of letters and the words that make it count, whatever else is glued to them."""
+
+    def __init__(self, code: Code, names: Iterable[str]) -> None:
+        self.pattern = _without_borders(code.pattern)
+        self._before = _without_borders(code.before)
+        self._after = _without_borders(code.after)
+        beside = (code.before.pattern, code.after.pattern)
+        self.squeezed = frozenset(map(squeezed_word, {t for p in beside for t in spellings(p)}.union(names)))
+        self._words = {text.encode() for p in beside for text in spellings(p, apart=True)}
+
+    def found_near_words(self, view: bytes, *, everywhere: bool) -> Iterator[re.Match[bytes]]:
+        """Yield the codes near the words that belong to them, or all codes of a view."""
+        spans = [(0, len(view))] if everywhere else _spans(self._words, view.lower())
+        for start, end in spans:
+            yield from self.pattern.finditer(view, start, end)
+
+    def counts(self, before: bytes, found: re.Match[bytes]) -> bool:
+        """Tell whether the words beside a code make it a room's."""
+        return bool(self._before.search(before) or self._after.match(found.string, found.end()))
+
+
+def look_alikes(view: bytes) -> bytes:
+    """Return the hosts of a view that have letters of other alphabets, with those they are taken for."""
+    alike = {ord(letter): latin for letter in foreign_letters(view) if (latin := _looks_like(letter))}
+    if not alike:
+        return b""
+    hosts = re.compile(rf"[\w.\-]{{0,130}}[{''.join(map(chr, alike))}][\w.\-]{{0,130}}\\{{0,8}}/")
+    found = " ".join(host.group() for host in hosts.finditer(view.decode("utf-8", "replace")))
+    return found.translate(alike).lower().encode("ascii", "replace")
+
+
+@lru_cache(maxsize=8192)
+def _looks_like(letter: str) -> str:
+    """Return the ASCII letter that a letter is taken for in a host name, or nothing."""
+    return next((version.text[1] for version in disguises(f"a{letter}a.bc/") if version.text.isascii()), "")
+
+
+def _ends(words: Iterable[bytes], text: bytes) -> Iterator[int]:
+    """Yield where each occurrence of each word ends."""
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            yield at + len(word)
+            at = text.find(word, at + 1)
+
+
+def _spans(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
+    """Join the surroundings of all words into spans without overlap."""
+    before, after = _CODE_AFTER * _WIDEST + 40, _CODE_BEFORE * _WIDEST + 40
+    start, end = 0, -1
+    for at in sorted(_ends(words, text)):
+        if at - before > end:
+            if end > 0:
+                yield start, end
+            start = max(0, at - before)
+        end = at + after
+    if end > 0:
+        yield start, end
+
+
+def _has_loose_number(squeezed: bytes) -> bool:
+    """Tell whether a squeezed text has a number in which some digits are written as letters."""
+    return any(
+        4 <= sum(byte in _DIGITS for byte in found.group()) < len(found.group())
+        for found in _LOOSE_NUMBER.finditer(squeezed)
+    )
+
+
+def _any_in(words: Collection[AnyStr], text: AnyStr) -> bool:
+    return any(word in text for word in words)
+
+
+def _either(words: Iterable[bytes]) -> bytes:
+    return b"|".join(sorted(set(words), key=lambda word: len(word), reverse=True))
+
+
+def _without_borders(pattern: re.Pattern[str]) -> re.Pattern[bytes]:
+    """Drop what may not stand beside a match: without tags, the next word is glued to it."""
+    return re.compile(_BORDER.sub("", pattern.pattern).encode(), pattern.flags & re.IGNORECASE)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _has_latin(word: str) -> bool:
+    """Tell words that stay recognisable when letters beyond ASCII are blotted out."""
+    return word.isascii() or re.search(r"[a-z]{4}", word) is not None

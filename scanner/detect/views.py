@@ -1,0 +1,243 @@
+"""See a page through what hides letters in it, all of it at once and cheaply, for the gate.
+
+Detection undoes each disguise where it finds a sign of it and keeps track of places. Here nothing is
+placed: escapes, tags and signs are simply taken out, and where a mark can be read in two ways there are
+two readings.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
+
+from scanner.detect.fold import clean
+from scanner.extract import Flow
+from scanner.extract.html import html_pieces
+from scanner.model import Segment
+
+_ROUNDS = 6
+"""How often escapes inside escapes are undone: one more than detection does."""
+_FOLDINGS = 60
+"""Different letters that are replaced one by one; more are replaced in one pass."""
+
+_ASCII = bytes(range(128))
+_SIGN_LEADS = bytes([0xC2, 0xCC, 0xCD, 0xE2, 0xEF, *range(0xF0, 0xF5)])
+"""First bytes in UTF-8 of marks, punctuation and symbols. Those of letters become ``x``."""
+_LETTER_LEADS = bytes(byte for byte in range(0xC3, 0xF0) if byte not in _SIGN_LEADS)
+_PLAINLY = bytes.maketrans(_LETTER_LEADS + b"\\", b"x" * len(_LETTER_LEADS) + b"/")
+_BETWEEN = bytes([*range(33), 127, *range(0x80, 0xC0)]) + _SIGN_LEADS + b"\"'`[](){}<>|^*"
+_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum() and chr(byte) != "#")
+
+_CODED = re.compile(r"&(?:#[0-9xX]|[a-zA-Z]{2,31};)")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31};?)")
+_CLOSED_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_OPEN_NUMBER = re.compile(r"&(?:amp;)*(?:#|%(?:25)*23)(?:[xX]?[0-9a-fA-F]+(?![0-9a-fA-F;]|%(?:25)*3[bB])|&)")
+_CODED_OPEN_NUMBER = re.compile(_OPEN_NUMBER.pattern.replace("&(?:amp;)*", "%(?:25)*26"))
+_PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
+_PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
+_SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\(?:\\*+)(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
+_BLANK_ESCAPE = re.compile(r"\\[nrt]")
+_CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC](?:\\|%(?:25)*5[cC])*[nrt]")
+_IN_ADDRESS = re.compile(r"(?:[/\\]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z")
+
+_ONE_TAG = r"<(?:[^<>=]++|=\s*+\\*+\"[^\"<]*+\"|=\s*+\\*+'[^'<]*+'|=)*+>|<[^<>]*>"
+_TAG_OR_ASIDE = re.compile(
+    rf"<!--(?:-?>|(.*?)--!?>)|<(?:script|style)\b[^<>]*>(.*?)</(?:script|style)|{_ONE_TAG}",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG = re.compile(rf"<!--|-->|{_ONE_TAG}")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_GLUED_COMMENT = re.compile(r"<!--(?<=[\w./:@\-]<!--)")
+_TAG_IN_TAG = re.compile(r"<\w[^\s<>]*\s[^<>]*=\s*\\*[\"'][^\"'<>]*<")
+
+_TOKENS = bytes(
+    byte if byte < 128 and (chr(byte) in "+/-_" or chr(byte).isalnum()) else 32 for byte in range(256)
+).translate(bytes.maketrans(b"-_", b"+/"))
+_BASE64_ASCII = re.compile(
+    rb"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){4,500}"
+)
+"""Sixteen characters that stand for ASCII: of every byte, the highest bit is not set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How marks are read that mean one thing in one place and nothing in another."""
+
+    escapes: bool = True
+    """A backslash and a letter are one sign, as in JSON."""
+    open_entities: bool = True
+    """An entity needs no semicolon, as in HTML."""
+
+    def views(self, text: str) -> Iterator[str]:
+        """Yield a text as it is, then what is left without tags, then comments and scripts without tags."""
+        page = self.undone(text)
+        yield page
+        if "<" not in page:
+            return
+        parts = _TAG_OR_ASIDE.split(page)
+        yield self.undone("".join(parts[0::3]))
+        asides = "\n".join(aside for found in (parts[1::3], parts[2::3]) for aside in found if aside)
+        if "<" in asides:
+            yield self.undone(_TAG.sub("", asides))
+            if _GLUED_COMMENT.search(asides):
+                yield self.undone(_TAG.sub("", _COMMENT.sub("", asides)))
+        if _TAG_IN_TAG.search(page):
+            yield self.undone(_running_text(text))
+            yield self.undone(_running_text(page))
+
+    def undone(self, text: str) -> str:
+        """Undo entities, escapes, percent signs and foreign letters, also inside each other."""
+        entity = _ENTITY if self.open_entities else _CLOSED_ENTITY
+        for _ in range(_ROUNDS):
+            before = text
+            if "&" in text and _CODED.search(text):
+                text = entity.sub(_entity, text)
+            if self.escapes and "\\" in text:
+                text = _paired_surrogates(_ESCAPE.sub(_character, text))
+            if not text.isascii():
+                text = _folded(text)
+            if "%" in text:
+                text = _PERCENT.sub(_unquoted, text)
+            if text == before:
+                break
+        return text
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """Yield the readings of a text: one, or another for each sort of mark that makes a difference in it."""
+    yield Reading()
+    if _blank_escape_in_address(text) or ("%" in text and _CODED_BACKSLASH.search(text)):
+        yield Reading(escapes=False)
+    if _OPEN_NUMBER.search(text) or ("%26" in text and _CODED_OPEN_NUMBER.search(text)):
+        yield Reading(open_entities=False)
+
+
+def joined(view: bytes) -> bytes:
+    """Take out what may stand between the letters of an address; letters beyond ASCII become ``x``."""
+    text = view.lower().translate(_PLAINLY, _BETWEEN)
+    if _SPLIT_PERCENT.search(text):
+        text = Reading().undone(text.decode("ascii")).lower().encode().translate(_PLAINLY, _BETWEEN)
+    while b"//" in text:
+        text = text.replace(b"//", b"/")
+    return text
+
+
+def squeezed(address: bytes) -> bytes:
+    """Return only the letters, digits and ``#`` of a joined text."""
+    return address.translate(None, _SIGNS)
+
+
+def squeezed_part(view: bytes) -> bytes:
+    """Return the letters, digits and ``#`` of a short part of a view, in lower case."""
+    return view.lower().translate(_PLAINLY, _BETWEEN).translate(None, _SIGNS)
+
+
+def squeezed_word(word: str) -> bytes:
+    """Return a name or a label as it looks in a squeezed view."""
+    return squeezed_part(_folded(word.lower()).encode())
+
+
+def foreign_letters(view: bytes) -> frozenset[str]:
+    """Return the characters beyond ASCII of a text in UTF-8."""
+    return frozenset(view.translate(None, _ASCII).decode("utf-8", "replace"))
+
+
+def base64_texts(view: bytes) -> str:
+    """Return what long words stand for if they are read as base64, as one undone text."""
+    words = b" ".join([word for word in view.translate(_TOKENS).split() if len(word) >= 16])
+    plain: list[str] = []
+    for found in _BASE64_ASCII.finditer(words):
+        for shift in range(4):
+            run = _BASE64_ASCII.match(words, found.start() + shift)
+            if run is not None:
+                tail = words[run.end() : run.end() + 3].partition(b" ")[0]
+                packed = run.group() + (tail if len(tail) > 1 else b"")
+                text = b64decode(packed + b"=" * (-len(packed) % 4)).decode("ascii", "replace")
+                if "/" in text and "." in text:
+                    plain.append(text)
+    return Reading().undone("\n".join(plain)) if plain else ""
+
+
+def _blank_escape_in_address(text: str) -> bool:
+    if "\\" not in text:
+        return False
+    return any(
+        _IN_ADDRESS.search(text, max(0, found.start() - 100), found.start())
+        for found in _BLANK_ESCAPE.finditer(text)
+    )
+
+
+def _unquoted(run: re.Match[str]) -> str:
+    return _decoded(run.group())
+
+
+@lru_cache(maxsize=4096)
+def _decoded(run: str) -> str:
+    """Decode percent signs; where tags cut a letter of several bytes, only the ASCII between."""
+    try:
+        return unquote(run, errors="strict")
+    except UnicodeDecodeError:
+        return _PERCENT_ASCII.sub(lambda code: chr(int(code[1], 16)), run)
+
+
+def _entity(found: re.Match[str]) -> str:
+    return _unescaped(found.group())
+
+
+@lru_cache(maxsize=4096)
+def _unescaped(entity: str) -> str:
+    return unescape(entity)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else ""
+
+
+def _paired_surrogates(text: str) -> str:
+    """Join the two halves in which JSON writes a character beyond the first 65,536."""
+    if text.isascii() or _SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _folded(text: str) -> str:
+    """Bring letters and digits to ASCII as ``clean`` does, but only those that are there."""
+    foldings = {
+        letter: plain
+        for letter in foreign_letters(text.encode("utf-8", "replace"))
+        if (plain := _plain(letter)) != letter
+    }
+    if len(foldings) > _FOLDINGS:
+        return text.translate({ord(letter): plain for letter, plain in foldings.items()})
+    for letter, plain in foldings.items():
+        text = text.replace(letter, plain)
+    return text
+
+
+@lru_cache(maxsize=8192)
+def _plain(letter: str) -> str:
+    """Fold one character. Both letters i of Turkish match ``i`` in a pattern without regard to case."""
+    if letter in "。｡":
+        return "."
+    return "i" if letter in "ıİ" else clean(letter)
+
+
+def _running_text(text: str) -> str:
+    """Return all texts of a page as detection reads them: the slow way, for tags that hold tags."""
+    parts: list[str] = []
+    pending: list[Segment | Flow] = [Flow(html_pieces(text))]
+    while pending:
+        piece = pending.pop()
+        if isinstance(piece, Flow):
+            pending.extend(reversed(piece.pieces))
+        else:
+            parts.append(piece.text)
+    return "\n".join(parts)
