@@ -28,6 +28,7 @@ from spiders.visit import Visit
 
 NO_JSON = "no JSON stands there"
 BROKEN_JSON = "the JSON is broken or incomplete"
+NOT_TAKEN_APART = "searched as a whole, since its shape is not known"
 CHANGED = "not in the shape that is known of this service: it may have changed"
 IN_PART = "some entries are not in the shape that is known of this service: it may have changed"
 TAKEN_DOWN = "the post is not shown there any more"
@@ -101,7 +102,7 @@ class PostSpider(SourceSpider):
         try:
             page = self.understand(response, visit)
         except NotUnderstood as fault:
-            self._search_what_came(response, visit)
+            self._sink(as_it_came(self._source, response, visit))
             self._fail(visit, fault.why, blocked=fault.blocked)
             return
         depth = max(visit.depth, 1)
@@ -154,19 +155,17 @@ class PostSpider(SourceSpider):
             )
         )
 
-    def _search_what_came(self, response: Response, visit: Visit) -> None:
-        """Hand over an answer that cannot be taken apart as it is: a leak may stand in it all the same."""
-        media_type, charset = answers.media_type(response)
-        why = str(response.meta.get(WHY_CUT, "")) or BROKEN_JSON
-        self._sink(
-            Fetched(
-                source=self._source,
-                document=Document(visit.shown, response.body, media_type, charset),
-                depth=visit.depth,
-                cut=True,
-                why_cut=why,
-            )
-        )
+
+def as_it_came(source: str, response: Response, visit: Visit) -> Fetched:
+    """Hand over an answer that cannot be taken apart: a leak may stand in it all the same."""
+    media_type, charset = answers.media_type(response)
+    return Fetched(
+        source=source,
+        document=Document(visit.shown, response.body, media_type, charset),
+        depth=visit.depth,
+        cut=True,
+        why_cut=str(response.meta.get(WHY_CUT, "")) or NOT_TAKEN_APART,
+    )
 
 
 def read_json(response: Response) -> Any:

@@ -14,7 +14,7 @@ from scanner.detect import detect
 from scanner.model import Document, Fetched, Known
 from scanner.platforms import is_meeting_address
 from spiders.addresses import Scope
-from spiders.posts import IN_PART, NotUnderstood, link_html
+from spiders.posts import IN_PART, NotUnderstood, as_it_came, link_html
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
@@ -89,6 +89,7 @@ class SearchSpider(SourceSpider):
         try:
             results = self.results(response, visit)
         except NotUnderstood as fault:
+            self._sink(as_it_came(self._source, response, visit))
             self._fail(visit, fault.why, blocked=fault.blocked)
             return
         if results.in_part:

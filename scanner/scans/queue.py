@@ -32,7 +32,10 @@ PASSED_ON = (
     "VIRTUAL_ENV",
     "PYTHONPATH",
 )
-"""The only variables that a child sees: keys and channel secrets of the environment stay here."""
+"""The only variables that a child sees, besides the key of a search service that a Unit of it asks with.
+
+The keys and channel secrets of the environment stay here (docs/decisions/0009-keys-of-search-services.md).
+"""
 
 
 class CrawlStopped(Exception):
@@ -64,7 +67,7 @@ class LocalQueue:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env={name: os.environ[name] for name in (*PASSED_ON, *_keys(units)) if name in os.environ},
             start_new_session=True,
         )
         assert child.stdin
@@ -118,6 +121,14 @@ class LocalQueue:
         self._cancelled.set()
         if self._child is not None:
             self._child.kill()
+
+
+def _keys(units: Sequence[Unit]) -> Iterator[str]:
+    """Yield the variables in which the Units of one child find the keys of search services."""
+    for unit in units:
+        match unit.options.get("key"):
+            case {"env": str(name)} if name and not name.upper().startswith("LYCHGATE_"):
+                yield name
 
 
 def _hand_over(stdin: IO[bytes], units: Sequence[Unit]) -> None:

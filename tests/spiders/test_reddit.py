@@ -12,7 +12,8 @@ def feed(*entries: tuple[str, str]) -> Answer:
     """An Atom feed as Reddit writes it."""
     items = "".join(
         f'<entry><author><name>/u/ann</name></author><content type="html">&lt;div&gt;{text} '
-        f'&lt;a href=&quot;{LEAK}?r={text}&quot;&gt;[link]&lt;/a&gt;&lt;/div&gt;</content><id>t3_x</id><link href="{link}" />'
+        f"&lt;a href=&quot;{LEAK}?r={text}&quot;&gt;[link]&lt;/a&gt;&lt;/div&gt;"
+        f'</content><id>t3_x</id><link href="{link}" />'
         f"<title>Title {text}</title></entry>"
         for link, text in entries
     )

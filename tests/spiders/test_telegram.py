@@ -19,7 +19,8 @@ js-widget_message" data-post="villagechoir/{number}" data-view="{hit.at}">
 url('https://cdn4.example/{hit.at}.jpg')"></i></a></div><div class="tgme_widget_message_bubble">
 <a class="tgme_widget_message_photo_wrap" style="background-image:url('https://cdn4.example/{hit.at}.jpg')"></a>
 <div class="tgme_widget_message_text js-message_text" dir="auto">Rehearsal {number}:
-<a href="{LEAK}?t={number}" target="_blank">join</a></div><div class="tgme_widget_message_footer"><span class="tgme_widget_message_views">
+<a href="{LEAK}?t={number}" target="_blank">join</a></div>
+<div class="tgme_widget_message_footer"><span class="tgme_widget_message_views">
 {hit.at}</span><time datetime="2026-11-01T10:00:00+00:00">10:00</time></div></div></div></div>"""
 
 
