@@ -225,7 +225,8 @@ def _any_in(words: Collection[AnyStr], text: AnyStr) -> bool:
 
 
 def _either(words: Iterable[bytes]) -> bytes:
-    return b"|".join(sorted(set(words), key=lambda word: len(word), reverse=True))
+    longest_first: list[bytes] = sorted(set(words), key=lambda word: -len(word))
+    return b"|".join(longest_first)
 
 
 def _without_borders(pattern: re.Pattern[str]) -> re.Pattern[bytes]:

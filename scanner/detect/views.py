@@ -43,6 +43,7 @@ _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:\\*+)(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
+_LETTER_ESCAPE = re.compile(r"\\(?:\\*+)(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _BLANK_ESCAPE = re.compile(r"\\[nrt]")
 _CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC](?:\\|%(?:25)*5[cC])*[nrt]")
 _IN_ADDRESS = re.compile(r"(?:[/\\]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z")
@@ -70,8 +71,8 @@ _BASE64_ASCII = re.compile(
 class Reading:
     """How marks are read that mean one thing in one place and nothing in another."""
 
-    escapes: bool = True
-    """A backslash and a letter are one sign, as in JSON."""
+    blank_escapes: bool = True
+    """A backslash and one of n, r, t are a blank, as in JSON."""
     open_entities: bool = True
     """An entity needs no semicolon, as in HTML."""
 
@@ -95,12 +96,13 @@ class Reading:
     def undone(self, text: str) -> str:
         """Undo entities, escapes, percent signs and foreign letters, also inside each other."""
         entity = _ENTITY if self.open_entities else _CLOSED_ENTITY
+        escape = _ESCAPE if self.blank_escapes else _LETTER_ESCAPE
         for _ in range(_ROUNDS):
             before = text
             if "&" in text and _CODED.search(text):
                 text = entity.sub(_entity, text)
-            if self.escapes and "\\" in text:
-                text = _paired_surrogates(_ESCAPE.sub(_character, text))
+            if "\\" in text:
+                text = _paired_surrogates(escape.sub(_character, text))
             if not text.isascii():
                 text = _folded(text)
             if "%" in text:
@@ -114,7 +116,7 @@ def readings(text: str) -> Iterator[Reading]:
     """Yield the readings of a text: one, or another for each sort of mark that makes a difference in it."""
     yield Reading()
     if _blank_escape_in_address(text) or ("%" in text and _CODED_BACKSLASH.search(text)):
-        yield Reading(escapes=False)
+        yield Reading(blank_escapes=False)
     if _OPEN_NUMBER.search(text) or ("%26" in text and _CODED_OPEN_NUMBER.search(text)):
         yield Reading(open_entities=False)
 
