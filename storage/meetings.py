@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from datetime import UTC, datetime
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
@@ -72,10 +72,24 @@ class Meetings:
             )
             .returning(_meetings.c.id)
         ).scalar_one()
-        for room, passcodes in _merged(meeting.doors).items():
+        doors = _merged(meeting.doors)
+        for room, passcodes in doors.items():
             self._add_room(organisation, id_, Door(room, passcodes))
         self._rooms_changed(organisation, now)
-        return self._written(organisation, id_)
+        # As it would be read back, without reading it back: many are registered at once.
+        return Meeting(
+            id=id_,
+            organisation=organisation,
+            title=meeting.title,
+            starts=meeting.starts.astimezone(UTC),
+            ends=meeting.ends.astimezone(UTC) if meeting.ends else None,
+            repeats=meeting.repeats,
+            timezone=meeting.timezone,
+            rooms=tuple(doors),
+            passcodes=tuple(dict.fromkeys(chain.from_iterable(doors.values()))),
+            protections=meeting.protections,
+            registered=now.astimezone(UTC),
+        )
 
     def get(self, organisation: int, meeting: int) -> Meeting | None:
         """Return the meeting, or None if this organisation has none with this id."""
@@ -89,15 +103,15 @@ class Meetings:
     def with_room(self, organisation: int, room: Room) -> list[Meeting]:
         """Return the organisation's meetings behind this door, for instance to warn of a double entry."""
         fingerprints = self._transaction.keys.fingerprints(room)
-        holders = select(_rooms.c.meeting_id).where(_rooms.c.fingerprint.in_(fingerprints))
+        holders = self._transaction.connection.scalars(
+            select(_rooms.c.meeting_id).where(_rooms.c.fingerprint.in_(fingerprints))
+        ).all()
+        if not holders:
+            return []
         return self._read(organisation, select(_meetings).where(_meetings.c.id.in_(holders)))
 
-    def change(self, organisation: int, meeting: int, changed: NewMeeting, now: datetime) -> Meeting:
-        """Bring a meeting up to date; its protections and when it was registered stay.
-
-        A room that it no longer names stays too, with its passcodes: the old link may open for months. A room
-        that it names again has the passcodes it comes with now.
-        """
+    def change(self, organisation: int, meeting: int, changed: NewMeeting) -> Meeting:
+        """Give a meeting another title and other times. Its rooms are replaced through ``Retirements``."""
         connection = self._transaction.connection
         row = connection.execute(
             select(_meetings.c.seal).where(
@@ -118,12 +132,6 @@ class Meetings:
                 **envelope.seal(title=changed.title),
             )
         )
-        moved = [
-            self._put_room(organisation, meeting, Door(room, passcodes))
-            for room, passcodes in _merged(changed.doors).items()
-        ]
-        if any(moved):
-            self._rooms_changed(organisation, now)
         return self._written(organisation, meeting)
 
     def put_rooms(self, organisation: int, meeting: int, doors: tuple[Door, ...], now: datetime) -> Meeting:
@@ -202,8 +210,8 @@ class Meetings:
         if rows:
             connection.execute(insert(_passcodes), rows)
 
-    def _put_room(self, organisation: int, meeting: int, door: Door) -> bool:
-        """Add a room, or give the room that is there its passcodes; False if nothing had to be done."""
+    def _put_room(self, organisation: int, meeting: int, door: Door) -> None:
+        """Add a room, or give the room that is there its passcodes."""
         keys, connection = self._transaction.keys, self._transaction.connection
         room_id = connection.execute(
             select(_rooms.c.id).where(
@@ -212,17 +220,16 @@ class Meetings:
         ).scalar_one_or_none()
         if room_id is None:
             self._add_room(organisation, meeting, door)
-            return True
+            return
         stored = set(
             connection.scalars(select(_passcodes.c.fingerprint).where(_passcodes.c.room_id == room_id))
         )
         rows = [self._passcode_row(organisation, room_id, door.room, passcode) for passcode in door.passcodes]
         if stored == {row["fingerprint"] for row in rows}:
-            return False
+            return
         connection.execute(delete(_passcodes).where(_passcodes.c.room_id == room_id))
         if rows:
             connection.execute(insert(_passcodes), rows)
-        return True
 
     def _passcode_row(
         self, organisation: int, room_id: int, room: Room, passcode: Passcode

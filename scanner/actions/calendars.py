@@ -2,6 +2,7 @@
 
 An event that is cancelled, or no longer there, takes its meeting out of nothing: the meeting takes place no
 more, but its link is on watch for as long as somebody keeps the entry, since it may open a room for months.
+A link that an event no longer names is retired and stays on watch likewise.
 The calendar decides about times, rooms and passcodes; a title that somebody changed by hand stays.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scanner.actions.caps import check_caps
 from scanner.actions.meetings import check_title, register_in
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError, SourceError
@@ -18,7 +20,8 @@ from scanner.invitations.calendars import CalendarEvent
 from scanner.invitations.following import Followed, changes_of, without_starts
 from scanner.invitations.series import next_start
 from scanner.invitations.titles import tells
-from scanner.model import Meeting, Organisation
+from scanner.match.lifetimes import watched_until
+from scanner.model import Meeting, Organisation, ProposedMeeting
 from scanner.scans.calendars import Feed, FeedAnswer, read_feed
 from spiders.guard import check_address
 from storage.calendars import Calendar
@@ -29,6 +32,7 @@ EVERY = timedelta(hours=1)
 """How often ``serve`` reads each calendar."""
 
 _LONGEST_ADDRESS = 2000
+_FROM_CALENDAR = ("title", "starts", "ends", "repeats", "timezone")
 
 ReadFeed = Callable[[Feed], FeedAnswer]
 
@@ -157,18 +161,22 @@ class _Update:
     def apply(self, events: tuple[CalendarEvent, ...], followed: list[Followed]) -> Refreshed:
         changes = changes_of(events, followed, now=self._now)
         registered: list[str] = []
+        changed: list[str] = []
         refused: list[str] = []
         for event in changes.new:
             try:
                 registered += self._register(event)
             except InputError as why:
-                refused.append(f"“{event.meeting.title or 'An event without a title'}”: {why}")
+                refused.append(_refusal(event, why))
+        for entry, event in changes.standing:
+            try:
+                changed += self._bring_up_to_date(entry, event)
+            except InputError as why:
+                refused.append(_refusal(event, why))
         return Refreshed(
             calendar=self._calendar,
             registered=tuple(registered),
-            changed=tuple(
-                title for entry, event in changes.standing for title in self._bring_up_to_date(entry, event)
-            ),
+            changed=tuple(changed),
             ended=tuple(title for entry in changes.ended for title in self._end(entry)),
             refused=tuple(refused),
             without_room=changes.without_room,
@@ -194,19 +202,32 @@ class _Update:
             if title == entry.title:
                 title = called
             self._work.calendars.rename(self._calendar, entry, title=called)
-        starts = said.starts or meeting.starts
         changed = NewMeeting(
             title=title,
-            starts=starts,
+            starts=said.starts or meeting.starts,
             ends=said.ends if said.starts else meeting.ends,
             repeats=said.repeats if said.starts else meeting.repeats,
             timezone=said.timezone or meeting.timezone,
-            doors=tuple(Door(room, said.passcodes) for room in said.rooms),
         )
-        if _is_as(meeting, changed, rooms=set(said.rooms), passcodes=set(said.passcodes)):
-            return []
-        self._work.meetings.change(self._organisation.id, meeting.id, changed, self._now)
-        return [title]
+        moved = any(getattr(meeting, name) != getattr(changed, name) for name in _FROM_CALENDAR)
+        if moved:
+            self._work.meetings.change(self._organisation.id, meeting.id, changed)
+        relinked = (set(said.rooms), set(said.passcodes)) != (set(meeting.rooms), set(meeting.passcodes))
+        if said.rooms and relinked:
+            self._replace_rooms(meeting, said)
+        return [title] if moved or (said.rooms and relinked) else []
+
+    def _replace_rooms(self, meeting: Meeting, said: ProposedMeeting) -> None:
+        new = [room for room in said.rooms if room not in meeting.rooms]
+        check_caps(self._work, new, organisation=self._organisation, now=self._now, adding=False)
+        self._work.retirements.replace_rooms(
+            self._organisation.id,
+            meeting.id,
+            tuple(Door(room, said.passcodes) for room in said.rooms),
+            watched_until=lambda room: watched_until(room, meeting, retired=self._now),
+            deleted=False,
+            now=self._now,
+        )
 
     def _end(self, entry: Followed) -> list[str]:
         meeting = self._meeting(entry)
@@ -219,7 +240,7 @@ class _Update:
             repeats=without_starts(meeting.starts, meeting.timezone),
             timezone=meeting.timezone,
         )
-        self._work.meetings.change(self._organisation.id, meeting.id, over, self._now)
+        self._work.meetings.change(self._organisation.id, meeting.id, over)
         return [meeting.title]
 
     def _meeting(self, entry: Followed) -> Meeting | None:
@@ -232,10 +253,8 @@ def _title(event: CalendarEvent) -> str | None:
     return None if title is None or tells(title, event.meeting.passcodes) else title
 
 
-def _is_as(meeting: Meeting, changed: NewMeeting, *, rooms: set[object], passcodes: set[object]) -> bool:
-    fields = ("title", "starts", "ends", "repeats", "timezone")
-    same = all(getattr(meeting, name) == getattr(changed, name) for name in fields)
-    return same and rooms <= set(meeting.rooms) and passcodes <= set(meeting.passcodes)
+def _refusal(event: CalendarEvent, why: InputError) -> str:
+    return f"“{_title(event) or 'An event without a title'}”: {why}"
 
 
 def _failed(workspace: Workspace, calendar: Calendar, fault: str, *, now: datetime) -> Refreshed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from scanner.actions.caps import CapReached
 from scanner.actions.meetings import all_meetings, register_in
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_events
@@ -93,6 +94,9 @@ def import_meetings(
                     if row.meeting is None:
                         raise InputError(row.fault)
                     done = register_in(work, row.meeting, organisation=organisation, now=now)
+                except CapReached as fault:
+                    faults.append((row.line, f"{fault} Nothing from here on was registered."))
+                    break
                 except InputError as fault:
                     faults.append((row.line, str(fault)))
                     continue

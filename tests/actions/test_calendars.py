@@ -128,7 +128,11 @@ def test_new_moved_renamed_relinked_and_cancelled_events_reach_the_register(feed
     assert second.ended == ("Yoga",)
     choir, yoga = feed.meetings()
     assert choir.starts == datetime(2026, 11, 26, 19, 30, tzinfo=UTC)
-    assert choir.rooms == (Room("zoom", "81700000001"), Room("zoom", "81700000002"))
+    assert choir.rooms == (Room("zoom", "81700000002"),)
+    with feed.workspace.store.reading() as work:
+        (old,) = work.retirements.all(choir.organisation, choir.id)
+    assert (old.room, old.retired) == (Room("zoom", "81700000001"), feed.now)
+    assert old.watched_until - feed.now == timedelta(days=365)
     assert next_start(yoga, feed.now) is None
     assert yoga.rooms == (Room("google-meet", "tcy-fitn-ess"),)
 
@@ -252,7 +256,7 @@ def test_a_title_that_was_changed_by_hand_stays(feed: Followed):
     (choir,) = feed.meetings()
     by_hand = NewMeeting(title="Our choir", starts=choir.starts, timezone=choir.timezone)
     with feed.workspace.store.begin() as work:
-        work.meetings.change(choir.organisation, choir.id, by_hand, feed.now)
+        work.meetings.change(choir.organisation, choir.id, by_hand)
     assert feed.reads(calendar(event("choir@x", title="Choir 2", starts="20261127T190000"))).changed
     (choir,) = feed.meetings()
     assert choir.title == "Our choir"
