@@ -59,6 +59,9 @@ class Caps:
         """
         if not (room.key.isascii() and room.key.isdigit()):
             return 1
+        neighbours = [_like(room, number) for number in (int(room.key) - 1, int(room.key) + 1) if number >= 0]
+        if not self._has(organisation, *neighbours):
+            return 1
         length = 1
         for step in (-1, 1):
             number = int(room.key) + step
@@ -67,9 +70,10 @@ class Caps:
                 number += step
         return length
 
-    def _has(self, organisation: int, room: Room) -> bool:
+    def _has(self, organisation: int, *rooms: Room) -> bool:
+        keys = self._transaction.keys
         query = exists().where(
-            _rooms.c.fingerprint.in_(self._transaction.keys.fingerprints(room)),
+            _rooms.c.fingerprint.in_([each for room in rooms for each in keys.fingerprints(room)]),
             _rooms.c.meeting_id == _meetings.c.id,
             _meetings.c.organisation_id == organisation,
         )

@@ -1,0 +1,142 @@
+"""What the register costs: a scanned page with few and with many meetings, its memory, and filling it.
+
+    python benchmarks/register.py [--import-rows 10000]
+
+A page is searched (`detect`) and each candidate on it fingerprinted and looked up (`match`). The second table
+is `match` alone, which grows a little since a large index does not fit the processor's cache. Rounds of all
+sizes are interleaved, so that a busy machine slows all of them alike. The best round is what it costs, the
+median what it costs beside whatever else the machine was doing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from scanner.actions.meetings import register_in
+from scanner.detect import detect
+from scanner.match.register import Register, RegisterEntry
+from scanner.match.verdict import match
+from scanner.model import Document, Passcode, PasscodeKind, ProposedMeeting, Room
+from scanner.secret import KeyRing
+from storage.store import create_store
+
+SIZES = (10, 10_000, 1_000_000)
+PAGES, CANDIDATES, ROUNDS = 50, 20, 80
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def entries(size: int) -> Iterator[RegisterEntry]:
+    """Yield rooms with a passcode each, as fingerprints that nobody has the key to."""
+    for number in range(size):
+        yield RegisterEntry(
+            fingerprint=secrets.token_bytes(32),
+            organisation=number % 50,
+            meeting=number,
+            passcodes=frozenset({secrets.token_bytes(32)}),
+        )
+
+
+def resident() -> int:
+    """Return the memory this process holds, in bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def page(chance: random.Random) -> Document:
+    """Make a page of prose with links into rooms that nobody registered."""
+    parts = [
+        f"<p>{'The group meets as every week, and newcomers are welcome. ' * 5}"
+        f'<a href="https://zoom.us/j/{chance.randrange(80_000_000_000, 90_000_000_000)}">Join</a></p>'
+        for _ in range(CANDIDATES)
+    ]
+    return Document(address="https://forum.example/", body="".join(parts).encode(), media_type="text/html")
+
+
+def compare(
+    title: str, work: Callable[[Register], None], registers: Mapping[int, Register], rounds: int
+) -> None:
+    """Print what a page costs by the size of the register."""
+    chance = random.Random(2)
+    times: dict[int, list[float]] = {size: [] for size in registers}
+    for _ in range(rounds):
+        for size in chance.sample(SIZES, len(SIZES)):
+            started = time.perf_counter()
+            work(registers[size])
+            times[size].append((time.perf_counter() - started) / PAGES)
+    fewest = times[min(SIZES)]
+    print(title)
+    for size, seconds in times.items():
+        best, median = min(seconds), statistics.median(seconds)
+        print(
+            f"{size:>9} meetings: best {best * 1e6:8.1f} µs a page (ratio {best / min(fewest):.3f}), "
+            f"median {median * 1e6:8.1f} µs (ratio {median / statistics.median(fewest):.3f})"
+        )
+
+
+def look_ups() -> None:
+    """Print the price of a page by the size of the register, and the register's memory."""
+    keys = KeyRing(secrets.token_bytes(32))
+    chance = random.Random(1)
+    registers = {}
+    for size in SIZES:
+        before = resident()
+        registers[size] = Register(entries(size))
+        if size == max(SIZES):
+            print(
+                f"memory: {(resident() - before) / size:.0f} bytes a meeting with one room and one passcode"
+            )
+    documents = [page(chance) for _ in range(PAGES)]
+    found = [detect(document).links for document in documents]
+    assert all(len(links) == CANDIDATES for links in found)
+
+    def scanned(register: Register) -> None:
+        for document in documents:
+            for link in detect(document).links:
+                match(link, register, keys, now=NOW)
+
+    def matched(register: Register) -> None:
+        for links in found:
+            for link in links:
+                match(link, register, keys, now=NOW)
+
+    compare(f"search a page with {CANDIDATES} rooms and look them up", scanned, registers, ROUNDS // 4)
+    compare(f"look up {CANDIDATES} rooms", matched, registers, ROUNDS)
+
+
+def filling(rows: int) -> None:
+    """Print how long it takes to register many meetings in one go, sealed, in a database on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = KeyRing.create(Path(folder) / "key")
+        with create_store(f"sqlite:///{folder}/lychgate.db", keys) as store:
+            with store.begin() as work:
+                club = work.organisations.add(name="Club", timezone="Europe/London", email="a@club.example")
+            started = time.perf_counter()
+            with store.begin() as work:
+                for number in range(rows):
+                    proposed = ProposedMeeting(
+                        title=f"Group {number}",
+                        starts=NOW + timedelta(hours=number),
+                        rooms=(Room("zoom", str(80_000_000_000 + 7_919 * number)),),
+                        passcodes=(Passcode(f"wren{number}", PasscodeKind.PLAIN),),
+                    )
+                    register_in(work, proposed, organisation=club, now=NOW)
+            print(f"registering {rows} meetings: {time.perf_counter() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--import-rows", type=int, default=10_000)
+    arguments = parser.parse_args()
+    look_ups()
+    filling(arguments.import_rows)
