@@ -8,8 +8,12 @@ import json
 from datetime import timedelta
 from itertools import pairwise
 
+from scanner.match.checklist import Safeguard
 from scanner.model import ExposureState, Passcode, PasscodeKind
 from scanner.secret import KeyRing
+from storage.backup import back_up
+from storage.meetings import Door
+from storage.record import Role
 from storage.store import create_store
 from tests.builders import (
     NOON,
@@ -64,6 +68,25 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
                 a_meeting(room, title=secret(f"Sobriety evening {c}.{m}"), passcodes=(token, plain)),
                 NOON,
             )
+            declared = {Safeguard.WAITING_ROOM: True}
+            by = secret(f"declared-by-{c}-{m}")
+            work.record.declare(club.id, meeting.id, declared, actor=by, now=NOON)
+            told = secret(f"warden{c}x{m}@parish.example")
+            work.record.set_people(club.id, meeting.id, Role.TOLD, [told])
+            why = secret(f"carol service {c}.{m} for all")
+            work.allowances.add(club.id, meeting.id, until=None, reason=why, actor=by, now=NOON)
+            note = secret(f"too many of {c}/{m} at once")
+            work.audit.write(club.id, what="refused", actor=by, note=note, now=NOON)
+            if m % 5 == 3:
+                new = a_room(secret(str(85_000_000_000 + c * 1_000_003 + m * 7_919)))
+                work.retirements.replace_rooms(
+                    club.id,
+                    meeting.id,
+                    (Door(new, (Passcode(secret(f"lark-{c}-{m}-birch"), PasscodeKind.PLAIN),)),),
+                    watched_until=lambda room: NOON + timedelta(days=30),
+                    deleted=False,
+                    now=NOON,
+                )
             page = secret(f"https://forum.example/topic/{c}/{m}/?id=77")
             sighting = a_sighting(
                 page,
@@ -98,9 +121,11 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
         for c in range(CLUBS):
             with store.begin() as work:
                 fill(work, c)
+        back_up(f"sqlite:///{tmp_path}/lychgate.db", tmp_path / "backup.db", keys)
         files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    assert set(files) == {"lychgate.db", "lychgate.db-wal", "lychgate.db-shm"}
+    assert set(files) == {"lychgate.db", "lychgate.db-wal", "lychgate.db-shm", "backup.db"}
+    assert b"Europe/London" in files["backup.db"]
     assert len(files["lychgate.db-wal"]) > 100_000
     assert b"Europe/London" in files["lychgate.db-wal"]  # the search finds what is in plain
     assert len(secrets) > 500
