@@ -72,9 +72,20 @@ class Units:
             update(_table).where(_table.c.id == unit).values(finished=now, leased_until=None)
         )
 
-    def last_due(self, schedule: str) -> datetime | None:
-        """Return the latest due time queued for a schedule, done or not, or None if there is none."""
-        query = select(func.max(_table.c.due, type_=tables.Moment())).where(_table.c.schedule == schedule)
+    def release(self, unit: int) -> None:
+        """Give a claimed unit back before its lease ends, for whoever claims next."""
+        self._transaction.connection.execute(
+            update(_table).where(_table.c.id == unit).values(leased_until=None)
+        )
+
+    def last_due(self, schedule: str, now: datetime) -> datetime | None:
+        """Return the latest due time queued for a schedule, done or not, or None if there is none.
+
+        Times after ``now`` do not count: a clock that was wrong once must not silence a schedule for years.
+        """
+        query = select(func.max(_table.c.due, type_=tables.Moment())).where(
+            _table.c.schedule == schedule, _table.c.due <= now
+        )
         latest: datetime | None = self._transaction.connection.execute(query).scalar_one()
         return latest
 

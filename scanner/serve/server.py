@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -25,6 +27,8 @@ _PAUSE = timedelta(seconds=2)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _LATE = timedelta(minutes=10)
+"""From when on a run that was missed is worth a word."""
+
 _LEASE_MARGIN = timedelta(minutes=10)
 
 
@@ -53,8 +57,13 @@ class Server:
             scheduler.add_job(
                 self.queue_due, trigger(schedule, timezone=zone), args=[schedule], id=schedule.name
             )
-            self.queue_due(schedule)
-        turns = ((self.work, _PAUSE), (self.post, _PAUSE), (self.follow, _MINUTE), (self.forget, _DAY))
+        turns = (
+            (self.catch_up, _MINUTE),
+            (self.work, _PAUSE),
+            (self.post, _PAUSE),
+            (self.follow, _MINUTE),
+            (self.forget, _DAY),
+        )
         threads = [
             Thread(target=self._repeat, args=(turn, pause), name=turn.__name__, daemon=True)
             for turn, pause in turns
@@ -63,11 +72,17 @@ class Server:
         for thread in threads:
             thread.start()
         for job in scheduler.get_jobs():
-            log.info("schedule %s is next due at %s", job.id, f"{job.next_run_time:%a %d %b %H:%M %Z}")
+            due = job.next_run_time.astimezone(ZoneInfo(zone))
+            log.info("schedule %s is next due at %s", job.id, f"{due:%a %d %b %H:%M %Z}")
         self._stop.wait()
         scheduler.shutdown(wait=False)
         for thread in threads:
             thread.join(timeout=30)
+
+    def catch_up(self) -> None:
+        """Queue what the scheduler did not: it sleeps with the machine and while a clock is put back."""
+        for schedule in self._workspace.settings.schedules.values():
+            self.queue_due(schedule)
 
     def queue_due(self, schedule: Schedule) -> None:
         """Queue what the schedule has become due for, once, also what was missed while nothing ran."""
@@ -75,7 +90,8 @@ class Server:
         workspace = self._workspace
         zone = workspace.organisation.timezone
         with workspace.store.begin() as work:
-            after = work.units.last_due(schedule.name) or self._started
+            # The clock may have been put back since the start.
+            after = work.units.last_due(schedule.name, now) or min(self._started, now - _MINUTE)
             due = latest_due(schedule, timezone=zone, after=after, now=now)
             if due is None:
                 return
@@ -94,7 +110,7 @@ class Server:
         for unit in due:
             by_schedule.setdefault(unit.schedule, []).append(unit)
         for schedule, units in by_schedule.items():
-            self._scan(schedule, units)
+            self._safely(partial(self._scan, schedule, units))
 
     def post(self) -> None:
         """Send what is due in the outbox."""
@@ -142,18 +158,23 @@ class Server:
                     not_read or "nothing",
                 )
             log.info("exposures: %d new, %d known, %d gone", report.new, report.known, report.gone)
-        if self._stop.is_set():
-            return
         with self._workspace.store.begin() as work:
             for unit in due:
-                work.units.finish(unit.id, self._clock())
+                if self._stop.is_set():
+                    work.units.release(unit.id)
+                else:
+                    work.units.finish(unit.id, self._clock())
 
     def _repeat(self, turn: Callable[[], None], pause: timedelta) -> None:
         while not self._stop.is_set():
-            try:
-                turn()
-            except LychgateError as error:
-                log.error("%s", error)
-            except Exception:
-                log.exception("a fault in Lychgate; it goes on")
+            self._safely(turn)
             self._stop.wait(pause.total_seconds())
+
+    def _safely(self, turn: Callable[[], None]) -> None:
+        """Let no fault of one turn end the others, or the next one."""
+        try:
+            turn()
+        except LychgateError as error:
+            log.error("%s", error)
+        except Exception:
+            log.exception("a fault in Lychgate; it goes on")

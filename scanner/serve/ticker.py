@@ -7,7 +7,7 @@ since the last row?", and the row's uniqueness decides who queues it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,28 @@ _LOOK_BACK = timedelta(days=32)
 _MOST_MISSED = 50_000
 
 
-def trigger(schedule: Schedule, *, timezone: str) -> CronTrigger:
+class Cron(CronTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """APScheduler's cron, asked and answering in UTC.
+
+    In the hour that a clock change repeats, CronTrigger of 3.11 compares times in a way that PEP 495 makes
+    fail, and answers with the same time for ever: its scheduler then collects run times until the memory is
+    full.
+    """
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """Return the next time after ``previous``, in UTC; every due minute once, also in such an hour."""
+        begin = None if previous is None else previous.astimezone(UTC)
+        now = now.astimezone(UTC)
+        if begin is not None:
+            now = max(now, begin + timedelta(microseconds=1))
+        following: datetime | None = super().get_next_fire_time(begin, now)
+        return None if following is None else following.astimezone(UTC)
+
+
+def trigger(schedule: Schedule, *, timezone: str) -> Cron:
     """Return APScheduler's trigger for a schedule, in its own zone or else the organisation's."""
     cron = schedule.cron
-    return CronTrigger(
+    return Cron(
         minute=cron.minute,
         hour=cron.hour,
         day=cron.day,
@@ -41,7 +59,7 @@ def latest_due(schedule: Schedule, *, timezone: str, after: datetime, now: datet
     begin = max(after, now - _LOOK_BACK)
     due, latest = begin, None
     for _ in islice(range(_MOST_MISSED), _MOST_MISSED):
-        following = fires.get_next_fire_time(due, due + timedelta(microseconds=1))
+        following = fires.get_next_fire_time(due, due)
         if following is None or following > now:
             return latest
         due = latest = following

@@ -41,14 +41,28 @@ def test_a_unit_comes_back_as_it_was_queued(work):
 
 
 def test_the_last_due_time_of_a_schedule_is_remembered(work):
-    assert work.units.last_due("nightly") is None
+    assert work.units.last_due("nightly", NOON) is None
     queue(work, "forum", NOON)
     queue(work, "forum", NOON - timedelta(days=1))
     queue(work, "forum", NOON + timedelta(days=1), schedule="countdown")
-    assert work.units.last_due("nightly") == NOON
+    assert work.units.last_due("nightly", NOON) == NOON
     (_, unit) = work.units.claim(NOON, LEASE, 10)
     work.units.finish(unit.id, NOON)
-    assert work.units.last_due("nightly") == NOON
+    assert work.units.last_due("nightly", NOON) == NOON
+
+
+def test_a_due_time_of_a_wrong_clock_does_not_hide_the_right_ones(work):
+    queue(work, "forum", NOON)
+    queue(work, "forum", NOON + timedelta(days=3650))
+    assert work.units.last_due("nightly", NOON + timedelta(hours=1)) == NOON
+
+
+def test_a_unit_that_is_given_back_is_free_at_once(work):
+    queue(work, "forum")
+    (unit,) = work.units.claim(NOON, LEASE, 1)
+    assert claimed(work, NOON) == []
+    work.units.release(unit.id)
+    assert claimed(work, NOON) == ["forum"]
 
 
 def test_only_due_units_are_claimed_earliest_first_up_to_the_limit(work):
@@ -79,7 +93,7 @@ def test_what_was_done_long_ago_is_forgotten_but_never_the_last_due_time(work):
     for unit in work.units.claim(later, LEASE, 9)[1:]:
         work.units.finish(unit.id, unit.due)
     work.units.forget(later + timedelta(days=400))
-    assert work.units.last_due("nightly") == later
-    assert work.units.last_due("yearly") == NOON
+    assert work.units.last_due("nightly", later) == later
+    assert work.units.last_due("yearly", later) == NOON
     assert not queue(work, "forum", later)
     assert len(work.units.pending()) == 1, "what is not done stays"

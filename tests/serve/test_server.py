@@ -1,0 +1,247 @@
+"""The ``serve`` process: a missed night is caught up, mail goes out, SIGTERM ends it, faults do not."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.actions.workspace import Workspace, opened
+from scanner.cli.serve import _OneSafeLine
+from scanner.serve.server import Server
+from tests.e2e.installation import Installation
+from tests.internet import Answer, Page, serve
+from tests.postbox import postbox
+
+ROOM = "82205550117"
+LEAK = f'<p>Join <a href="https://us02web.zoom.us/j/{ROOM}">here</a>.</p>'
+SERVE = "import sys; from scanner.cli import main; main(['--data', sys.argv[1], 'serve'])"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation whose choir meets in two days, to be copied."""
+    home = Installation(tmp_path_factory.mktemp("ready") / "data")
+    home.set_up()
+    starts = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    home.register([{"title": "Choir", "starts": starts, "rooms": [{"platform": "zoom", "key": ROOM}]}])
+    return home.data
+
+
+@pytest.fixture
+def home(tmp_path: Path, ready: Path) -> Installation:
+    return Installation(shutil.copytree(ready, tmp_path / "data"))
+
+
+def missed_a_night(home: Installation) -> None:
+    """Let the last due time be three days ago, as if the machine had been off since."""
+    with opened({}, home.data) as workspace, workspace.store.begin() as work:
+        long_ago = datetime.now(UTC) - timedelta(days=3)
+        work.units.queue("nightly", "parish", long_ago, long_ago)
+        for unit in work.units.claim(datetime.now(UTC), timedelta(minutes=1), 10):
+            work.units.finish(unit.id, long_ago)
+
+
+@contextmanager
+def serving(home: Installation) -> Iterator[subprocess.Popen[bytes]]:
+    log = (home.data / "log").open("ab")
+    with log, subprocess.Popen([sys.executable, "-c", SERVE, str(home.data)], stderr=log) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def said(home: Installation) -> str:
+    return (home.data / "log").read_text()
+
+
+def soon(true: Callable[[], bool], *, within: float = 45) -> bool:
+    end = time.monotonic() + within
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
+    return true()
+
+
+def slow_way(pages: int) -> dict[str, Page]:
+    return {"/": f'{LEAK}<a href="/0">on</a>'} | {
+        f"/{n}": Answer(body=f'<a href="/{n + 1}">on</a>', delay=0.4) for n in range(pages)
+    }
+
+
+def test_a_missed_night_is_caught_up_and_its_mail_goes_out(home: Installation) -> None:
+    with serve({"/": LEAK}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        missed_a_night(home)
+        with serving(home) as process:
+            box.wait_for(1, within=timedelta(seconds=45))
+            assert soon(lambda: "exposures: 1 new" in said(home))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        assert site.paths.count("/") == 1
+    log = said(home)
+    assert "was due at" in log, "the gap is reported"
+    assert "is next due at" in log
+    assert log.rstrip().endswith("stopped")
+    assert ROOM not in log
+
+
+def test_sigterm_in_a_crawl_ends_it_within_seconds_and_the_next_serve_does_it_again(
+    home: Installation,
+) -> None:
+    with serve(slow_way(200)) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        missed_a_night(home)
+        with serving(home) as process:
+            assert soon(lambda: len(site.paths) > 3)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+            assert time.monotonic() - begun < 10
+        asked = len(site.hits)
+        time.sleep(1)
+        assert len(site.hits) <= asked + 1, "the crawl went on"
+        with serving(home) as process:
+            assert soon(lambda: len(site.hits) > asked + 2), "at once, not when a lease ends"
+            box.wait_for(1, within=timedelta(seconds=45))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(15) == 0
+        assert len(box.messages) == 1, "people are told once"
+
+
+def test_killed_in_a_crawl_nothing_is_lost_and_people_are_told_once(home: Installation) -> None:
+    with serve(slow_way(3)) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        missed_a_night(home)
+        with serving(home) as process:
+            assert soon(lambda: len(site.paths) > 1)
+            process.kill()
+            process.wait()
+        lease_ends = datetime.now(UTC) + timedelta(hours=2)
+        with opened({}, home.data) as workspace:
+            server = Server(workspace, clock=lambda: lease_ends)
+            server.work()
+            server.post()
+            with workspace.store.reading() as work:
+                assert work.units.pending() == []
+        assert len(box.messages) == 1
+
+
+# --- single turns, in this process -------------------------------------------------------------------
+
+
+@pytest.fixture
+def workspace(home: Installation) -> Iterator[Workspace]:
+    with serve({"/": LEAK}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        with opened({}, home.data) as workspace:
+            yield workspace
+
+
+NIGHT = datetime(2031, 5, 4, 3, 10, tzinfo=UTC) - timedelta(hours=1)
+"""03:10 in London."""
+
+
+def test_two_servers_queue_a_due_time_once(workspace: Workspace) -> None:
+    servers = [Server(workspace, clock=lambda: NIGHT - timedelta(minutes=1)) for _ in range(2)]
+    for server in servers:
+        server._clock = lambda: NIGHT + timedelta(seconds=1)
+    threads = [threading.Thread(target=server.catch_up) for server in servers for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with workspace.store.reading() as work:
+        assert [unit.due for unit in work.units.pending()] == [NIGHT]
+
+
+@pytest.mark.parametrize("years", [-4, 4])
+def test_a_clock_that_is_put_right_while_serving_silences_nothing(workspace: Workspace, years: int) -> None:
+    now = NIGHT - timedelta(hours=1) + timedelta(days=365 * years)
+    server = Server(workspace, clock=lambda: now)
+    server.catch_up()
+    now = NIGHT + timedelta(seconds=30)
+    server.catch_up()
+    with workspace.store.reading() as work:
+        assert [unit.due for unit in work.units.pending()] == [NIGHT]
+
+
+def test_a_due_time_of_the_future_is_no_reason_to_wait_for_it(workspace: Workspace) -> None:
+    with workspace.store.begin() as work:
+        work.units.queue("nightly", "parish", NIGHT + timedelta(days=900), NIGHT)
+    Server(workspace, clock=lambda: NIGHT + timedelta(seconds=30)).catch_up()
+    with workspace.store.reading() as work:
+        assert NIGHT in [unit.due for unit in work.units.pending()]
+
+
+def test_a_source_that_left_the_settings_is_done_without_a_look(workspace: Workspace) -> None:
+    with workspace.store.begin() as work:
+        work.units.queue("nightly", "closed-down", NIGHT, NIGHT)
+    Server(workspace, clock=lambda: NIGHT + timedelta(minutes=1)).work()
+    with workspace.store.reading() as work:
+        assert work.units.pending() == []
+        assert work.scans.recent(1) == []
+
+
+def test_a_fault_in_one_turn_ends_neither_it_nor_the_others(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns: list[int] = []
+    server = Server(workspace, clock=lambda: NIGHT)
+
+    def faulty() -> None:
+        turns.append(len(turns))
+        if len(turns) > 3:
+            server.stop()
+        raise ZeroDivisionError
+
+    with caplog.at_level(logging.ERROR):
+        server._repeat(faulty, timedelta(milliseconds=1))
+    assert len(turns) == 4
+    assert caplog.text.count("a fault in Lychgate; it goes on") == 4
+
+
+def test_what_is_old_is_forgotten_while_serving(workspace: Workspace) -> None:
+    with workspace.store.begin() as work:
+        work.scans.start("nightly", ["parish"], NIGHT - timedelta(days=401))
+        work.scans.start("nightly", ["parish"], NIGHT - timedelta(days=399))
+    Server(workspace, clock=lambda: NIGHT).forget()
+    with workspace.store.reading() as work:
+        assert len(work.scans.recent(9)) == 1
+
+
+def test_mail_that_cannot_be_sent_is_logged_and_kept(
+    home: Installation, workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    with workspace.store.begin() as work:
+        work.units.queue("nightly", "parish", NIGHT, NIGHT)
+    server = Server(workspace, clock=lambda: NIGHT)
+    server.work()
+    text = (home.data / "schedules.yaml").read_text()
+    box = workspace.settings.channels["clerk"].options
+    (home.data / "schedules.yaml").write_text(text.replace(str(box.port), "1"))  # type: ignore[attr-defined]
+    with opened({}, home.data) as elsewhere:
+        Server(elsewhere, clock=lambda: NIGHT).post()
+        assert "an alert could not be sent" in caplog.text
+        with elsewhere.store.reading() as work:
+            assert len(work.outbox.all(elsewhere.organisation.id)) == 1
+
+
+def test_the_log_is_one_line_an_event_without_links() -> None:
+    record = logging.LogRecord(
+        "lychgate", logging.ERROR, "", 0, "bad\nhttps://zoom.us/j/%s?pwd=x", (ROOM,), None
+    )
+    shown = _OneSafeLine("%(message)s").format(record)
+    assert "\n" not in shown
+    assert ROOM not in shown
+    assert "zoom.us" not in shown
