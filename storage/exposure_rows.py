@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, insert, select, update
 
 from scanner.model import (
+    OPEN_STATES,
     Exposure,
     ExposureEvent,
     ExposureState,
@@ -21,6 +22,7 @@ from scanner.model import (
     SightingState,
 )
 from storage import tables
+from storage.quiet import set_quiet
 from storage.transaction import Transaction, new_seal
 
 _exposures, _sightings, _events = tables.exposures, tables.sightings, tables.exposure_events
@@ -120,6 +122,59 @@ def write_worst_severity(
         return None
     write_severity(transaction, organisation, exposure, worst[0], now)
     return worst[0].level
+
+
+def enter_state(
+    transaction: Transaction, organisation: int, exposure: int, state: ExposureState, event: ExposureEvent
+) -> None:
+    """Bring an exposure into a state, and write down what brought it there."""
+    transaction.connection.execute(update(_exposures).where(_exposures.c.id == exposure).values(state=state))
+    set_quiet(transaction, exposure, quiet=False)
+    add_event(transaction, organisation, exposure, event)
+
+
+def lock_meeting(transaction: Transaction, organisation: int, meeting: int) -> bool:
+    """Hold the meeting until the commit, so that two workers cannot both open its exposure."""
+    row = transaction.connection.execute(
+        select(tables.meetings.c.id)
+        .where(tables.meetings.c.id == meeting, tables.meetings.c.organisation_id == organisation)
+        .with_for_update()
+    ).one_or_none()
+    return row is not None
+
+
+def has_open(transaction: Transaction, meeting: int) -> bool:
+    """Tell whether a meeting has an exposure in an open state."""
+    query = exists().where(_exposures.c.meeting_id == meeting, _exposures.c.state.in_(list(OPEN_STATES)))
+    return bool(transaction.connection.execute(select(query)).scalar_one())
+
+
+def open_exposure(
+    transaction: Transaction, organisation: int, meeting: int, severity: Severity, now: datetime
+) -> int:
+    """Write a new exposure of a meeting and return its id."""
+    seal = new_seal()
+    envelope = transaction.envelope(_exposures, seal, organisation=organisation)
+    exposure: int = transaction.connection.execute(
+        insert(_exposures)
+        .values(
+            organisation_id=organisation,
+            meeting_id=meeting,
+            seal=seal,
+            state=ExposureState.OPEN,
+            severity=severity.level,
+            opened=now,
+            **envelope.seal(reason=severity.reason),
+        )
+        .returning(_exposures.c.id)
+    ).scalar_one()
+    add_event(transaction, organisation, exposure, by_scan(now, "opened", note=severity.reason))
+    return exposure
+
+
+def by_scan(now: datetime, what: str, *, note: str = "") -> ExposureEvent:
+    """Return an event that no person caused."""
+    return ExposureEvent(at=now, actor=SCAN, what=what, note=note)
 
 
 def _sighting(transaction: Transaction, organisation: int, row: Row[Any]) -> Sighting:

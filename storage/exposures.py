@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy import Row, delete, select
 
 from scanner.errors import InputError
 from scanner.model import (
@@ -32,7 +32,17 @@ from scanner.model import (
     VerdictKind,
 )
 from storage import tables
-from storage.exposure_rows import SCAN, add_event, read_exposures, write_severity, write_worst_severity
+from storage.exposure_rows import (
+    add_event,
+    by_scan,
+    enter_state,
+    has_open,
+    lock_meeting,
+    open_exposure,
+    read_exposures,
+    write_severity,
+    write_worst_severity,
+)
 from storage.quiet import (
     SET_ASIDE,
     covers,
@@ -43,7 +53,7 @@ from storage.quiet import (
     stays_quiet,
 )
 from storage.sightings import NewSighting, Sightings
-from storage.transaction import Transaction, new_seal
+from storage.transaction import Transaction
 
 _exposures = tables.exposures
 
@@ -95,7 +105,13 @@ class Exposures:
             return found
         if refusal := self._refusal(found, state):
             raise InputError(refusal)
-        self._enter(organisation, exposure, state, ExposureEvent(at=now, actor=actor, what=state, note=note))
+        enter_state(
+            self._transaction,
+            organisation,
+            exposure,
+            state,
+            ExposureEvent(at=now, actor=actor, what=state, note=note),
+        )
         return self._existing(organisation, exposure)
 
     def set_severity(self, organisation: int, exposure: int, severity: Severity, now: datetime) -> None:
@@ -121,7 +137,7 @@ class Exposures:
         kept in an exposure of its own that is quiet while the allowance holds. None if the meeting was
         removed since the Register was read: nobody is left to be told.
         """
-        if not self._lock(organisation, meeting):
+        if not lock_meeting(self._transaction, organisation, meeting):
             return None
         cases = self._transaction.connection.execute(
             select(_exposures.c.id, _exposures.c.state, _exposures.c.severity)
@@ -146,7 +162,7 @@ class Exposures:
             (case.id for case in cases if case.state not in OPEN_STATES | SET_ASIDE or case.id in expired),
             None,
         )
-        exposure = live or closed or self._open(organisation, meeting, severity, now)
+        exposure = live or closed or open_exposure(self._transaction, organisation, meeting, severity, now)
         before = known.get(exposure)
         if before is None:
             sighting_id = self._sightings.add(organisation, exposure, sighting, severity, now)
@@ -154,11 +170,13 @@ class Exposures:
             sighting_id = before.id
             self._sightings.renew(organisation, before, sighting, severity, now)
         if exposure == closed and live is None:
-            self._enter(organisation, exposure, ExposureState.REGRESSED, _by_scan(now, "regressed"))
+            enter_state(
+                self._transaction, organisation, exposure, ExposureState.REGRESSED, by_scan(now, "regressed")
+            )
         elif exposure == live and before is None:
-            add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at another place"))
+            add_event(self._transaction, organisation, exposure, by_scan(now, "seen at another place"))
         elif before is not None and before.state == SightingState.GONE:
-            add_event(self._transaction, organisation, exposure, _by_scan(now, "seen at a place again"))
+            add_event(self._transaction, organisation, exposure, by_scan(now, "seen at a place again"))
         level_before = next((SeverityLevel(case.severity) for case in cases if case.id == live), None)
         level = write_worst_severity(self._transaction, organisation, exposure, now)
         return Seen(
@@ -181,7 +199,7 @@ class Exposures:
             if exposure.meeting != meeting or any(place.passcode is not PasscodeMatch.NONE for place in up):
                 continue
             event = ExposureEvent(at=now, actor=actor, what=ExposureState.INTENDED, note=note)
-            self._enter(organisation, exposure.id, ExposureState.INTENDED, event)
+            enter_state(self._transaction, organisation, exposure.id, ExposureState.INTENDED, event)
             set_quiet(self._transaction, exposure.id, quiet=True)
             quiet.append(exposure.id)
         return quiet
@@ -196,7 +214,7 @@ class Exposures:
         self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
         reopened = []
         for organisation, exposure, meeting, state in _distinct(standing):
-            if state in OPEN_STATES or self._has_open(meeting):
+            if state in OPEN_STATES or has_open(self._transaction, meeting):
                 continue
             if state in SET_ASIDE and (
                 exposure not in quiet_exposures(self._transaction, meeting)
@@ -207,7 +225,9 @@ class Exposures:
             left = retired_fingerprints(self._transaction, organisation, meeting)
             if state == ExposureState.ROTATED and rooms <= left:
                 continue
-            self._enter(organisation, exposure, ExposureState.REGRESSED, _by_scan(now, "regressed"))
+            enter_state(
+                self._transaction, organisation, exposure, ExposureState.REGRESSED, by_scan(now, "regressed")
+            )
             reopened.append(self._existing(organisation, exposure))
         return reopened
 
@@ -227,13 +247,13 @@ class Exposures:
         cleared = []
         for organisation, exposure, _, state in _distinct(lost):
             if self._sightings.stands_somewhere(exposure):
-                event = _by_scan(now, "gone from one place")
+                event = by_scan(now, "gone from one place")
                 add_event(self._transaction, organisation, exposure, event)
                 write_worst_severity(self._transaction, organisation, exposure, now)
                 continue
-            event = _by_scan(now, "gone from every place it was seen")
+            event = by_scan(now, "gone from every place it was seen")
             if state in OPEN_STATES:
-                self._enter(organisation, exposure, ExposureState.GONE, event)
+                enter_state(self._transaction, organisation, exposure, ExposureState.GONE, event)
             else:
                 add_event(self._transaction, organisation, exposure, event)
             if state not in SET_ASIDE:
@@ -249,7 +269,7 @@ class Exposures:
         hidden = self._sightings.at(source, address, SightingState.UP)
         self._sightings.mark([row.id for row in hidden], state=SightingState.UNREADABLE)
         for organisation, exposure, _, _ in _distinct(hidden):
-            event = _by_scan(now, "one place could not be read")
+            event = by_scan(now, "one place could not be read")
             add_event(self._transaction, organisation, exposure, event)
 
     # --- for retention --------------------------------------------------------------------------
@@ -280,7 +300,7 @@ class Exposures:
         if state in _FOUND_BY_SCANS:
             return f"Whether an exposure is {state} is for scans to find; close it as rotated or removed."
         if state is ExposureState.OPEN:
-            others = exposure.state not in OPEN_STATES and self._has_open(exposure.meeting)
+            others = exposure.state not in OPEN_STATES and has_open(self._transaction, exposure.meeting)
             return f"{now_is}, and its meeting has another open exposure." if others else None
         if state in {ExposureState.ACKNOWLEDGED, ExposureState.SNOOZED} and exposure.state not in OPEN_STATES:
             return f"{now_is}: reopen it first."
@@ -288,35 +308,15 @@ class Exposures:
             return f"{now_is}: reopen it first."
         return None
 
-    def _enter(self, organisation: int, exposure: int, state: ExposureState, event: ExposureEvent) -> None:
-        self._transaction.connection.execute(
-            update(_exposures).where(_exposures.c.id == exposure).values(state=state)
-        )
-        set_quiet(self._transaction, exposure, quiet=False)
-        add_event(self._transaction, organisation, exposure, event)
-
-    def _lock(self, organisation: int, meeting: int) -> bool:
-        """Hold the meeting until the commit, so that two workers cannot both open its exposure."""
-        row = self._transaction.connection.execute(
-            select(tables.meetings.c.id)
-            .where(tables.meetings.c.id == meeting, tables.meetings.c.organisation_id == organisation)
-            .with_for_update()
-        ).one_or_none()
-        return row is not None
-
-    def _has_open(self, meeting: int) -> bool:
-        query = exists().where(_exposures.c.meeting_id == meeting, _exposures.c.state.in_(list(OPEN_STATES)))
-        return bool(self._transaction.connection.execute(select(query)).scalar_one())
-
     def _see_intended(
         self, organisation: int, meeting: int, sighting: NewSighting, severity: Severity, now: datetime
     ) -> Seen:
         """Record a link that is allowed where it stands, for nobody to be told now."""
         quiet = max(quiet_exposures(self._transaction, meeting), default=None)
-        exposure = quiet or self._open(organisation, meeting, severity, now)
+        exposure = quiet or open_exposure(self._transaction, organisation, meeting, severity, now)
         if quiet is None:
-            intended = _by_scan(now, ExposureState.INTENDED, note="its meeting may be public")
-            self._enter(organisation, exposure, ExposureState.INTENDED, intended)
+            intended = by_scan(now, ExposureState.INTENDED, note="its meeting may be public")
+            enter_state(self._transaction, organisation, exposure, ExposureState.INTENDED, intended)
             set_quiet(self._transaction, exposure, quiet=True)
         before = self._sightings.at_same_place(meeting, sighting).get(exposure)
         if before is None:
@@ -326,29 +326,6 @@ class Exposures:
             self._sightings.renew(organisation, before, sighting, severity, now)
         write_worst_severity(self._transaction, organisation, exposure, now)
         return Seen(exposure_id=exposure, sighting_id=sighting_id)
-
-    def _open(self, organisation: int, meeting: int, severity: Severity, now: datetime) -> int:
-        seal = new_seal()
-        envelope = self._transaction.envelope(_exposures, seal, organisation=organisation)
-        exposure: int = self._transaction.connection.execute(
-            insert(_exposures)
-            .values(
-                organisation_id=organisation,
-                meeting_id=meeting,
-                seal=seal,
-                state=ExposureState.OPEN,
-                severity=severity.level,
-                opened=now,
-                **envelope.seal(reason=severity.reason),
-            )
-            .returning(_exposures.c.id)
-        ).scalar_one()
-        add_event(self._transaction, organisation, exposure, _by_scan(now, "opened", note=severity.reason))
-        return exposure
-
-
-def _by_scan(now: datetime, what: str, *, note: str = "") -> ExposureEvent:
-    return ExposureEvent(at=now, actor=SCAN, what=what, note=note)
 
 
 def _distinct(rows: list[Row[Any]]) -> list[tuple[int, int, int, str]]:
