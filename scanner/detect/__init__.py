@@ -10,6 +10,7 @@ from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
 from scanner.errors import InputError
 from scanner.extract import LONGEST, PICTURED, RAW, Flow, Segments, media_type_of, segments
+from scanner.extract.pipes import table_flows
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
 from scanner.redact import excerpt
@@ -28,7 +29,7 @@ class Detector:
 
     def __init__(self, table: PlatformTable) -> None:
         self._gate = Gate(table)
-        self._reader = FlowReader(table)
+        self._reader = FlowReader(table, self._gate)
 
     def detect(self, document: Document, *, bare: bool = False) -> Detection:
         """Return every room in a document, each once, in order of first appearance.
@@ -44,7 +45,9 @@ class Detector:
         """Return every room in a text of a known kind: href, text, html, ics or email."""
         if kind in ("href", "text"):
             segment = Segment(text, kind, SegmentKind(kind))
-            return self._detect(Segments(flows=(Flow((segment,)),), media_type="text/plain"), bare=bare)
+            tables = table_flows(text) if kind == "text" else ()
+            found = Segments(flows=(Flow((segment,)), *tables), media_type="text/plain")
+            return self._detect(found, bare=bare)
         if kind not in KINDS:
             raise InputError(f"'{kind}' is no kind of text; it is one of {', '.join(KINDS)}")
         body = text.encode("utf-8", "replace")

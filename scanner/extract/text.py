@@ -5,6 +5,7 @@ from __future__ import annotations
 from scanner.extract.decode import decode
 from scanner.extract.flow import RAW, Family, Flow, Segments
 from scanner.extract.html import html_pieces, looks_like_markup
+from scanner.extract.pipes import table_flows
 from scanner.model import Document, Segment
 
 
@@ -20,6 +21,7 @@ def _segments(document: Document, depth: int) -> Segments:
     flows = [Flow((Segment(decoded.text, "text"),))]
     if looks_like_markup(decoded.text):
         flows.append(Flow(html_pieces(f"<pre>{decoded.text}", depth=depth)))
+    flows.extend(table_flows(decoded.text))
     flows.extend(Flow((Segment(text, RAW),)) for text in decoded.others)
     return Segments(flows=tuple(flows), media_type=FAMILY.media_type)
 
