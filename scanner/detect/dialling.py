@@ -19,7 +19,7 @@ from scanner.platforms import Hit
 _ONE_TAP = re.compile(
     r"(?<=[0-9)]),{1,4}(?P<id>[0-9]{9,11})#?(?![0-9])(?:,{1,8}0?#?,{0,4}\*?(?P<passcode>[0-9]{3,10})#)?"
 )
-_WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})(?:#(?P<passcode>[0-9]{0,12})#\*01\*)?")
+_WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})")
 _ZOOM_SIP = re.compile(
     r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?@(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
     re.IGNORECASE,
@@ -28,7 +28,10 @@ _WEBEX_SIP = re.compile(
     r"(?<![A-Za-z0-9._\-])(?P<user>[A-Za-z0-9._\-]{1,64})@(?P<site>[a-z0-9\-]{1,63}(?:\.my)?\.webex\.com)(?![\w\-]|\.[a-z])",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c){1,4}[^\s\"'<>]{4,80}", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c|,){1,4}(?=[^\s\"'<>%]{0,60}%)[^\s\"'<>]{4,80}",
+    re.IGNORECASE,
+)
 _NOT_SITES = ("help", "developer", "support", "web", "m", "www", "mail", "messenger", "email", "info", "my")
 _NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
 
@@ -52,7 +55,8 @@ def _one_taps(text: str, context: Context, standing_at: int | None) -> Iterator[
     if "," not in text:
         return
     for found in _WEBEX_TAP.finditer(text):
-        yield _mention("webex", "id", found, found["passcode"])
+        # The password in the string is the numeric one for telephones: Webex rooms take the stated one.
+        yield _mention("webex", "id", found, None)
     for found in _ONE_TAP.finditer(text):
         at = found.start() if standing_at is None else standing_at
         owner = _owner(context, at, found["id"])

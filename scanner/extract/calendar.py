@@ -19,6 +19,7 @@ _LINE = re.compile(
 )
 _ESCAPE = re.compile(r"\\([nN,;\\])")
 _ONE_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.\-]{1,31}:\S+\s*", re.IGNORECASE)
+_ADDRESS_ALTERNATIVE = re.compile(r"ALTREP=\"(?!data:)([^\"]*//[^\"]*)\"", re.IGNORECASE)
 _HTML_ALTERNATIVE = re.compile(r"ALTREP=\"data:text/html,([^\"]*)\"", re.IGNORECASE)
 
 _SILENT = frozenset(
@@ -108,6 +109,9 @@ def _property(item: _Property, depth: int) -> Iterator[Segment | Flow]:
     alternative = _HTML_ALTERNATIVE.search(item.parameters)
     if alternative:
         yield Flow(html_pieces(unquote(alternative.group(1)), place="ics", depth=depth + 1))
+    elsewhere = _ADDRESS_ALTERNATIVE.search(item.parameters)
+    if elsewhere:
+        yield Segment(elsewhere.group(1), "ics", SegmentKind.HREF)
     value = _unescaped(item.value)
     if looks_like_markup(value):
         yield Segment("\n", "ics")

@@ -134,6 +134,7 @@ _SILENT = frozenset(
 _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
 _KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_BREAKS = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"\burl\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
 _ONE_ADDRESS = re.compile(
     r"\s*(?:[a-z][a-z0-9+.\-]{1,31}:)?//\S+\s*|\s*(?:mailto|tel|sips?|callto|msteams):\S.*", re.IGNORECASE
@@ -303,9 +304,13 @@ class _Reader:
             self._aside(value, place)
 
     def _address(self, value: str, place: str) -> None:
-        if value.strip():
+        address = value.strip()
+        if address:
+            # Browsers drop line breaks and tabs from an address; with blanks it is text (mail bodies).
+            if " " not in address:
+                address = _BREAKS.sub("", address)
             self._close_text()
-            self._pieces.append(Segment(value, place, SegmentKind.HREF))
+            self._pieces.append(Segment(address, place, SegmentKind.HREF))
 
     def _aside(self, value: str, place: str) -> None:
         if not value.strip():
