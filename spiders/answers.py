@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
+from scanner.model import Known
+
 CHALLENGE = "asks whether a person is there (challenge page)"
 LOG_IN = "redirects to a log-in page"
 
@@ -104,6 +106,18 @@ def retry_after(response: Response, now: datetime) -> timedelta | None:
     except (ValueError, TypeError):
         return None
     return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
+
+
+def was_conditional(response: Response) -> bool:
+    """Tell whether a server was asked for its page only if that has changed."""
+    asked = response.request.headers if response.request is not None else {}
+    return "If-None-Match" in asked or "If-Modified-Since" in asked
+
+
+def validators(known: Known) -> dict[str, str]:
+    """Return the headers that ask for a page only if it has changed since it was read."""
+    remembered = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in remembered.items() if is_sendable(value)}
 
 
 def is_sendable(value: str) -> bool:

@@ -13,6 +13,7 @@ from spiders.options import Options
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _LONGEST = 4096
+_HOW_TO_WRITE = "write where the key is kept, never the key: {env: NAME} or {file: /PATH}"
 
 
 class NoKey(Exception):
@@ -29,11 +30,10 @@ class KeyPlace(Options):
     @classmethod
     def _place(cls, value: object) -> object:
         # Said here, without the value: what stands there may be the key itself.
-        if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= {"env", "file"}:
-            raise PydanticCustomError(
-                "no_place", "write where the key is kept, never the key: {{env: NAME}} or {{file: /PATH}}"
-            )
-        return value
+        places = {name: place for name, place in value.items() if place} if isinstance(value, dict) else {}
+        if len(places) != 1 or not places.keys() <= {"env", "file"}:
+            raise PydanticCustomError("no_place", _HOW_TO_WRITE)
+        return places
 
     @field_validator("env")
     @classmethod

@@ -8,7 +8,7 @@ asked for by itself where a sighting stands on it, or where the register has cha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -68,8 +68,8 @@ class Page:
     """
 
     posts: Sequence[Post] = ()
-    onward: Iterable[Visit] = ()
-    older: Iterable[Visit] = ()
+    onward: Sequence[Visit] = ()
+    older: Sequence[Visit] = ()
     in_part: bool = False
 
 
@@ -110,7 +110,8 @@ class PostSpider(SourceSpider):
         news = [self._hand_over(post, depth, response if alone else None) for post in page.posts]
         if page.in_part:
             self._fail(visit, IN_PART)
-        if visit.about and sameness(visit.about) not in {sameness(post.address) for post in page.posts}:
+        shown = {sameness(post.address) for post in page.posts}
+        if visit.about and not page.in_part and sameness(visit.about) not in shown:
             self._fail(visit, TAKEN_DOWN, gone=True)
         if not visit.about and (visit.start or visit.known is not None):
             self._hand_over_list(response, visit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import ClassVar
 from urllib.parse import quote
 
 from scrapy import Request
@@ -58,6 +59,9 @@ class SearchSpider(SourceSpider):
     cannot be read, what the index shows of it is searched instead.
     """
 
+    unchanging: ClassVar[bool] = False
+    """Whether the pages that the index names never change, so that none is read twice for nothing."""
+
     @property
     def service(self) -> str:
         """The beginning of the address of every call."""
@@ -78,7 +82,8 @@ class SearchSpider(SourceSpider):
 
     def again(self, known: Known) -> Visit | None:
         """Read the pages that were found before, and the lists that were not read."""
-        if known.address.startswith(self.service) and known.digest:
+        settled = self.unchanging and not known.watched
+        if known.digest and (settled or known.address.startswith(self.service)):
             return None
         return Visit(address=known.address, depth=known.depth)
 
@@ -99,6 +104,9 @@ class SearchSpider(SourceSpider):
         self._hand_over_list(visit, meetings)
         news = any(self.known(result.address) is None for result in pages)
         for result in pages:
+            known = self.known(result.address)
+            if self.unchanging and known is not None and known.digest:
+                continue
             self._shown.setdefault(result.address, result)
             yield from self._ask(Visit(address=result.address, depth=max(visit.depth, 1)))
         for onward in (*results.onward, *(results.older if news else ())):

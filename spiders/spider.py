@@ -162,11 +162,9 @@ class SourceSpider(Spider):
 
     def _request(self, visit: Visit) -> Request:
         known = visit.known or Known(address=visit.address)
-        validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-        sendable = {name: value for name, value in validators.items() if answers.is_sendable(value)}
         return Request(
             visit.address,
-            headers={**self.headers(visit), **sendable},
+            headers={**self.headers(visit), **answers.validators(known)},
             callback=self._arrived,
             errback=self._lost,
             cb_kwargs={"visit": visit},
@@ -180,7 +178,7 @@ class SourceSpider(Spider):
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))
             return
-        if response.status == 304 and _was_conditional(response):
+        if response.status == 304 and answers.was_conditional(response):
             self._sink(Unchanged(source=self._source, address=visit.shown))
             return
         refusal = answers.judge(response)
@@ -307,8 +305,3 @@ class SourceSpider(Spider):
 
 def _without_fragment(address: str) -> str:
     return address.partition("#")[0]
-
-
-def _was_conditional(response: Response) -> bool:
-    asked = response.request.headers if response.request is not None else {}
-    return "If-None-Match" in asked or "If-Modified-Since" in asked

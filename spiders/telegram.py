@@ -18,6 +18,7 @@ from spiders.options import Address, StartOptions
 from spiders.posts import NotUnderstood, Page, Post, PostSpider
 from spiders.visit import Visit
 
+EMPTIED = "no message is shown where messages were read before"
 NO_PREVIEW = "the channel has no preview on the web, so it cannot be read without the app"
 
 _PLACE = re.compile(r"/(?:s/)?(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})/?")
@@ -67,6 +68,10 @@ class Telegram(PostSpider):
         found = posts_in_page(document, _MESSAGE, name="data-post", without=_CHANGING)
         if not found and b"tgme_channel_info" not in response.body:
             raise NotUnderstood(NO_PREVIEW, blocked=True)
+        if not found and visit.about:
+            raise NotUnderstood  # a part without any message proves nothing about the one looked for
+        if not found and visit.start and any(known.digest for known in self.errand.unit.known):
+            raise NotUnderstood(EMPTIED)
         numbers = [int(name.rpartition("/")[2]) for name, _ in found if name.rpartition("/")[2].isdigit()]
         first = min(numbers, default=1)
         path = urlsplit(visit.address).path

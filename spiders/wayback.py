@@ -33,6 +33,8 @@ class Options(HostOptions):
 class Wayback(SearchSpider):
     """Read the newest copies of pages; meetings that were themselves archived are found in the list."""
 
+    unchanging = True
+
     options: Options
 
     @property

@@ -76,6 +76,17 @@ def test_an_empty_channel_is_fine() -> None:
     assert not crawled.of("failed")
 
 
+def test_a_layout_that_has_changed_is_not_taken_for_silence() -> None:
+    emptied = '<div class="tgme_channel_info">x</div><div class="bubble">Rehearsal</div>'
+    with serve({"/s/villagechoir": emptied, "/s/villagechoir?before=8": emptied}) as site:
+        known = (Known(address=site.url("/villagechoir/7"), digest="0", watched=True),)
+        crawled = crawl(unit(site.url("/s/villagechoir"), kind="telegram", allow=(site.pair,), known=known))
+    whys = crawled.why("failed")
+    assert whys[site.url("/s/villagechoir")] == "no message is shown where messages were read before"
+    assert whys[site.url("/villagechoir/7")].startswith("not in the shape")
+    assert not any(event["gone"] for event in crawled.of("failed"))
+
+
 def test_previews_may_be_read_and_calls_may_not() -> None:
     assert check_address("https://t.me/s/villagechoir?before=7") is None
     assert is_meeting_address("https://t.me/villagechoir?videochat=0a1b2c3d")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from scanner.model import Known
 from spiders.wayback import Options
 from tests.internet import Answer, serve
 from tests.spiders.answering import LEAK, check_failures, crawl_failures, in_json
@@ -12,7 +13,7 @@ from tests.spiders.crawls import crawl, unit
 
 COLUMNS = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
 QUERY = (
-    "/cdx/search/cdx?url=stmarys.zoom.us/*&output=json&filter=statuscode:200"
+    "/cdx/search/cdx?url=stmarys.org/*&output=json&filter=statuscode:200"
     "&collapse=digest&from=2020&limit=-10000"
 )
 
@@ -24,21 +25,36 @@ def row(when: str, original: str) -> list[str]:
 def test_copies_are_read_and_archived_meetings_are_found() -> None:
     rows = [
         COLUMNS,
-        row("20250101000000", "https://stmarys.zoom.us/about"),
+        row("20250101000000", "https://stmarys.org/about"),
         row("20260101000000", f"{LEAK}?w=1"),
     ]
-    copy = "/web/20250101000000id_/https://stmarys.zoom.us/about"
+    copy = "/web/20250101000000id_/https://stmarys.org/about"
     with serve({QUERY: in_json(rows), copy: f"{LEAK}?copy=1"}) as site:
         crawled = crawl(
             unit(
                 kind="wayback",
-                options={"hosts": ["stmarys.zoom.us"], "api": site.url("")},
+                options={"hosts": ["stmarys.org"], "api": site.url("")},
                 allow=(site.pair,),
             )
         )
     assert f"{LEAK}?w=1" in crawled.fetched()[site.url(QUERY)]["text"]
-    assert site.paths[0] == QUERY
+    assert f"{LEAK}?copy=1" in crawled.fetched()[site.url(copy)]["text"]
+    assert site.paths == [QUERY, copy]
     assert not crawled.asked
+
+
+def test_a_copy_is_read_once() -> None:
+    copies = [f"/web/2025010100000{n}id_/https://stmarys.org/about" for n in (1, 2, 3)]
+    rows = [COLUMNS, *(row(f"2025010100000{n}", "https://stmarys.org/about") for n in (1, 2, 3))]
+    with serve({QUERY: in_json(rows)} | dict.fromkeys(copies, "a copy")) as site:
+        known = (
+            Known(address=site.url(copies[0]), depth=1, digest="0" * 32),
+            Known(address=site.url(copies[1]), depth=1),
+            Known(address=site.url(QUERY), digest="0" * 32),
+        )
+        options = {"hosts": ["stmarys.org"], "api": site.url("")}
+        crawl(unit(kind="wayback", options=options, allow=(site.pair,), known=known))
+    assert sorted(site.paths) == sorted([QUERY, copies[1], copies[2]])
 
 
 def test_a_host_without_copies_is_no_failure() -> None:
@@ -46,7 +62,7 @@ def test_a_host_without_copies_is_no_failure() -> None:
         crawled = crawl(
             unit(
                 kind="wayback",
-                options={"hosts": ["stmarys.zoom.us"], "api": site.url("")},
+                options={"hosts": ["stmarys.org"], "api": site.url("")},
                 allow=(site.pair,),
             )
         )
@@ -62,7 +78,5 @@ def test_only_hosts_are_looked_up(host: str) -> None:
 
 
 def test_failures_are_told() -> None:
-    crawled = crawl_failures(
-        "wayback", lambda site: {"hosts": ["stmarys.zoom.us"], "api": site.url("")}, QUERY
-    )
+    crawled = crawl_failures("wayback", lambda site: {"hosts": ["stmarys.org"], "api": site.url("")}, QUERY)
     check_failures(crawled)
