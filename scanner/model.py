@@ -178,6 +178,8 @@ class Unit:
     """``host:port`` pairs that pass the network guards although they are not public."""
     contact: str = ""
     """Address or page that the user agent names, for owners of the pages we read."""
+    platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Hosts that an organisation runs itself, by the slug of the platform that they belong to."""
     known: tuple[Known, ...] = ()
 
 
@@ -300,7 +302,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """An entry of the register. ``repeats`` is an RFC 5545 RRULE value or empty.
+    """An entry of the register. ``repeats`` is an RFC 5545 RRULE value, perhaps with exceptions, or empty
+    (``scanner.invitations.recurrence``).
 
     ``starts`` is the first occurrence; in ``timezone`` the series keeps its wall-clock time.
     """
@@ -364,7 +367,7 @@ class VerdictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """"The rooms of this Meeting may be public": without a passcode, before ``until`` (None: for good)."""
+    """ "The rooms of this Meeting may be public": without a passcode, before ``until`` (None: for good)."""
 
     id: int
     meeting: int

@@ -272,6 +272,7 @@ def _feed(workspace: Workspace, calendar: Calendar) -> Feed:
         last_modified=calendar.last_modified,
         allow=workspace.settings.allow,
         contact=workspace.settings.contact,
+        platforms=workspace.settings.platforms,
     )
 
 

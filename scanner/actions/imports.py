@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from scanner.actions.caps import CapReached
 from scanner.actions.meetings import all_meetings, register_in
+from scanner.detect import Detector
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_events
 from scanner.invitations.columns import DateOrder
+from scanner.invitations.doors import KNOWN
 from scanner.invitations.following import has_expired
 from scanner.invitations.lines import parse_line
 from scanner.invitations.series import next_start
@@ -66,23 +68,25 @@ def import_meetings(
     organisation: Organisation,
     now: datetime,
     dates: DateOrder | None = None,
+    detector: Detector = KNOWN,
     dry_run: bool = False,
 ) -> Imported:
     """Register the meetings of a file: CSV, iCalendar, or JSON lines, told apart by what is in it.
 
     All good rows are registered in one transaction, whatever is wrong with others; ``dry_run`` does the same
-    and takes it back. ``dates`` says how a table means 03/04/2026. Raises InputError if the file as a whole
+    and takes it back. ``dates`` says how a table means 03/04/2026; ``detector`` knows
+    the organisation's own hosts. Raises InputError if the file as a whole
     cannot be used.
     """
     text = _decoded(content)
     found = _Found()
     start = text.lstrip("\ufeff \t\r\n")[:15].upper()
     if start == "BEGIN:VCALENDAR":
-        rows = list(_events(text, found, organisation=organisation, now=now))
+        rows = list(_events(text, found, organisation=organisation, now=now, detector=detector))
     elif start.startswith("{"):
         rows = list(_lines(text, organisation=organisation))
     else:
-        sheet = read_sheet(text, timezone=organisation.timezone, dates=dates)
+        sheet = read_sheet(text, timezone=organisation.timezone, dates=dates, detector=detector)
         rows, found.ignored = list(sheet.rows), sheet.ignored
     registered = already = 0
     faults: list[tuple[int, str]] = []
@@ -155,8 +159,11 @@ def _lines(text: str, *, organisation: Organisation) -> Iterator[Row]:
             yield Row(line=number, fault=str(fault))
 
 
-def _events(text: str, found: _Found, *, organisation: Organisation, now: datetime) -> Iterator[Row]:
-    for number, event in enumerate(read_events(text, timezone=organisation.timezone, now=now), start=1):
+def _events(
+    text: str, found: _Found, *, organisation: Organisation, now: datetime, detector: Detector
+) -> Iterator[Row]:
+    events = read_events(text, timezone=organisation.timezone, now=now, detector=detector)
+    for number, event in enumerate(events, start=1):
         if not event.meeting.rooms:
             found.without_room += 1
         elif event.cancelled or has_expired(event.meeting, now=now):

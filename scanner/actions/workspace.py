@@ -10,8 +10,10 @@ from pathlib import Path
 
 import spiders
 from scanner.alerts import channels
+from scanner.detect import Detector
 from scanner.errors import InputError, StoreError
 from scanner.model import Organisation
+from scanner.platforms import table_with
 from scanner.secret import KeyRing
 from scanner.settings import Environment, Settings, environment, load
 from storage.store import Store, open_store
@@ -32,6 +34,11 @@ class Workspace:
     def settings(self) -> Settings:
         """What ``schedules.yaml`` says; ConfigError with line and column if it says it wrongly."""
         return read_settings(self.environment, self.environ)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """What finds rooms, on the hosts of this installation's settings too."""
+        return Detector(table_with(self.settings.platforms))
 
     @cached_property
     def organisation(self) -> Organisation:

@@ -57,7 +57,12 @@ def rotate(
         raise InputError("Give either a file with the invitation or --url, not both.")
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
-        understood = understand("\n".join(url) if url else _invitation(invitation), now=now, timezone=zone)
+        understood = understand(
+            "\n".join(url) if url else _invitation(invitation),
+            now=now,
+            timezone=zone,
+            detector=workspace.detector,
+        )
         if passcode:
             typed = Passcode(passcode, PasscodeKind.PLAIN)
             understood = replace(understood, passcodes=(*understood.passcodes, typed))

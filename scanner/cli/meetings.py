@@ -83,7 +83,12 @@ def add(
     asks = sys.stdin.isatty() and not yes and not as_object
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
-        understood = understand("\n".join(url) if url else _invitation(invitation), now=now, timezone=zone)
+        understood = understand(
+            "\n".join(url) if url else _invitation(invitation),
+            now=now,
+            timezone=zone,
+            detector=workspace.detector,
+        )
         if not understood.rooms:
             raise InputError(
                 "There is no meeting link or ID in this: nothing could be watched. Give the whole "
@@ -140,6 +145,7 @@ def import_file(
             organisation=workspace.organisation,
             now=clock(),
             dates=dates,
+            detector=workspace.detector,
             dry_run=dry_run,
         )
     for line, note in done.notes:

@@ -173,7 +173,11 @@ _BLANKS_SIGN = re.compile(
     r"[ \t]/|/[ \t]|[ \t]\.[ \t]{0,3}[A-Za-z]|\.[ \t]{1,3}[a-z]{2,5}[ \t]{0,3}/|(?:\w ){6}"
 )
 _LETTERS = re.compile(r"(?<!\S)(?:[A-Za-z0-9./:?=&\-] ){7,400}[A-Za-z0-9./:?=&\-](?!\S)")
-_BREAKS = re.compile(r"(?<=[A-Za-z0-9/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])")
+_BREAKS = re.compile(
+    r"(?<=[A-Za-z])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[0-9/.?&=%]|[A-Za-z]{1,40}[0-9./?&=%_\-][A-Za-z0-9])"
+    r"|(?<=[0-9/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])"
+)
+"""A word alone on the next line continues no word: ten letters of two words would be a code."""
 _ENCODED = re.compile(r"[a-z]{4,12}%(?:25){0,3}3A%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
 _ENCODED_HOST = re.compile(r"[a-z0-9.\-]{4,100}\.[a-z]{2,10}%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{16,2000}={0,2}(?![A-Za-z0-9+/=_\-])")

@@ -14,6 +14,7 @@ vocabulary knows, so a new platform is let through as soon as its file exists. W
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 from scanner.detect.needles import Needles
@@ -29,6 +30,7 @@ _SEEN_THROUGH = frozenset({"text/html", "application/xml", "application/json", "
 """What is text as it lies there. All else is let through."""
 
 _BEFORE_HINT = 300
+_PATH = 400
 _LONGEST_ADDRESS = 4096
 _AFTER_HOST = frozenset([b"/", b":", b"?", b".", b"#"])
 _AT_SIGN = re.compile(rb"@[a-z0-9.\-]{0,100}\Z")
@@ -85,9 +87,10 @@ class Gate:
         if media_type_of(document) not in _SEEN_THROUGH:
             return True
         decoded = decode(document.body[:LONGEST], document.charset)
-        return any(self._text_opens(text) for text in (decoded.text, *decoded.others))
+        return any(self.opens_text(text) for text in (decoded.text, *decoded.others))
 
-    def _text_opens(self, text: str) -> bool:
+    def opens_text(self, text: str) -> bool:
+        """Tell whether a text can hold a room, whatever it was taken from."""
         return _LETTER_AS_NUMBER.search(text) is not None or any(
             self._view_opens(view.encode("utf-8", "replace"))
             for reading in readings(text)
@@ -120,18 +123,33 @@ class Gate:
         for needle in self._needles.within(text):
             if needle in self._passes:
                 return True
-            is_host = needle in self._hosts
-            at = text.find(needle)
-            while at >= 0:
-                end = at + len(needle)
-                if is_host and _AT_SIGN.search(text, max(0, at - 110), at):
+            shapes = self._shapes[needle]
+            if needle in self._hosts:
+                if self._after_host(text, needle, shapes):
                     return True
-                if not is_host or text[end : end + 1] in _AFTER_HOST:
-                    start = end if is_host else max(0, at - _BEFORE_HINT)
-                    window = text[start : end + _LONGEST_ADDRESS].decode("ascii")
-                    if any(shape.fits(window, after_host=is_host) for shape in self._shapes[needle]):
-                        return True
-                at = text.find(needle, at + 1)
+            elif any(
+                shape.stands_in(text[start:end]) for start, end in _around(text, needle) for shape in shapes
+            ):
+                return True
+        return False
+
+    def _after_host(self, text: bytes, host: bytes, shapes: Sequence[_LooseShape]) -> bool:
+        stretches = {shape.anywhere for shape in shapes}
+        if True in stretches and any(
+            shape.stands_in(text[start:end])
+            for start, end in _around(text, host)
+            for shape in shapes
+            if shape.anywhere
+        ):
+            return True
+        at = text.find(host)
+        while at >= 0:
+            end = at + len(host)
+            if _AT_SIGN.search(text, max(0, at - 110), at):
+                return True
+            if text[end : end + 1] in _AFTER_HOST and any(shape.follows(text, end) for shape in shapes):
+                return True
+            at = text.find(host, at + 1)
         return False
 
 
@@ -140,14 +158,36 @@ class _LooseShape:
 
     def __init__(self, shape: Shape, platform: Platform) -> None:
         self._path = re.compile(shape.path, re.IGNORECASE)
-        self._parameters = tuple(shape.query)
-        self._begins_anywhere = platform.rewrite is not None
+        self._parameters = tuple(name.encode() for name in shape.query)
+        self.anywhere = platform.rewrite is not None
 
-    def fits(self, window: str, *, after_host: bool) -> bool:
-        """Tell whether what follows a host, or stands around a hint, can be of this shape."""
-        if not all(name in window for name in self._parameters):
+    def stands_in(self, stretch: bytes) -> bool:
+        """Tell whether a stretch of text has something of this shape."""
+        if not all(name in stretch for name in self._parameters):
             return False
-        if not after_host or self._begins_anywhere or "/." in window:
-            return self._path.search(window) is not None
+        return self._path.search(stretch.decode("ascii")) is not None
+
+    def follows(self, text: bytes, at: int) -> bool:
+        """Tell whether the text after a host's end can be of this shape."""
+        window = text[at : at + _PATH].decode("ascii")
         path = window.lstrip(_PORT)
-        return self._path.match(path if path.startswith("/") else "/" + path) is not None
+        path = path if path.startswith("/") else "/" + path
+        fits = self._path.search(path) if "/." in path else self._path.match(path)
+        return fits is not None and all(
+            text.find(name, at, at + _LONGEST_ADDRESS) >= 0 for name in self._parameters
+        )
+
+
+def _around(text: bytes, needle: bytes) -> Iterator[tuple[int, int]]:
+    """Join the surroundings of all places of a literal into stretches without overlap."""
+    start, end = 0, -1
+    at = text.find(needle)
+    while at >= 0:
+        if at - _BEFORE_HINT > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, at - _BEFORE_HINT)
+        end = at + len(needle) + _LONGEST_ADDRESS
+        at = text.find(needle, at + 1)
+    if end >= 0:
+        yield start, end

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from scanner.detect.context import Context
 from scanner.detect.dialling import dialled
 from scanner.detect.fold import Version, clean, disguises
+from scanner.detect.gate import Gate
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired
 from scanner.detect.stated import statements
@@ -47,7 +48,8 @@ class Reading:
 class FlowReader:
     """Reads flows with one table of platforms. Collects what could not be seen through."""
 
-    def __init__(self, table: PlatformTable) -> None:
+    def __init__(self, table: PlatformTable, gate: Gate) -> None:
+        self._gate = gate
         self._words = Vocabulary(table)
         self._addresses = AddressReader(table, self._inside_address)
 
@@ -56,8 +58,29 @@ class FlowReader:
         text, places, hrefs, asides = _laid_out(flow)
         if places and places[0][1] == RAW:
             return self._raw(text, opaque)
-        if not hrefs and not asides and len(text) < _SHORT and not _PROMISING.search(text):
-            return []
+        short = not hrefs and len(text) < _SHORT and not _PROMISING.search(text)
+        if short or not (with_bare or self._gate.opens_text(_all_words(text, hrefs))):
+            own = []
+        else:
+            own = self._own(text, places, hrefs, with_bare=with_bare, opaque=opaque)
+        inner = [
+            (at, reading)
+            for at, aside in asides
+            for reading in self.read(aside, with_bare=with_bare, opaque=opaque)
+        ]
+        ordered = [(reading.mention.at, 0, reading) for reading in own] + [(at, 1, r) for at, r in inner]
+        return [reading for _, _, reading in sorted(ordered, key=lambda item: item[:2])]
+
+    def _own(
+        self,
+        text: str,
+        places: Sequence[tuple[int, str]],
+        hrefs: Sequence[tuple[int, Segment]],
+        *,
+        with_bare: bool,
+        opaque: set[str],
+    ) -> list[Reading]:
+        """Return the rooms of a flow without what stands aside in it."""
         mentions = [*self._in_hrefs(hrefs, opaque), *self._in_text(text, places, opaque)]
         context = Context(text, mentions, self._words)
         found = [replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context)]
@@ -74,13 +97,7 @@ class FlowReader:
             result += [
                 Reading(replace(m, place=_place(places, m.at)), None, 0, text) for m in bare(text, taken)
             ]
-        inner = [
-            (at, reading)
-            for at, aside in asides
-            for reading in self.read(aside, with_bare=with_bare, opaque=opaque)
-        ]
-        ordered = [(reading.mention.at, 0, reading) for reading in result] + [(at, 1, r) for at, r in inner]
-        return [reading for _, _, reading in sorted(ordered, key=lambda item: item[:2])]
+        return result
 
     def _paired(
         self, text: str, mentions: Sequence[Mention], hrefs: Sequence[tuple[int, Segment]]
@@ -217,6 +234,10 @@ def _laid_out(
             run.append(piece.text)
     close()
     return "".join(parts), places, hrefs, asides
+
+
+def _all_words(text: str, hrefs: Sequence[tuple[int, Segment]]) -> str:
+    return "\n".join([text, *(segment.text for _, segment in hrefs)])
 
 
 def _place(places: Sequence[tuple[int, str]], at: int) -> str:

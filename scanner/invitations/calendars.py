@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
 
+from scanner.detect import Detector
 from scanner.errors import InputError
-from scanner.invitations.doors import doors_in
+from scanner.invitations.doors import KNOWN, doors_in
 from scanner.invitations.exceptions import Series, series_of
 from scanner.invitations.properties import day, end, is_cancelled, moment, said
 from scanner.invitations.titles import clean_title
@@ -53,13 +54,17 @@ class _Same:
     changes: list[tuple[Component, str]]
 
 
-def read_calendar(text: str, *, timezone: str, now: datetime) -> list[ProposedMeeting]:
+def read_calendar(
+    text: str, *, timezone: str, now: datetime, detector: Detector = KNOWN
+) -> list[ProposedMeeting]:
     """Return every event of a calendar that is not cancelled, as ``read_events`` understands it."""
-    events = read_events(text, timezone=timezone, now=now)
+    events = read_events(text, timezone=timezone, now=now, detector=detector)
     return [event.meeting for event in events if not event.cancelled]
 
 
-def read_events(text: str, *, timezone: str, now: datetime) -> list[CalendarEvent]:
+def read_events(
+    text: str, *, timezone: str, now: datetime, detector: Detector = KNOWN
+) -> list[CalendarEvent]:
     """Return every event of a calendar as a proposed meeting, in the calendar's order.
 
     ``timezone`` holds for times without a zone. An event without a room is proposed too, with the question
@@ -73,28 +78,34 @@ def read_events(text: str, *, timezone: str, now: datetime) -> list[CalendarEven
     for number, (event, zone) in enumerate(_events(text, timezone=timezone)):
         same = by_uid.setdefault(_uid(event, number), _Same([], []))
         (same.changes if "recurrence-id" in event else same.whole).append((event, zone))
-    return [event for uid, same in by_uid.items() for event in _understood(uid, same, now=now)]
+    return [
+        event for uid, same in by_uid.items() for event in _understood(uid, same, now=now, detector=detector)
+    ]
 
 
 def _uid(event: Component, number: int) -> str:
     return said(event, "uid").strip()[:500] or f"event {number + 1} without UID"
 
 
-def _understood(uid: str, same: _Same, *, now: datetime) -> Iterator[CalendarEvent]:
+def _understood(uid: str, same: _Same, *, now: datetime, detector: Detector) -> Iterator[CalendarEvent]:
     newest = max((_sequence(event) for event, _ in same.whole), default=0)
     whole = [(event, zone) for event, zone in same.whole if _sequence(event) == newest]
     for number, (event, zone) in enumerate(whole):
         changes = same.changes if number == 0 else []
-        proposed = _proposed(event, [change for change, _ in changes], timezone=zone, now=now)
+        proposed = _proposed(
+            event, [change for change, _ in changes], timezone=zone, now=now, detector=detector
+        )
         for change, change_zone in changes:
             if not is_cancelled(change):
-                proposed = _joined(proposed, _proposed(change, [], timezone=change_zone, now=now))
+                proposed = _joined(
+                    proposed, _proposed(change, [], timezone=change_zone, now=now, detector=detector)
+                )
         name = uid if number == 0 else f"{uid} ({number + 1})"
         yield CalendarEvent(uid=name, meeting=proposed, cancelled=is_cancelled(event))
     if not whole:
         for change, zone in same.changes:
             occurrence = f"{uid} {day(change, 'recurrence-id') or ''}"
-            proposed = _proposed(change, [], timezone=zone, now=now)
+            proposed = _proposed(change, [], timezone=zone, now=now, detector=detector)
             yield CalendarEvent(uid=occurrence, meeting=proposed, cancelled=is_cancelled(change))
 
 
@@ -164,9 +175,13 @@ def _parsed_piecemeal(text: str) -> list[Component]:
     return calendars
 
 
-def _proposed(event: Component, changes: list[Component], *, timezone: str, now: datetime) -> ProposedMeeting:
+def _proposed(
+    event: Component, changes: list[Component], *, timezone: str, now: datetime, detector: Detector
+) -> ProposedMeeting:
     raw = event.to_ical().decode("utf-8", "replace")
-    doors = doors_in(f"BEGIN:VCALENDAR\r\n{raw}END:VCALENDAR\r\n", "ics", plain=_plain(event))
+    doors = doors_in(
+        f"BEGIN:VCALENDAR\r\n{raw}END:VCALENDAR\r\n", "ics", plain=_plain(event), detector=detector
+    )
     questions = list(doors.questions)
     title = clean_title(said(event, "summary"))
     if title is None:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from scanner.detect import detect_text
+from scanner.detect import Detector
 from scanner.model import Form, Link, Passcode, Risk, Room
+from scanner.platforms import BUILT_IN
+
+KNOWN = Detector(BUILT_IN)
+"""Finds the rooms of all platforms, on the hosts that are theirs; an organisation may run more."""
 
 _MOST_PIECES = 200
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]{2,30}://[^\s<>\"]{1,4000}", re.IGNORECASE)
@@ -24,7 +28,7 @@ class Doors:
     questions: tuple[str, ...] = ()
 
 
-def doors_in(text: str, kind: str, *, plain: str = "") -> Doors:
+def doors_in(text: str, kind: str, *, plain: str = "", detector: Detector = KNOWN) -> Doors:
     """Return every room in a text, and every passcode that opens one of them.
 
     The detector names one passcode for a room: the one people type. An invitation often holds two more, the
@@ -33,10 +37,12 @@ def doors_in(text: str, kind: str, *, plain: str = "") -> Doors:
     at one by one.
     Bare numbers count as nothing here.
     """
-    links = [link for link in detect_text(text, kind).links if link.form is not Form.BARE]
+    links = [link for link in detector.detect_text(text, kind).links if link.form is not Form.BARE]
     rooms = tuple(dict.fromkeys(link.room for link in links))
     linked = unescape(text) if kind == "html" else ""
-    more = [link for piece, of in _pieces(plain or text, linked) for link in detect_text(piece, of).links]
+    more = [
+        link for piece, of in _pieces(plain or text, linked) for link in detector.detect_text(piece, of).links
+    ]
     ours = [link for link in (*links, *more) if link.room in rooms]
     passcodes = tuple(dict.fromkeys(link.passcode for link in ours if link.passcode))
     return Doors(rooms=rooms, passcodes=passcodes, questions=tuple(_questions(links)))

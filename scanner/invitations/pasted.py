@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from scanner.detect import Detector
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_calendar
-from scanner.invitations.doors import Doors, doors_in
+from scanner.invitations.doors import KNOWN, Doors, doors_in
 from scanner.invitations.layout import Pasted, take_apart
 from scanner.invitations.moments import find_when, in_words
 from scanner.invitations.series import next_start
@@ -19,21 +20,24 @@ LONGEST_INVITATION = 1024 * 1024
 """Characters of pasted text that are looked at."""
 
 
-def understand(text: str, *, now: datetime, timezone: str) -> ProposedMeeting:
+def understand(text: str, *, now: datetime, timezone: str, detector: Detector = KNOWN) -> ProposedMeeting:
     """Return what a pasted invitation says, with a question for everything it leaves open.
 
     Takes plain text, HTML, a mail with its headers (``.eml``) or a calendar (``.ics``), as Zoom, Teams,
     Google Meet, Webex and Jitsi write them and as people retell them. ``timezone`` is the organisation's and
-    holds where the text names none. Nothing ambiguous is guessed: what cannot be known stays None and is
-    asked. Raises InputError for an unknown time zone and for text beyond 1 Mi characters.
+    holds where the text names none; ``detector`` knows its own hosts. Nothing ambiguous is guessed: what
+    cannot be known stays None and is asked. Raises InputError for an unknown time zone and for text beyond
+    1 Mi characters.
     """
     if not is_zone(timezone):
         raise InputError(f"There is no time zone called “{timezone[:60]}”. Write one like Europe/London.")
     if len(text) > LONGEST_INVITATION:
         raise InputError("This text is longer than 1 MiB. Paste only the invitation.")
     pasted = take_apart(text)
-    doors = doors_in(pasted.raw, pasted.kind, plain=pasted.text)
-    proposed = _from_calendar(pasted, doors, timezone=timezone, now=now) if pasted.calendar else None
+    doors = doors_in(pasted.raw, pasted.kind, plain=pasted.text, detector=detector)
+    proposed = None
+    if pasted.calendar:
+        proposed = _from_calendar(pasted, doors, timezone=timezone, now=now, detector=detector)
     if proposed is None:
         proposed = _from_text(pasted, doors, now=now, timezone=timezone)
     if proposed.title and tells(proposed.title, proposed.passcodes):
@@ -60,10 +64,12 @@ def _from_text(pasted: Pasted, doors: Doors, *, now: datetime, timezone: str) ->
     )
 
 
-def _from_calendar(pasted: Pasted, doors: Doors, *, timezone: str, now: datetime) -> ProposedMeeting | None:
+def _from_calendar(
+    pasted: Pasted, doors: Doors, *, timezone: str, now: datetime, detector: Detector
+) -> ProposedMeeting | None:
     """Take the times from a calendar part, which states them exactly, and the rooms from everywhere."""
     try:
-        events = read_calendar(pasted.calendar, timezone=timezone, now=now)
+        events = read_calendar(pasted.calendar, timezone=timezone, now=now, detector=detector)
     except InputError:
         if pasted.kind == "ics":
             raise

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scanner.detect import detect_text
+from scanner.detect import Detector
 from scanner.errors import InputError
 from scanner.invitations.columns import Column, DateOrder, column_of
 from scanner.invitations.dates import ends_after, find_times, read_moment
-from scanner.invitations.doors import Doors, doors_in
+from scanner.invitations.doors import KNOWN, Doors, doors_in
 from scanner.invitations.keys import platform_called, read_room
 from scanner.invitations.moments import read_duration
 from scanner.invitations.repeats import find_repeats
@@ -50,7 +50,9 @@ class Sheet:
     ignored: tuple[str, ...] = ()
 
 
-def read_sheet(text: str, *, timezone: str, dates: DateOrder | None = None) -> Sheet:
+def read_sheet(
+    text: str, *, timezone: str, dates: DateOrder | None = None, detector: Detector = KNOWN
+) -> Sheet:
     """Return the meetings of a table with a line of headings.
 
     Commas, semicolons, tabs and bars are taken as delimiters, headings in the languages of ``columns``. What
@@ -79,7 +81,15 @@ def read_sheet(text: str, *, timezone: str, dates: DateOrder | None = None) -> S
                 continue
             if len(rows) >= MOST_ROWS:
                 raise InputError(f"The table has more than {MOST_ROWS} rows; split it.")
-            rows.append(_row(begun + skipped, _by_column(headings, cells), timezone=timezone, dates=dates))
+            rows.append(
+                _row(
+                    begun + skipped,
+                    _by_column(headings, cells),
+                    timezone=timezone,
+                    dates=dates,
+                    detector=detector,
+                )
+            )
     except csv.Error as fault:
         raise InputError(f"Line {line + skipped} is not CSV: {fault}. Is a quote left open?") from None
     if headings is None:
@@ -128,22 +138,31 @@ def _by_column(headings: Sequence[Column | None], cells: Sequence[str]) -> Mappi
     return found
 
 
-def _row(line: int, cells: Mapping[Column, list[str]], *, timezone: str, dates: DateOrder | None) -> Row:
+def _row(
+    line: int,
+    cells: Mapping[Column, list[str]],
+    *,
+    timezone: str,
+    dates: DateOrder | None,
+    detector: Detector,
+) -> Row:
     try:
         if any(len(cell) > _LONGEST_CELL for column in cells.values() for cell in column):
             raise InputError(f"A cell is longer than {_LONGEST_CELL} characters.")
-        return Row(line=line, meeting=_meeting(cells, timezone=timezone, dates=dates))
+        return Row(line=line, meeting=_meeting(cells, timezone=timezone, dates=dates, detector=detector))
     except InputError as fault:
         return Row(line=line, fault=str(fault))
 
 
-def _meeting(cells: Mapping[Column, list[str]], *, timezone: str, dates: DateOrder | None) -> ProposedMeeting:
+def _meeting(
+    cells: Mapping[Column, list[str]], *, timezone: str, dates: DateOrder | None, detector: Detector
+) -> ProposedMeeting:
     title = clean_title(_only(cells, Column.TITLE))
     if title is None:
         raise InputError("There is no title.")
     zone = _zone(_only(cells, Column.ZONE), timezone=timezone)
     starts = _starts(cells, zone=zone, dates=dates)
-    doors = _doors(cells)
+    doors = _doors(cells, detector)
     if not doors.rooms:
         raise InputError("There is no meeting link and no meeting ID.")
     stated = [_passcode(cell) for cell in cells.get(Column.PASSCODE, ())]
@@ -243,7 +262,7 @@ def _repeats(text: str, starts: datetime) -> str:
     return found.rule
 
 
-def _doors(cells: Mapping[Column, list[str]]) -> Doors:
+def _doors(cells: Mapping[Column, list[str]], detector: Detector) -> Doors:
     platform = platform_called(_only(cells, Column.PLATFORM)) if cells.get(Column.PLATFORM) else None
     ids = cells.get(Column.ID, [])
     rooms: list[Room] = []
@@ -251,7 +270,7 @@ def _doors(cells: Mapping[Column, list[str]]) -> Doors:
     texts = []
     for cell in [*cells.get(Column.LINK, ()), *(each for each in ids if "://" in each)]:
         if "://" in cell and not any(sign.isspace() for sign in cell):
-            links = detect_text(cell, "href").links
+            links = detector.detect_text(cell, "href").links
             rooms += [link.room for link in links]
             passcodes += [link.passcode for link in links if link.passcode]
         else:
@@ -262,7 +281,7 @@ def _doors(cells: Mapping[Column, list[str]]) -> Doors:
         elif not any(_digits(number) in room.key for room in rooms):
             texts.append(f"{_owner(rooms)} Meeting ID: {number}")
     if texts:
-        more = doors_in("\n".join(texts), "text")
+        more = doors_in("\n".join(texts), "text", detector=detector)
         rooms += more.rooms
         passcodes += more.passcodes
     return Doors(rooms=tuple(dict.fromkeys(rooms)), passcodes=tuple(dict.fromkeys(passcodes)))

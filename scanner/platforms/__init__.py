@@ -5,12 +5,13 @@ A module in this folder that exports ``PLATFORM`` is a platform; there is no lis
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
 from scanner.platforms.address import Address, parse_address
 from scanner.platforms.platform import Found, Hit, NearMiss, Platform, Shape
-from scanner.platforms.table import PlatformTable
+from scanner.platforms.table import HostClaimedTwice, PlatformTable
 
 
 def _discover() -> tuple[Platform, ...]:
@@ -24,9 +25,32 @@ BUILT_IN = PlatformTable(_discover())
 """The platforms that ship with Lychgate."""
 
 
+def table_with(hosts: Mapping[str, Iterable[str]]) -> PlatformTable:
+    """Return the platforms that ship with Lychgate, some with hosts that an organisation runs itself.
+
+    ``hosts`` are by slug. Raises HostClaimedTwice and KeyError as ``PlatformTable.with_hosts`` does.
+    """
+    table = BUILT_IN
+    for slug, own in hosts.items():
+        table = table.with_hosts(slug, own)
+    return table
+
+
+_guarded = BUILT_IN
+
+
+def guard_with(table: PlatformTable) -> None:
+    """Let ``is_meeting_address`` know these platforms, in this process from now on.
+
+    For processes made for fetching: every guard asks that question, wherever an address came from.
+    """
+    global _guarded
+    _guarded = table
+
+
 def is_meeting_address(url: str) -> bool:
     """Tell addresses that must never be requested: meeting hosts, and room links on any other host."""
-    return BUILT_IN.is_meeting_address(url)
+    return _guarded.is_meeting_address(url)
 
 
 __all__ = [
@@ -34,10 +58,13 @@ __all__ = [
     "Address",
     "Found",
     "Hit",
+    "HostClaimedTwice",
     "NearMiss",
     "Platform",
     "PlatformTable",
     "Shape",
+    "guard_with",
     "is_meeting_address",
     "parse_address",
+    "table_with",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
+from scanner.detect import Detector
 from scanner.errors import LychgateError
 from scanner.extract.decode import decode
 from scanner.invitations.calendars import read_events
+from scanner.platforms import guard_with, table_with
 from scanner.scans.calendars import Feed, FeedAnswer, answer_to_json, fault_to_json, feed_from_json
 from scanner.scans.crawl import limit_self
 
@@ -23,6 +25,8 @@ def answer(feed: Feed, *, now: datetime) -> str:
     from spiders.fetch import NotRead
     from spiders.retrieve import Wanted, retrieve  # Scrapy takes a second to import: only this process pays
 
+    table = table_with(feed.platforms)
+    guard_with(table)
     wanted = Wanted(
         address=feed.address,
         accept="text/calendar, */*;q=0.5",
@@ -37,7 +41,7 @@ def answer(feed: Feed, *, now: datetime) -> str:
             return answer_to_json(FeedAnswer(unchanged=True))
         text = decode(came.body, "utf-8").text
         _check_is_calendar(text)
-        events = read_events(text, timezone=feed.timezone, now=now)
+        events = read_events(text, timezone=feed.timezone, now=now, detector=Detector(table))
     except NotRead as fault:
         return fault_to_json(f"It could not be read: {fault.why}.")
     except LychgateError as fault:

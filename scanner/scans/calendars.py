@@ -13,9 +13,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,7 @@ _ANSWER_BYTES = 64 * 1024 * 1024
 class Feed:
     """A calendar feed to read: where it is, and what is remembered of its last answer.
 
-    ``timezone`` holds for times without a zone; ``allow`` and ``contact`` are those of a Unit.
+    ``timezone`` holds for times without a zone; ``allow``, ``contact`` and ``platforms`` are those of a Unit.
     """
 
     address: str
@@ -45,6 +45,7 @@ class Feed:
     last_modified: str = ""
     allow: tuple[str, ...] = ()
     contact: str = ""
+    platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Feed(***)"

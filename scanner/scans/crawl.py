@@ -11,8 +11,9 @@ import sys
 from dataclasses import replace
 from typing import TextIO
 
-from scanner.detect import detect, detect_text
+from scanner.detect import Detector
 from scanner.model import CrawlEvent, Fetched, MeetingRedirect
+from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, PageRead, to_json
 from scanner.scans.wire import unit_from_json
@@ -27,25 +28,28 @@ def main() -> None:
 
     limit_self()
     units = [unit_from_json(line) for line in sys.stdin]
-    crawl(units, Reporter(sys.stdout))
+    table = table_with({slug: hosts for unit in units for slug, hosts in unit.platforms.items()})
+    guard_with(table)
+    crawl(units, Reporter(sys.stdout, Detector(table)))
     print(END, flush=True)
 
 
 class Reporter:
     """Search each fetched document and write what a parent may know of it."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, detector: Detector) -> None:
         self._out = out
+        self._detector = detector
 
     def __call__(self, event: CrawlEvent) -> None:
         """Write one event as one line."""
-        print(to_json(search(event)), file=self._out, flush=True)
+        print(to_json(search(event, self._detector)), file=self._out, flush=True)
 
 
-def search(event: CrawlEvent) -> CrawlLine:
+def search(event: CrawlEvent, detector: Detector) -> CrawlLine:
     """Turn a crawl event into its line: documents are searched, and dropped."""
     if isinstance(event, Fetched):
-        found = detect(event.document)
+        found = detector.detect(event.document)
         beyond_us = f"cannot read {found.media_type}"
         unsearched = next((note for note in found.notes if note.startswith(beyond_us)), "")
         return PageRead(
@@ -61,7 +65,9 @@ def search(event: CrawlEvent) -> CrawlLine:
             digest=event.digest,
         )
     if isinstance(event, MeetingRedirect):
-        links = tuple(replace(link, where="redirect") for link in detect_text(event.target, "href").links)
+        links = tuple(
+            replace(link, where="redirect") for link in detector.detect_text(event.target, "href").links
+        )
         return PageRead(source=event.source, address=event.address, depth=event.depth, links=links)
     return event
 

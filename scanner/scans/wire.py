@@ -26,6 +26,7 @@ def unit_to_json(unit: Unit) -> str:
     parts |= {
         "options": dict(unit.options),
         "limits": limits,
+        "platforms": dict(unit.platforms),
         "known": [asdict(known) for known in unit.known],
     }
     return json.dumps(parts)
@@ -43,6 +44,7 @@ def unit_from_json(line: str | bytes) -> Unit:
                 "options": dict(parts["options"]),
                 "limits": Limits(**limits),
                 "allow": tuple(parts["allow"]),
+                "platforms": {slug: tuple(hosts) for slug, hosts in parts["platforms"].items()},
                 "known": tuple(Known(**known) for known in parts["known"]),
             }
         )

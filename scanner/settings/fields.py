@@ -26,6 +26,7 @@ _UNITS = {
     "w": timedelta(weeks=1),
 }
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([smhdw])")
+_HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 _CONTACT = re.compile(r"https?://[!-~]{3,200}|[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9.-]{3,200}")
 
@@ -116,6 +117,13 @@ def _host_and_port(text: str) -> str:
     return pair
 
 
+def _host_name(text: str) -> str:
+    host = text.strip().lower()
+    if not _HOST.fullmatch(host):
+        raise ValueError("this must be the name of a host, like meet.your-group.example")
+    return host
+
+
 def _empty_as_default(value: Any) -> Any:
     """Take ``sources:`` with nothing under it as no sources: people comment all of them out."""
     if value is None:
@@ -130,5 +138,6 @@ Line = Annotated[str, AfterValidator(_line)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Contact = Annotated[str, AfterValidator(_contact)]
 CronLine = Annotated[str, AfterValidator(_cron)]
+HostName = Annotated[str, AfterValidator(_host_name)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 OrNothing = BeforeValidator(_empty_as_default)

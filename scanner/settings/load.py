@@ -14,9 +14,16 @@ from pydantic_core import ErrorDetails
 from scanner.alerts.channel import Channel, SecretPlaces
 from scanner.alerts.routing import Route
 from scanner.model import Limits
+from scanner.platforms import BUILT_IN, HostClaimedTwice, parse_address
 from scanner.settings.cron import read_cron
 from scanner.settings.faults import did_you_mean
-from scanner.settings.sections import FileSection, LimitsSection, ScheduleSection, Section
+from scanner.settings.sections import (
+    FileSection,
+    LimitsSection,
+    PlatformSection,
+    ScheduleSection,
+    Section,
+)
 from scanner.settings.settings import Schedule, Settings, Source
 from scanner.settings.tree import Steps, Tree, read_tree
 
@@ -89,7 +96,30 @@ class _Reader:
             routes=tuple(Route(to=written.to, severity=written.when.severity) for written in file.routes),
             sightings_kept=file.retention.sightings,
             allow=allow,
+            platforms=self._platforms(file.platforms),
         )
+
+    def _platforms(self, written: Mapping[str, PlatformSection]) -> dict[str, tuple[str, ...]]:
+        """Check each platform's hosts and the links that prove them; return the hosts by slug."""
+        for slug, section in written.items():
+            steps = ("platforms", slug)
+            try:
+                table = BUILT_IN.with_hosts(slug, section.hosts)
+            except KeyError:
+                sentence = f"there is no platform {slug[:60]!r}{did_you_mean(slug, BUILT_IN.platforms)}"
+                self.tree.faults.add(self.tree.place(steps, of_key=True), sentence)
+                continue
+            except HostClaimedTwice as fault:
+                self.tree.faults.add(self.tree.place((*steps, "hosts")), str(fault))
+                continue
+            for key, links, right in (("found", section.found, True), ("ignored", section.ignored, False)):
+                for number, link in enumerate(links):
+                    address = parse_address(link)
+                    hits = table.rooms(address) if address else ()
+                    if any(hit.platform == slug for hit in hits) is not right:
+                        sentence = f"this link names {'no' if right else 'a'} {slug} room"
+                        self.tree.faults.add(self.tree.place((*steps, key, number)), sentence)
+        return {slug: section.hosts for slug, section in written.items()}
 
     def _sources(
         self, entries: Mapping[str, object], kinds: Kinds, *, allow: tuple[str, ...]

@@ -13,6 +13,7 @@ from scanner.settings.fields import (
     CronLine,
     Duration,
     HostAndPort,
+    HostName,
     Line,
     Name,
     OrNothing,
@@ -91,6 +92,14 @@ class NetworkSection(Section):
     allow: Annotated[tuple[HostAndPort, ...], OrNothing] = ()
 
 
+class PlatformSection(Section):
+    """Hosts of one's own that hold a platform's rooms, and links that prove it: with a room, without one."""
+
+    hosts: Annotated[tuple[HostName, ...], Field(min_length=1)]
+    found: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
 class FileSection(Section):
     """The whole file. What stands in a source or channel beside its kind is that kind's to check."""
 
@@ -103,3 +112,4 @@ class FileSection(Section):
     routes: Annotated[tuple[RouteSection, ...], OrNothing] = ()
     retention: Annotated[RetentionSection, OrNothing] = RetentionSection()
     network: Annotated[NetworkSection, OrNothing] = NetworkSection()
+    platforms: Annotated[dict[str, PlatformSection], OrNothing] = {}

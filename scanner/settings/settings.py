@@ -53,6 +53,8 @@ class Settings:
     routes: tuple[Route, ...] = ()
     sightings_kept: timedelta = timedelta(days=400)
     allow: tuple[str, ...] = ()
+    platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Hosts of one's own, by the slug of the platform whose rooms they hold."""
 
     def units(self, names: Sequence[str] | None) -> tuple[Unit, ...]:
         """Return one Unit per named source, each once, in the order of the file; None means every source.
@@ -70,6 +72,7 @@ class Settings:
                 limits=source.limits,
                 allow=self.allow,
                 contact=self.contact,
+                platforms=self.platforms,
             )
             for source in self.sources.values()
             if names is None or source.name in names

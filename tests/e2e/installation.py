@@ -38,7 +38,14 @@ class Installation:
 
     def run(self, *arguments: str, code: int = 0, stdin: str = "") -> Said:
         done = subprocess.run(
-            [sys.executable, "-c", "from scanner.cli import main; main()", "--data", str(self.data), *arguments],
+            [
+                sys.executable,
+                "-c",
+                "from scanner.cli import main; main()",
+                "--data",
+                str(self.data),
+                *arguments,
+            ],
             input=stdin,
             capture_output=True,
             text=True,
@@ -49,7 +56,14 @@ class Installation:
         return Said(done.returncode, done.stdout, done.stderr)
 
     def set_up(self) -> None:
-        answers = ("--organisation", "St Mary's", "--timezone", "Europe/London", "--email", "clerk@example.org")
+        answers = (
+            "--organisation",
+            "St Mary's",
+            "--timezone",
+            "Europe/London",
+            "--email",
+            "clerk@example.org",
+        )
         self.run("init", "--yes", *answers)
 
     def configure(self, sources: dict[str, Site], box: Postbox | None, *, more: str = "") -> None:
