@@ -13,6 +13,7 @@ from scanner.actions.scans import check_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
 from scanner.alerts.channels import try_to_reach
 from scanner.errors import ExitCode, LychgateError
+from scanner.extract import missing_parts
 from scanner.model import DeliveryState
 from scanner.settings import Settings, environment
 
@@ -62,6 +63,8 @@ def examine(
         for sentence in settings.missing_secrets():
             yield _wrong("secrets", sentence, ExitCode.USAGE)
     yield _clock(clock())
+    for sentence in missing_parts():
+        yield _warning("reading", f"{sentence}.")
     try:
         read_keys(surroundings)
         yield _good("key", "It is there and nobody else can read it.")

@@ -68,7 +68,7 @@ def missing_parts() -> tuple[str, ...]:
     """Return a sentence for each optional part that is missing: what is not read, and what to install."""
     missing: list[str] = []
     if not pictures_are_read():
-        missing.append("QR codes and pictures are not read: install lychgate[images]")
+        missing.append("QR codes and pictures are not read: install Pillow and zxing-cpp")
     if not print_is_read():
         missing.append("Printed text in pictures is not read: install tesseract (Debian: tesseract-ocr)")
     return tuple(missing)

@@ -229,5 +229,5 @@ def test_without_tesseract_codes_are_read_and_print_is_named() -> None:
 def test_missing_parts_are_sentences_that_say_what_to_install() -> None:
     """Whatever is installed where this runs: a part is read or is named, never neither."""
     named = " ".join(missing_parts())
-    assert apart.pictures_are_read() != ("install lychgate[images]" in named)
+    assert apart.pictures_are_read() != ("install Pillow and zxing-cpp" in named)
     assert apart.print_is_read() != ("install tesseract" in named)

@@ -58,7 +58,7 @@ def main() -> None:
         if find_spec("zxingcpp") and find_spec("PIL"):
             _tell_pictures(document, shown, teller, sys.argv[1] if len(sys.argv) > 1 else "")
         elif any(letters < _LITTLE_TEXT for letters in shown):
-            teller.note("pages without text need lychgate[images]")
+            teller.note("pages without text need Pillow and zxing-cpp")
     teller.end()
 
 
