@@ -33,10 +33,11 @@ _DIGITS = frozenset(b"0123456789")
 _NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
 _LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
 _LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
-_HEADING = re.compile(rb"<th\b[^>]*>(.{0,400}?)(?=<(?:/th|th|td|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(rb"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_HEADING = re.compile(rb"<th\b[^<>]*>(.{0,400}?)(?=<(?:/th|th|td|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(rb"<!--.{0,400}?-->|<[^<>]*>", re.DOTALL)
 _LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}:\s{0,20}\[')
 _BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
+_HOST = re.compile(r"(?<![\w.\-])[\w.\-]++(?=\\{0,8}/)")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
 
 
@@ -178,8 +179,7 @@ def look_alikes(view: bytes) -> bytes:
     alike = {ord(letter): latin for letter in foreign_letters(view) if (latin := _looks_like(letter))}
     if not alike:
         return b""
-    hosts = re.compile(rf"[\w.\-]{{0,130}}[{''.join(map(chr, alike))}][\w.\-]{{0,130}}\\{{0,8}}/")
-    found = " ".join(host.group() for host in hosts.finditer(view.decode("utf-8", "replace")))
+    found = " ".join(_HOST.findall(view.decode("utf-8", "replace")))
     return found.translate(alike).lower().encode("ascii", "replace")
 
 

@@ -42,19 +42,20 @@ _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ESCAPE = re.compile(r"\\(?:\\*+)(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
-_LETTER_ESCAPE = re.compile(r"\\(?:\\*+)(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
+_LETTER_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _BLANK_ESCAPE = re.compile(r"\\[nrt]")
-_CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC](?:\\|%(?:25)*5[cC])*[nrt]")
+_CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC]\\*+[nrt]")
 _IN_ADDRESS = re.compile(r"(?:[/\\]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z")
 
 _ONE_TAG = r"<(?:[^<>=]++|=\s*+\\*+\"[^\"<]*+\"|=\s*+\\*+'[^'<]*+'|=)*+>|<[^<>]*>"
-_TAG_OR_ASIDE = re.compile(
-    rf"<!--(?:-?>|(.*?)--!?>)|<(?:script|style)\b[^<>]*>(.*?)</(?:script|style)|{_ONE_TAG}",
-    re.DOTALL | re.IGNORECASE,
-)
+_TAG_OR_ASIDE = re.compile(rf"(<!--)(-?>)?|<(script|style)\b[^<>]*>|{_ONE_TAG}", re.IGNORECASE)
+_ASIDE_END = {
+    "<!--": re.compile(r"--!?>"),
+    "script": re.compile("</script", re.IGNORECASE),
+    "style": re.compile("</style", re.IGNORECASE),
+}
 _TAG = re.compile(rf"<!--|-->|{_ONE_TAG}")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _GLUED_COMMENT = re.compile(r"<!--(?<=[\w./:@\-]<!--)")
 _TAG_IN_TAG = re.compile(r"<\w[^\s<>]*\s[^<>]*=\s*\\*[\"'][^\"'<>]*<")
 
@@ -82,13 +83,12 @@ class Reading:
         yield page
         if "<" not in page:
             return
-        parts = _TAG_OR_ASIDE.split(page)
-        yield self.undone("".join(parts[0::3]))
-        asides = "\n".join(aside for found in (parts[1::3], parts[2::3]) for aside in found if aside)
+        running, asides = _parted(page)
+        yield self.undone(running)
         if "<" in asides:
             yield self.undone(_TAG.sub("", asides))
             if _GLUED_COMMENT.search(asides):
-                yield self.undone(_TAG.sub("", _COMMENT.sub("", asides)))
+                yield self.undone(_parted(asides)[0])
         if _TAG_IN_TAG.search(page):
             yield self.undone(_running_text(text))
             yield self.undone(_running_text(page))
@@ -165,6 +165,31 @@ def base64_texts(view: bytes) -> str:
                 if "/" in text and "." in text:
                     plain.append(text)
     return Reading().undone("\n".join(plain)) if plain else ""
+
+
+def _parted(page: str) -> tuple[str, str]:
+    """Return a page's text without tags, and apart from it what stands in comments, scripts and styles.
+
+    What is opened and never closed is text. Each end is looked for once only from any place.
+    """
+    texts: list[str] = []
+    asides: list[str] = []
+    ends: dict[str, int] = {}
+    at = 0
+    while (tag := _TAG_OR_ASIDE.search(page, at)) is not None:
+        texts.append(page[at : tag.start()])
+        at = tag.end()
+        kind = "" if tag[2] else (tag[1] or tag[3] or "").lower()
+        if kind:
+            if ends.get(kind, 0) < at:
+                found = _ASIDE_END[kind].search(page, at)
+                ends[kind] = found.start() if found else len(page) + 1
+            if ends[kind] <= len(page):
+                asides.append(page[at : ends[kind]])
+                closing = _ASIDE_END[kind].match(page, ends[kind])
+                at = closing.end() if closing else at
+    texts.append(page[at:])
+    return "".join(texts), "\n".join(asides)
 
 
 def _blank_escape_in_address(text: str) -> bool:

@@ -180,7 +180,6 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "tags with a tag": every(lambda c: c + '<i title="a<b">', 4),
     "comments": every(lambda c: c + "<!-- x -->", 4),
     "line breaks": every(lambda c: c + "\n", 9),
-    "quoted line breaks": every(lambda c: c + "\n> ", 11),
     "no scheme": lambda text: text.replace("https://", ""),
     "look-alikes": lambda text: text.replace("https://", "").translate(str.maketrans("oaec", "оаес")),
     "upper case": str.upper,
