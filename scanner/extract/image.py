@@ -30,7 +30,7 @@ def _kind(body: bytes) -> str:
 def _segments(document: Document, depth: int) -> Segments:
     kind = _kind(document.body)
     if not pictures_are_read():
-        return Segments(media_type=kind, notes=(f"cannot read {kind}: Pillow and zxing-cpp are not installed",))
+        return Segments(media_type=kind, notes=(f"cannot read {kind}: it needs Pillow and zxing-cpp",))
     return read_apart("image", document, media_type=kind)
 
 
