@@ -29,7 +29,8 @@ class Options(StartOptions):
 
     start: tuple[Address, ...] = Field(
         min_length=1,
-        description="Addresses of forums, of single boards, of their feeds, or of archives of mailing lists.",
+        description="Addresses of forums, of boards, of their feeds, or of archives of mailing lists. Other "
+        "boards that a board links to are read too.",
     )
 
 
@@ -52,6 +53,9 @@ class Place:
     address: str
 
 
+_LONGEST = 300
+"""Characters of an address that may be one of a forum: those are short, and patterns are tried on each."""
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _ID = r"(?P<id>[0-9]{1,12})"
 _PAGE = r"(?P<page>[0-9]{1,7})"
 # Role, path, and the parameters that make the key and count the pages; others are sessions, sorting, jumps.
@@ -62,7 +66,7 @@ _BY_QUERY: tuple[tuple[Role, re.Pattern[str], str, str], ...] = (
     (Role.BOARD, re.compile(r".*/forumdisplay\.php"), "fid", "page"),
     (Role.THREAD, re.compile(r".*/showthread\.php"), "t", "page"),
     (Role.BOARD, re.compile(r".*/forumdisplay\.php"), "f", "page"),
-    (Role.BOARD, re.compile(r".*/(?:hyperkitty/|archives/)?list/[^/]+@[^/]+/(?:latest)?"), "", "page"),
+    (Role.BOARD, re.compile(r".*/(?:hyperkitty/|archives/)?list/[^/@]+@[^/@]+/(?:latest)?"), "", "page"),
 )
 _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern, re.IGNORECASE))
@@ -81,24 +85,26 @@ _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.THREAD, r".*/(?P<id>pipermail/[^/?]+/[^/?]+/[0-9]{3,9})\.html"),
         (Role.ARCHIVE, r".*/(?P<id>pipermail/[^/?]+/[^/?]+)/date\.html"),
         (Role.BOARD, r".*/(?P<id>pipermail/[^/?]+)/"),
-        (Role.THREAD, r".*/(?P<id>list/[^/?]+@[^/?]+/thread/[A-Z0-9]{20,40})/"),
-        (Role.ARCHIVE, r".*/(?P<id>list/[^/?]+@[^/?]+/[0-9]{4}/[0-9]{1,2})/"),
+        (Role.THREAD, r".*/(?P<id>list/[^/?@]+@[^/?@]+/thread/[A-Z0-9]{20,40})/"),
+        (Role.ARCHIVE, r".*/(?P<id>list/[^/?@]+@[^/?@]+/[0-9]{4}/[0-9]{1,2})/"),
     )
 )
 
 
 def place(address: str) -> Place | None:
     """Tell what page of a forum an address is, or None: profiles, log-ins, searches and all else."""
+    if len(address) > _LONGEST:
+        return None
     parts = urlsplit(address)
     parameters = dict(parse_qsl(parts.query))
     origin = f"{parts.scheme}://{parts.netloc}"
     for role, path, key, page in _BY_QUERY:
-        if path.fullmatch(parts.path) and (not key or parameters.get(key, "").isdigit()):
+        if path.fullmatch(parts.path) and (not key or _NUMBER.fullmatch(parameters.get(key, ""))):
             number = parameters.get(page, "0")
             kept = {name: parameters[name] for name in (key, page) if name in parameters}
             whole = f"{origin}{parts.path}" + (f"?{urlencode(kept)}" if kept else "")
             name = f"{role.value} {origin}{parts.path} {parameters.get(key, '')}"
-            return Place(role, name, int(number) if number.isdigit() else 0, whole)
+            return Place(role, name, int(number) if _NUMBER.fullmatch(number) else 0, whole)
     # The parameters of SMF are parted by ";", and what follows the first is a session or a jump.
     rest = f"{parts.path}?{parts.query.partition(';')[0]}".removesuffix("?")
     for role, pattern in _BY_PATH:

@@ -38,7 +38,7 @@ class Options(options.Options):
 
 
 class _Commit(Shape):
-    seq: int
+    seq: int = Field(ge=0, lt=2**63)
     did: str = Field(pattern=r"^did:[a-z]+:[A-Za-z0-9._:%-]{1,512}$")
     rkey: str = Field(pattern=r"^[A-Za-z0-9._~:-]{1,512}$")
     operation: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from html import escape
@@ -21,7 +21,7 @@ from scrapy.http import Response
 
 from scanner.model import Document, Fetched, Known, Unchanged
 from spiders import answers
-from spiders.addresses import sameness
+from spiders.addresses import TOO_LONG, resolve, sameness, trap
 from spiders.fetch import WHY_CUT
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
@@ -88,7 +88,7 @@ class PostSpider(SourceSpider):
         """Ask for a post that a sighting stands on or that is to be searched again, and for unread lists."""
         if known.digest and not known.watched:
             return None
-        asked = self.look_up(known.address)
+        asked = resolve("", self.look_up(known.address))
         if asked:
             return Visit(address=asked, depth=known.depth, about=known.address)
         return None if known.digest else Visit(address=known.address, depth=known.depth)
@@ -106,11 +106,12 @@ class PostSpider(SourceSpider):
             self._fail(visit, fault.why, blocked=fault.blocked)
             return
         depth = max(visit.depth, 1)
-        alone = len(page.posts) == 1 and page.posts[0].address == visit.about
-        news = [self._hand_over(post, depth, response if alone else None) for post in page.posts]
+        posts = [replace(post, address=_spelled(post, visit)) for post in page.posts]
+        shown = {sameness(post.address) for post in posts}
+        alone = bool(visit.about) and shown == {sameness(visit.about)}
+        news = [self._hand_over(post, depth, response if alone else None) for post in posts]
         if page.in_part:
             self._fail(visit, IN_PART)
-        shown = {sameness(post.address) for post in page.posts}
         if visit.about and not page.in_part and sameness(visit.about) not in shown:
             self._fail(visit, TAKEN_DOWN, gone=True)
         if not visit.about and (visit.start or visit.known is not None):
@@ -155,6 +156,19 @@ class PostSpider(SourceSpider):
                 digest=blake2b(response.body, digest_size=16).hexdigest(),
             )
         )
+
+
+def _spelled(post: Post, visit: Visit) -> str:
+    """Return a post's address as browsers spell it.
+
+    Parts of it come from the service and may be anything. Where no address can be made of them, it is that
+    of the list, with a mark that keeps two such posts apart.
+    """
+    spelled = resolve("", post.address)
+    if spelled and trap(spelled) != TOO_LONG:
+        return spelled
+    mark = blake2b(post.html.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{visit.shown}#{mark}"
 
 
 def as_it_came(source: str, response: Response, visit: Visit) -> Fetched:
@@ -218,5 +232,5 @@ def next_link(response: Response) -> str:
         for link in answers.as_text(value).split(","):
             target, _, parameters = link.strip().partition(">")
             if target.startswith("<") and 'rel="next"' in parameters.replace("rel=next", 'rel="next"'):
-                return target[1:]
+                return resolve(response.url, target[1:])
     return ""

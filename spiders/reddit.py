@@ -14,6 +14,7 @@ from scanner.extract.links import looks_like_feed
 from scanner.extract.posts import posts_in_feed
 from scanner.model import Document
 from spiders import answers
+from spiders.addresses import resolve
 from spiders.options import Address, StartOptions
 from spiders.posts import NotUnderstood, Page, Post, PostSpider, text_html
 from spiders.visit import Visit
@@ -69,7 +70,7 @@ class Reddit(PostSpider):
         document = Document(visit.address, response.body, media_type, charset)
         if not looks_like_feed(document):
             raise NotUnderstood(NO_FEED)
-        found = [(urljoin(visit.address, link), title, html) for link, title, html in posts_in_feed(document)]
+        found = [(resolve(visit.address, link), title, html) for link, title, html in posts_in_feed(document)]
         posts = [Post(link, text_html(title) + html) for link, title, html in found if link != visit.address]
         last = _THING.fullmatch(urlsplit(posts[-1].address).path) if posts else None
         if last is not None and "limit=" in visit.address:

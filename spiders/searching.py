@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import ClassVar
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scanner.detect import detect
 from scanner.model import Document, Fetched, Known
 from scanner.platforms import is_meeting_address
-from spiders.addresses import Scope
+from spiders.addresses import Scope, resolve
 from spiders.posts import IN_PART, NotUnderstood, as_it_came, link_html
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
@@ -43,6 +43,10 @@ class Results:
 def in_quotes(query: str) -> str:
     """Return a query for an address, in quotes so that a host is searched as it is written."""
     return quote(f'"{query}"', safe="")
+
+
+def _spelled(address: str) -> str:
+    return resolve("", address).partition("#")[0]
 
 
 class _Anywhere(Scope):
@@ -99,8 +103,9 @@ class SearchSpider(SourceSpider):
             return
         if results.in_part:
             self._fail(visit, IN_PART)
-        meetings = [result for result in results.found if is_meeting_address(result.address)]
-        pages = [result for result in results.found if not is_meeting_address(result.address)]
+        spelled = [replace(result, address=_spelled(result.address)) for result in results.found]
+        meetings = [result for result in spelled if is_meeting_address(result.address)]
+        pages = [result for result in spelled if result.address and result not in meetings]
         self._hand_over_list(visit, meetings)
         news = any(self.known(result.address) is None for result in pages)
         for result in pages:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from scanner.extract.links import outlinks
 from scanner.model import Document
+from spiders.addresses import resolve
 from spiders.options import StartOptions
 from spiders.sitemap import unpacked
 from spiders.spider import SourceSpider
@@ -37,6 +38,6 @@ class Site(SourceSpider):
         if visit.start and self.options.sitemaps:
             origin = urljoin(visit.address, "/")
             for sitemap in self.errand.sitemaps.get(origin, ()):
-                yield Visit(address=urljoin(origin, sitemap))
+                yield Visit(address=resolve(origin, sitemap))
             if not self.errand.sitemaps.get(origin):
                 yield Visit(address=urljoin(origin, "sitemap.xml"), guessed=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scanner.extract.links import feed_links, looks_like_feed
 from scanner.model import Document
 from spiders import decode
+from spiders.addresses import resolve
 from spiders.options import StartOptions
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
@@ -35,7 +36,8 @@ class Sitemap(SourceSpider):
         if looks_like_feed(sitemap):
             links = feed_links(sitemap)
         elif visit.start and _is_list(sitemap):
-            links = tuple(line.decode("utf-8", "replace").strip() for line in sitemap.body.splitlines())
+            lines = (line.decode("utf-8", "replace").strip() for line in sitemap.body.splitlines())
+            links = tuple(link for line in lines if (link := resolve("", line)))
         else:
             if visit.start:
                 self._fail(visit, NO_SITEMAP)

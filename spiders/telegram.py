@@ -14,6 +14,7 @@ from scrapy.http import Response
 from scanner.extract.posts import posts_in_page
 from scanner.model import Document
 from spiders import answers
+from spiders.addresses import resolve
 from spiders.options import Address, StartOptions
 from spiders.posts import NotUnderstood, Page, Post, PostSpider
 from spiders.visit import Visit
@@ -22,7 +23,7 @@ EMPTIED = "no message is shown where messages were read before"
 NO_PREVIEW = "the channel has no preview on the web, so it cannot be read without the app"
 
 _PLACE = re.compile(r"/(?:s/)?(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})/?")
-_POST = re.compile(r"/(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})/(?P<id>[0-9]+)")
+_POST = re.compile(r"/(?P<name>[A-Za-z][A-Za-z0-9_]{3,31})/(?P<id>[0-9]{1,15})")
 _MESSAGE = ".tgme_widget_message[data-post]"
 _CHANGING = ".tgme_widget_message_footer, .tgme_widget_message_reactions, .tgme_widget_message_user"
 """Views, votes and reactions, which change without the message, and the sender's picture."""
@@ -72,11 +73,11 @@ class Telegram(PostSpider):
             raise NotUnderstood  # a part without any message proves nothing about the one looked for
         if not found and visit.start and any(known.digest for known in self.errand.unit.known):
             raise NotUnderstood(EMPTIED)
-        numbers = [int(name.rpartition("/")[2]) for name, _ in found if name.rpartition("/")[2].isdigit()]
+        numbers = [int(post["id"]) for name, _ in found if (post := _POST.fullmatch(f"/{name}"))]
         first = min(numbers, default=1)
         path = urlsplit(visit.address).path
         return Page(
-            posts=[Post(urljoin(visit.address, f"/{name}"), html) for name, html in reversed(found)],
+            posts=[Post(resolve(visit.address, f"/{name}"), html) for name, html in reversed(found)],
             older=[Visit(address=urljoin(visit.address, f"{path}?before={first}"), depth=1)]
             if first > 1
             else (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scanner.model import Known
@@ -149,6 +151,18 @@ def test_the_second_night_reads_what_is_new() -> None:
         busy = crawl(unit(site.url("/viewforum.php?f=2"), kind="forum", allow=(site.pair,), known=known))
     assert site.url("/viewtopic.php?t=2&start=10") in busy.fetched(), "a new post stands on the last page"
     assert "/viewforum.php?f=2&start=25" not in site.paths
+
+
+def test_a_board_full_of_traps_stalls_nobody() -> None:
+    began = time.monotonic()
+    for hostile in ("/list/" + "@" * 4000, "/threads/" + "1." * 2000, "/forum/" + "1-a/" * 1000, "/" * 4000):
+        for _ in range(5000):
+            assert place(f"https://f.org{hostile}") is None
+        for _ in range(200):
+            place(f"https://f.org{hostile}"[:300])
+    assert place("https://f.org/viewtopic.php?t=1&start=%C2%B2").page == 0
+    assert place("https://f.org/viewtopic.php?t=%C2%B2") is None
+    assert time.monotonic() - began < 5
 
 
 def test_a_forum_is_read_by_its_feed_too() -> None:

@@ -62,6 +62,28 @@ def test_the_second_night_reads_the_pages_again_and_asks_no_further_than_for_new
     assert [event["gone"] for event in crawled.of("failed")] == [True]
 
 
+def test_addresses_in_every_spelling_cost_nothing_but_themselves() -> None:
+    spellings = (
+        "http://[",
+        "",
+        "nonsense",
+        "javascript:x",
+        "//x",
+        "https://a:b@c.org/",
+        "ftp://a.org/",
+        "\n",
+    )
+    with serve({"/a%20b": "found"}) as site:
+        fine = site.url("/x/../a b#part").replace("http", " HTTP")
+        site.pages[f"{SEARCH}1"] = answer(*({"url": spelling} for spelling in (*spellings, fine)))
+        site.pages[f"{SEARCH}2"] = answer()
+        options = {"queries": ["stmarys.zoom.us"], "api": site.url("")}
+        crawled = crawl(unit(kind="searxng", options=options, allow=(site.pair,)))
+    assert site.url("/a%20b") in crawled.fetched()
+    assert not crawled.of("failed")
+    assert not crawled.asked
+
+
 def test_nothing_found_is_no_failure() -> None:
     with serve({f"{SEARCH}1": answer()}) as site:
         options = {"queries": ["stmarys.zoom.us"], "api": site.url("")}

@@ -70,6 +70,19 @@ def test_a_channel_without_a_preview_is_not_readable() -> None:
         assert site.paths == ["/s/villagechoir"]
 
 
+def test_messages_with_odd_names_are_read_too() -> None:
+    names = ("//[", "villagechoir/" + "9" * 5000, "villagechoir/²", "", "villagechoir/1")
+    shown = "".join(
+        f'<div class="tgme_widget_message" data-post="{name}">{LEAK}?o={len(name)}</div>' for name in names
+    )
+    with serve({"/s/villagechoir": shown}) as site:
+        crawled = crawl(unit(site.url("/s/villagechoir"), kind="telegram", allow=(site.pair,)))
+    found = {event["text"]: event["document"]["address"] for event in crawled.of("fetched")}
+    assert {f"{LEAK}?o={len(name)}" for name in names} <= found.keys()
+    assert len(set(found.values())) == len(found), "no post stands at the address of another"
+    assert not crawled.of("failed")
+
+
 def test_an_empty_channel_is_fine() -> None:
     with serve({"/s/villagechoir": '<div class="tgme_channel_info">x</div>'}) as site:
         crawled = crawl(unit(site.url("/s/villagechoir"), kind="telegram", allow=(site.pair,)))
