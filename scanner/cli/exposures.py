@@ -31,7 +31,7 @@ from scanner.cli.say import (
     when,
 )
 from scanner.errors import InputError
-from scanner.model import ExposureState, PasscodeMatch, SightingState, SourceState
+from scanner.model import ExposureState, Form, PasscodeMatch, SightingState, SourceState
 from storage.scans import Scan
 
 app = typer.Typer(no_args_is_help=True, help="See what was found, acknowledge it, close it.")
@@ -110,7 +110,7 @@ def print_exposure(entry: ListedExposure, zone: str) -> None:
     for sighting in exposure.sightings:
         out.print(Text(f"{_STILL[sighting.state]}  {visible(sighting.address)}", style="bold"))
         room = f"{sighting.room.platform} {sighting.room.masked()}"
-        out.print(f"    {room}, written as {sighting.form}, in {sighting.where}")
+        out.print(f"    {room}, {_FORM[sighting.form]} ({sighting.where})")
         out.print(f"    {_PASSCODE[sighting.passcode]}")
         if sighting.excerpt:
             out.print(f"    “{sighting.excerpt}”")
@@ -212,6 +212,13 @@ _STILL = {
     SightingState.UP: "still up   ",
     SightingState.GONE: "gone       ",
     SightingState.UNREADABLE: "unreadable ",
+}
+_FORM = {
+    Form.URL: "as a link",
+    Form.WRITTEN: "as a written meeting ID",
+    Form.DIAL_IN: "as a dial-in number",
+    Form.BARE: "as a bare number",
+    Form.IMAGE: "in a picture",
 }
 _PASSCODE = {
     PasscodeMatch.NONE: "no passcode beside it",

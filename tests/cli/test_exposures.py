@@ -51,6 +51,7 @@ def test_one_is_shown_with_its_story_and_without_its_secrets(leak: Clerk) -> Non
         "Choir",
         "still up",
         "zoom ••••••••117",
+        "as a link (href)",
         "with the current passcode",
         "I call them",
         "opened",
