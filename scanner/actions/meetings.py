@@ -9,7 +9,7 @@ from scanner.actions.caps import CapReached, check_caps
 from scanner.errors import InputError
 from scanner.invitations.series import next_start
 from scanner.invitations.titles import one_line, tells
-from scanner.model import Meeting, Organisation, ProposedMeeting
+from scanner.model import Meeting, Organisation, Passcode, ProposedMeeting
 from storage.meetings import Door, NewMeeting
 from storage.store import Store, Work
 
@@ -60,10 +60,12 @@ def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, no
     return found
 
 
-def check_title(title: str) -> str:
-    """Return a title on one line, or raise InputError if nothing is left of it."""
+def check_title(title: str, *, passcodes: tuple[Passcode, ...] = ()) -> str:
+    """Return a title on one line; raise InputError if nothing is left of it, or if it tells a passcode."""
     if not (shown := one_line(title)):
         raise InputError("The title is empty.")
+    if tells(shown, passcodes):
+        raise InputError("The title holds the passcode, and titles stand in alerts. Choose another title.")
     return shown
 
 
@@ -75,9 +77,7 @@ def register_in(
         raise InputError("There is no meeting link or ID in this: nothing could be watched.")
     if not proposed.title:
         raise InputError("The meeting has no title: give one with --title.")
-    title = check_title(proposed.title)
-    if tells(title, proposed.passcodes):
-        raise InputError("The title holds the passcode, and titles stand in alerts. Choose another title.")
+    title = check_title(proposed.title, passcodes=proposed.passcodes)
     if proposed.starts is None:
         raise InputError('When does it start? Give it with --starts "2026-11-26 19:00".')
     if proposed.ends is not None and proposed.ends <= proposed.starts:

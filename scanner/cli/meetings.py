@@ -103,6 +103,8 @@ def add(
             passcodes=(*understood.passcodes, *([_typed(passcode)] if passcode else [])),
             questions=() if starts else understood.questions,
         )
+        if title:
+            check_title(title, passcodes=proposed.passcodes)
         if asks:
             proposed = _completed(proposed, zone)
         if not as_object:
@@ -292,7 +294,7 @@ def _completed(proposed: ProposedMeeting, zone: str) -> ProposedMeeting:
     for question in proposed.questions:
         err.print(question)
     if not proposed.title:
-        proposed = replace(proposed, title=ask("Title", check_title))
+        proposed = replace(proposed, title=ask("Title", partial(check_title, passcodes=proposed.passcodes)))
     if proposed.starts is None:
         question = f"Start, in {zone} (like 2026-11-26 19:00)"
         proposed = replace(proposed, starts=ask(question, partial(read_moment, timezone=zone)))
