@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -258,15 +257,14 @@ def test_a_hundred_faults_do_not_flood_the_screen(tmp_path: Path) -> None:
     ],
     ids=lambda text: f"{text[:12]!r}",
 )  # fmt: skip
+@pytest.mark.timeout(60)
 def test_hostile_files_end_soon_with_a_sentence(tmp_path: Path, text: str) -> None:
-    began = time.process_time()
     sentence = ""
     try:
         read(tmp_path, text)
     except ConfigError as error:
         sentence = str(error)
     assert len(sentence) < 10_000
-    assert time.process_time() - began < 10
 
 
 def test_a_file_that_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:

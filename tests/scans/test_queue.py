@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -45,11 +44,10 @@ def test_last_words_carry_no_meeting() -> None:
     assert "larks" not in str(caught.value)
 
 
+@pytest.mark.timeout(50)
 def test_a_child_that_hangs_is_ended() -> None:
-    begun = time.monotonic()
     with pytest.raises(CrawlStopped, match="took more than"):
         run(child("import time; time.sleep(60)"), within=timedelta(seconds=1))
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("said", ["{}", "[]", "null", '{"event": "read"}', "\\xff", '{"event": "shout"}'])

@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -55,6 +54,7 @@ def test_a_source_that_says_nothing_has_failed(nights: Nights) -> None:
     assert nights.scan().coverage[0].state is SourceState.FAILED
 
 
+@pytest.mark.timeout(50)
 def test_a_scan_that_was_asked_to_stop_says_nothing_about_its_sources(nights: Nights) -> None:
     nights.register(a_meeting())
     leak = to_json(read(a_link()))
@@ -63,9 +63,7 @@ def test_a_scan_that_was_asked_to_stop_says_nothing_about_its_sources(nights: Ni
             command=(sys.executable, "-c", f"import time; print({leak!r}, flush=True); time.sleep(60)")
         )
         threading.Timer(0.5, queue.cancel).start()
-        begun = time.monotonic()
         nights.scan(queue=queue)
-        assert time.monotonic() - begun < 20
     assert nights.news == [News.OPENED], "the leak is kept, and nobody is told of blindness"
     with nights.store.reading() as work:
         assert work.scans.standing("forum") is None
