@@ -8,12 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 HEAD: Final = "0004"
 """The newest migration in ``migrations/versions``."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING: Final = 0x6C79636867617465
+"""Names Lychgate's lock among the advisory locks of a PostgreSQL database: "lychgate" in ASCII."""
 
 
 def revision(connection: Connection) -> str | None:
@@ -29,6 +31,15 @@ def revision(connection: Connection) -> str | None:
 def is_known(revision: str) -> bool:
     """Tell whether a migration is this version's or an older one's. Names ascend."""
     return revision <= HEAD
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Keep others from making or migrating this database until the connection's transaction ends.
+
+    On SQLite the transaction itself does, since it is immediate.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
 
 
 def migrate(connection: Connection) -> None:

@@ -191,6 +191,7 @@ def _bring_to_head(parts: URL, keys: KeyRing, *, new: bool = False) -> None:
     engine = connect(parts, migrating=True)
     try:
         with _transaction(engine) as connection:
+            schema.wait_for_turn(connection)
             found = schema.revision(connection)
             if found is not None:
                 _check_version(found, place)

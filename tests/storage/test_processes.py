@@ -18,7 +18,7 @@ WORKERS, ROWS = 4, 60
 
 
 def run_workers(script, *arguments):
-    """Start the script several times at once; return what all of them printed, line by line."""
+    """Run the script several times at once on an open store; return what all printed, line by line."""
     preamble = """
         import sys
         from datetime import timedelta
@@ -30,7 +30,12 @@ def run_workers(script, *arguments):
         print("ready", flush=True)
         sys.stdin.readline()
     """
-    command = [sys.executable, "-c", textwrap.dedent(preamble) + textwrap.dedent(script), *arguments]
+    return start_at_once(textwrap.dedent(preamble) + textwrap.dedent(script), *arguments)
+
+
+def start_at_once(script, *arguments):
+    """Start a script several times, let all go on together when each has said that it is ready."""
+    command = [sys.executable, "-c", script, *arguments]
     workers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(WORKERS)
@@ -121,3 +126,20 @@ def test_workers_that_see_one_leak_open_one_exposure(shared, url, key_file):
         (exposure,) = work.exposures.all(club.id)
         assert len(exposure.sightings) == 10
         assert len(work.outbox.all(club.id)) == 1
+
+
+def test_processes_that_make_one_database_at_once_make_it_once(url, key_file):
+    keys = KeyRing.create(key_file)
+    make = """
+        import sys
+        from pathlib import Path
+        from scanner.secret import KeyRing
+        from storage.store import create_store
+        print("ready", flush=True)
+        sys.stdin.readline()
+        with create_store(sys.argv[1], KeyRing.from_file(Path(sys.argv[2]))).begin() as work:
+            work.organisations.add(name="x", timezone="UTC", email="e")
+    """
+    assert start_at_once(textwrap.dedent(make), url, str(key_file)) == []
+    with create_store(url, keys) as store, store.begin() as work:
+        assert len(work.organisations.all()) == WORKERS
