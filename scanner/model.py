@@ -26,6 +26,8 @@ class Form(StrEnum):
     DIAL_IN = "dial-in"
     BARE = "bare"
     IMAGE = "image"
+    REPORTED = "reported"
+    """Somebody says that it stands there; Lychgate has not seen it."""
 
 
 class Confidence(StrEnum):
@@ -181,6 +183,16 @@ class Unit:
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Hosts that an organisation runs itself, by the slug of the platform that they belong to."""
     known: tuple[Known, ...] = ()
+    fast: bool = False
+    """Read only indexes, watched addresses and what is new: pages read before are left to a later Unit."""
+
+
+class Lane(StrEnum):
+    """The lanes in which Units are worked off side by side, so that none waits for a slower one."""
+
+    FAST = "fast"
+    BROAD = "broad"
+    STREAM = "stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +228,21 @@ class MeetingRedirect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A message was handed to us that names rooms and the public ``places`` where they stand.
+
+    ``document.address`` names the message itself and is no place to look at; ``by`` says who reports it.
+    """
+
+    source: str
+    document: Document
+    places: tuple[str, ...]
+    by: str
+    digest: str
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """An address was left out on purpose; ``why`` is one of a small set of sentences."""
 
@@ -243,7 +270,7 @@ class Failed:
     """This was one of the source's own starting addresses."""
 
 
-CrawlEvent = Fetched | Unchanged | MeetingRedirect | Skipped | Failed
+CrawlEvent = Fetched | Unchanged | MeetingRedirect | Reported | Skipped | Failed
 
 
 class SourceState(StrEnum):
@@ -540,3 +567,7 @@ class Message:
     html: str
     thread: str = ""
     """Key of the first message about the same exposure, so that follow-ups thread with it."""
+    short: str = ""
+    """The same in a few lines, for chats and telephones; empty where the text is short enough."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """The same for programs, ready for JSON (docs/webhook.md)."""

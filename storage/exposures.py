@@ -24,6 +24,7 @@ from scanner.model import (
     Exposure,
     ExposureEvent,
     ExposureState,
+    Form,
     PasscodeMatch,
     Room,
     Severity,
@@ -210,7 +211,8 @@ class Exposures:
         Returns the exposures that this reopened: people had closed them, or an allowance had that is over,
         and the page still shows the link.
         """
-        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        here = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        standing = [row for row in here if row.form != Form.REPORTED]
         self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
         reopened = []
         for organisation, exposure, meeting, state in _distinct(standing):
@@ -236,13 +238,25 @@ class Exposures:
     ) -> list[Exposure]:
         """Record that an address was read in full and shows, of the registered rooms, only these.
 
-        Sightings there of other rooms are gone. Returns the exposures that thereby lost their last place
-        and that nobody had set aside; those that were open are ``gone`` now.
+        Sightings there of other rooms are gone; not so what was only ever reported to us: pages that show
+        machines less than people look empty. Returns the exposures that thereby lost their last place and
+        that nobody had set aside; those that were open are ``gone`` now.
         """
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
         keys = self._transaction.keys
         found = {fingerprint for room in rooms_found for fingerprint in keys.fingerprints(room)}
         lost = [row for row in standing if row.room_fingerprint not in found]
+        up = {row.id for row in self._sightings.at(source, address, SightingState.UP)}
+        only_reported = [row for row in lost if row.form == Form.REPORTED and row.id in up]
+        self._hide(only_reported, "Lychgate read one place and did not see it there", now)
+        return self._lose([row for row in lost if row.form != Form.REPORTED], now)
+
+    def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
+        """Record that nothing is at an address any more (404, 410); returns as ``read_without``."""
+        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        return self._lose(standing, now)
+
+    def _lose(self, lost: list[Row[Any]], now: datetime) -> list[Exposure]:
         self._sightings.mark([row.id for row in lost], state=SightingState.GONE)
         cleared = []
         for organisation, exposure, _, state in _distinct(lost):
@@ -260,17 +274,15 @@ class Exposures:
                 cleared.append(self._existing(organisation, exposure))
         return cleared
 
-    def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that nothing is at an address any more (404, 410); returns as ``read_without``."""
-        return self.read_without(source, address, frozenset(), now)
-
     def unreadable(self, source: str, address: str, now: datetime) -> None:
         """Record that an address could not be read: what stood there may still stand there."""
         hidden = self._sightings.at(source, address, SightingState.UP)
+        self._hide(hidden, "one place could not be read", now)
+
+    def _hide(self, hidden: list[Row[Any]], why: str, now: datetime) -> None:
         self._sightings.mark([row.id for row in hidden], state=SightingState.UNREADABLE)
         for organisation, exposure, _, _ in _distinct(hidden):
-            event = by_scan(now, "one place could not be read")
-            add_event(self._transaction, organisation, exposure, event)
+            add_event(self._transaction, organisation, exposure, by_scan(now, why))
 
     # --- for retention --------------------------------------------------------------------------
 

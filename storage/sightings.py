@@ -63,6 +63,7 @@ class Sightings:
                 select(
                     _sightings.c.id,
                     _sightings.c.room_fingerprint,
+                    _sightings.c.form,
                     _sightings.c.exposure_id,
                     _exposures.c.organisation_id,
                     _exposures.c.meeting_id,
@@ -111,7 +112,11 @@ class Sightings:
     def renew(
         self, organisation: int, before: Row[Any], sighting: NewSighting, severity: Severity, now: datetime
     ) -> None:
-        """Write how a known sighting looks now."""
+        """Write how a known sighting looks now. A report takes nothing from what Lychgate saw itself."""
+        if sighting.form is Form.REPORTED and before.form != Form.REPORTED:
+            if before.state != SightingState.UP:
+                self.mark([before.id], form=Form.REPORTED, state=SightingState.UP, last_seen=now)
+            return
         envelope = self._transaction.envelope(_sightings, before.seal, organisation=organisation)
         self.mark([before.id], **_as_seen_now(envelope, sighting, severity, now))
 

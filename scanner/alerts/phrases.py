@@ -47,6 +47,7 @@ HOW_SURE = {
     Form.WRITTEN: "Certain. The ID of this very meeting is written there.",
     Form.IMAGE: "Certain. The picture that stands there holds the link of this very meeting.",
     Form.DIAL_IN: "Certain. The dial-in number that stands there leads to this very meeting.",
+    Form.REPORTED: "Not seen by Lychgate. It was reported, and Lychgate looks for itself where it can.",
     Form.BARE: "Perhaps. The number of this meeting's ID stands there, but nothing says that it is one.",
 }
 WHAT = {
@@ -54,6 +55,7 @@ WHAT = {
     Form.WRITTEN: "The ID of",
     Form.IMAGE: "The link to",
     Form.DIAL_IN: "The dial-in number of",
+    Form.REPORTED: "As was reported, the way into",
     Form.BARE: "What may be the ID of",
 }
 AS_WHAT = {
@@ -61,5 +63,6 @@ AS_WHAT = {
     Form.WRITTEN: "as a written meeting ID",
     Form.IMAGE: "in a picture",
     Form.DIAL_IN: "as a dial-in number",
+    Form.REPORTED: "as was reported",
     Form.BARE: "as a bare number",
 }

@@ -28,6 +28,7 @@ from scanner.invitations.series import next_start
 from scanner.model import (
     Alert,
     Exposure,
+    Form,
     Meeting,
     Message,
     News,
@@ -192,7 +193,10 @@ def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
 def _place(address: str, sightings: Sequence[Sighting], zone: ZoneInfo) -> _Place:
     here = [sighting for sighting in sightings if sighting.address == address]
     forms = dict.fromkeys(AS_WHAT[sighting.form] for sighting in here)
-    return _Place(defanged(address), f"{', '.join(forms)}, first seen {_when(here[0].first_seen, zone)}")
+    when = _when(here[0].first_seen, zone)
+    if all(sighting.form is Form.REPORTED for sighting in here):
+        return _Place(defanged(address), f"{plain(here[0].where, limit=_TITLE_LENGTH)}, {when}")
+    return _Place(defanged(address), f"{', '.join(forms)}, first seen {when}")
 
 
 def _subject(group: str, letter: _Letter) -> str:

@@ -219,6 +219,7 @@ _FORM = {
     Form.DIAL_IN: "as a dial-in number",
     Form.BARE: "as a bare number",
     Form.IMAGE: "in a picture",
+    Form.REPORTED: "not seen by Lychgate",
 }
 _PASSCODE = {
     PasscodeMatch.NONE: "no passcode beside it",

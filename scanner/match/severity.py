@@ -25,6 +25,7 @@ _WHAT_STANDS_THERE = {
     Form.DIAL_IN: "the number to dial in",
     Form.BARE: "a number that is your meeting ID",
     Form.IMAGE: "the link, in a picture,",
+    Form.REPORTED: "the way in, as was reported,",
 }
 
 

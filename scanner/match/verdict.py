@@ -14,6 +14,7 @@ _WRITTEN_AS = {
     Form.DIAL_IN: "a dial-in line with the meeting's ID stands there",
     Form.BARE: "a number equal to the meeting's ID stands there, without a label",
     Form.IMAGE: "a picture there shows the way into this meeting",
+    Form.REPORTED: "somebody reports that the way into this meeting stands there",
 }
 
 _PASSCODE_SAYS = {

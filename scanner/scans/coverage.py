@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
-from scanner.scans.page import CrawlLine, PageRead
+from scanner.scans.page import CrawlLine, PageRead, ReportRead
 
 INCOMPLETE = frozenset(
     {
@@ -46,6 +46,11 @@ class Tally:
                 known = line.unsearched in self.skipped or len(self.skipped) < _MOST_REASONS
                 self.skipped[line.unsearched if known else "cannot read further kinds of files"] += 1
             case PageRead():
+                self.read += 1
+                self.cut += line.cut
+                self._notes.update(line.notes)
+                self._rooms.update(link.room.platform for link in line.links)
+            case ReportRead():
                 self.read += 1
                 self.cut += line.cut
                 self._notes.update(line.notes)

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TextIO
 
 from scanner.detect import Detector
-from scanner.model import CrawlEvent, Fetched, MeetingRedirect
+from scanner.model import CrawlEvent, Fetched, MeetingRedirect, Reported
 from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
-from scanner.scans.page import END, CrawlLine, PageRead, to_json
+from scanner.scans.page import END, CrawlLine, PageRead, ReportRead, to_json
 from scanner.scans.wire import unit_from_json
 
 _MEMORY = 2 * 1024**3
@@ -69,6 +69,18 @@ def search(event: CrawlEvent, detector: Detector) -> CrawlLine:
             replace(link, where="redirect") for link in detector.detect_text(event.target, "href").links
         )
         return PageRead(source=event.source, address=event.address, depth=event.depth, links=links)
+    if isinstance(event, Reported):
+        found = detector.detect(event.document)
+        return ReportRead(
+            source=event.source,
+            address=event.document.address,
+            places=event.places,
+            links=found.links,
+            by=event.by,
+            cut=event.cut or found.cut,
+            notes=found.notes,
+            digest=event.digest,
+        )
     return event
 
 

@@ -17,6 +17,7 @@ from scanner.match.verdict import match
 from scanner.model import (
     Exposure,
     Failed,
+    Form,
     Known,
     Link,
     Meeting,
@@ -28,7 +29,7 @@ from scanner.model import (
     VerdictKind,
 )
 from scanner.scans.coverage import UNREAD_FOR_NOW, Tally
-from scanner.scans.page import CrawlLine, PageRead
+from scanner.scans.page import CrawlLine, PageRead, ReportRead
 from scanner.secret import KeyRing
 from storage.addresses import Remembered
 from storage.sightings import NewSighting
@@ -76,6 +77,8 @@ class Ledger:
         self._meetings: dict[int, Meeting] = {}
         self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self.tallies: dict[str, Tally] = {}
+        self.seen: set[tuple[int, int]] = set()
+        """Organisation and exposure of every sighting, known or new."""
         self.new: set[int] = set()
         self.gone: set[int] = set()
 
@@ -106,9 +109,9 @@ class Ledger:
             line = Skipped(source=line.source, address=line.address, why=why)
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
-        if isinstance(line, PageRead):
+        if isinstance(line, PageRead | ReportRead):
             now = self._clock()
-            for link in line.links:
+            for link in _as_known(line):
                 verdicts = match(link, self._register, self._keys, now=now, allowed=self._allowed)
                 ours.extend((link, verdict) for verdict in verdicts)
         self._waiting.append((line, ours))
@@ -144,8 +147,12 @@ class Ledger:
         with self._store.begin() as work:
             for line, ours in self._waiting:
                 for link, verdict in ours:
-                    self._see(work, line, link, verdict, now)
-                self._recheck(work, line, ours, now)
+                    for place in line.places if isinstance(line, ReportRead) else (line.address,):
+                        self._see(work, line.source, place, link, verdict, now)
+                if isinstance(line, ReportRead):
+                    remembered[line.source].extend(_to_look_at(line, now) if ours else ())
+                else:
+                    self._recheck(work, line, ours, now)
                 if (page := self._to_remember(line, now)) is not None:
                     remembered[line.source].append(page)
                 elif isinstance(line, Failed):
@@ -163,6 +170,9 @@ class Ledger:
         match line:
             case PageRead():
                 return _searched(line, now)
+            case ReportRead() if line.address:
+                known = Known(address=line.address, digest=_READER + line.digest)
+                return Remembered(known=known, rooms=len(line.links), read=now)
             case Failed(gone=True):
                 since = self._unread[line.source].get(line.address, now)
                 if now - since > _GONE_FOR_GOOD:
@@ -174,7 +184,9 @@ class Ledger:
                 return _unread(line, now)
         return None
 
-    def _see(self, work: Work, line: CrawlLine, link: Link, verdict: Verdict, now: datetime) -> None:
+    def _see(
+        self, work: Work, source: str, address: str, link: Link, verdict: Verdict, now: datetime
+    ) -> None:
         meeting = self._meeting(work, verdict)
         if meeting is None:
             return
@@ -182,8 +194,8 @@ class Ledger:
             verdict.organisation,
             verdict.meeting,
             NewSighting(
-                source=line.source,
-                address=line.address,
+                source=source,
+                address=address,
                 room=link.room,
                 form=link.form,
                 where=link.where,
@@ -197,7 +209,8 @@ class Ledger:
         )
         if seen is None:
             return
-        self._watched[line.source].add(line.address)
+        self.seen.add((verdict.organisation, seen.exposure_id))
+        self._watched[source].add(address)
         if seen.exposure_is_new or seen.reopened or seen.worse:
             exposure = work.exposures.get(verdict.organisation, seen.exposure_id)
             assert exposure is not None
@@ -276,6 +289,19 @@ def _still_valid(entry: Remembered, changed: datetime | None, *, full: bool) -> 
     if full or outdated or not known.digest.startswith((_READER, _UNSEARCHED)):
         return replace(known, etag="", last_modified="", digest="")
     return replace(known, digest=known.digest.removeprefix(_READER).rpartition("!")[2])
+
+
+def _as_known(line: PageRead | ReportRead) -> Iterable[Link]:
+    """Yield the links of a line; what is only reported says so, and by whom."""
+    if isinstance(line, PageRead):
+        return line.links
+    where = f"reported by {line.by}"
+    return (replace(link, form=Form.REPORTED, where=where) for link in line.links)
+
+
+def _to_look_at(line: ReportRead, now: datetime) -> Iterable[Remembered]:
+    """Yield the places of a report as pages that the next scan of the source has to read."""
+    return (Remembered(known=Known(address=place), rooms=0, read=now) for place in line.places)
 
 
 def _unread(line: Failed | Skipped, since: datetime) -> Remembered:

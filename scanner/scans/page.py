@@ -45,9 +45,32 @@ class PageRead:
     digest: str = ""
 
 
-CrawlLine = PageRead | Unchanged | Skipped | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRead:
+    """A message was searched: ``by`` says that ``links`` stand at ``places``, which nobody looked at yet.
 
-_NAMES: dict[type, str] = {PageRead: "read", Unchanged: "unchanged", Skipped: "skipped", Failed: "failed"}
+    ``address`` names the message, if it is one to be remembered as read.
+    """
+
+    source: str
+    places: tuple[str, ...]
+    links: tuple[Link, ...]
+    by: str
+    address: str = ""
+    cut: bool = False
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+
+CrawlLine = PageRead | ReportRead | Unchanged | Skipped | Failed
+
+_NAMES: dict[type, str] = {
+    PageRead: "read",
+    ReportRead: "reported",
+    Unchanged: "unchanged",
+    Skipped: "skipped",
+    Failed: "failed",
+}
 _TYPES = {name: kind for kind, name in _NAMES.items()}
 
 
@@ -63,7 +86,9 @@ def from_json(text: str) -> CrawlLine:
     """
     fields = json.loads(text)
     kind = _TYPES[fields.pop("event")]
-    if kind is PageRead:
+    if kind is ReportRead:
+        fields["places"] = tuple(str(place) for place in fields["places"])
+    if kind in (PageRead, ReportRead):
         fields["links"] = tuple(_link(entry) for entry in fields["links"])
         fields["notes"] = tuple(fields["notes"])
     line: CrawlLine = kind(**fields)

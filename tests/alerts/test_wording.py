@@ -195,7 +195,8 @@ def test_one_place_with_two_rooms_is_one_place() -> None:
 @pytest.mark.parametrize("form", list(Form))
 def test_every_form_has_its_words(form: Form) -> None:
     text = message(about=exposure(sighting(form=form))).text
-    assert ("Perhaps." if form is Form.BARE else "Certain.") in text
+    doubts = {Form.BARE: "Perhaps.", Form.REPORTED: "Not seen by Lychgate."}
+    assert doubts.get(form, "Certain.") in text
 
 
 @pytest.mark.parametrize("platform", ["zoom", "teams", "google-meet", "webex", "jitsi", "someone-elses"])
