@@ -102,12 +102,14 @@ class Calendars:
         found = []
         for row in rows:
             envelope = self._transaction.envelope(_events, row.seal, organisation=calendar.organisation)
-            uid, title = json.loads(envelope.open(row, "event"))
-            found.append(Followed(id=row.id, uid=uid, meeting=row.meeting_id, title=title))
+            uid, title, *doors = json.loads(envelope.open(row, "event"))
+            found.append(
+                Followed(id=row.id, uid=uid, meeting=row.meeting_id, title=title, doors="".join(doors))
+            )
         return found
 
-    def follow(self, calendar: Calendar, *, uid: str, meeting: int, title: str) -> None:
-        """Remember which meeting an event became, and the title that the calendar gave it."""
+    def follow(self, calendar: Calendar, *, uid: str, meeting: int, title: str, doors: str) -> None:
+        """Remember which meeting an event became, and the title and doors that the calendar gave it."""
         seal = new_seal()
         envelope = self._transaction.envelope(_events, seal, organisation=calendar.organisation)
         self._transaction.connection.execute(
@@ -116,20 +118,37 @@ class Calendars:
                 calendar_id=calendar.id,
                 meeting_id=meeting,
                 seal=seal,
-                **envelope.seal(event=json.dumps([uid, title])),
+                **envelope.seal(event=json.dumps([uid, title, doors])),
             )
         )
 
-    def rename(self, calendar: Calendar, followed: Followed, *, title: str) -> None:
-        """Remember that the calendar gives an event another title now."""
+    def says(self, calendar: Calendar, followed: Followed, *, title: str, doors: str) -> None:
+        """Remember that the calendar gives an event another title or other doors now."""
         seal = self._transaction.connection.execute(
             select(_events.c.seal).where(_events.c.id == followed.id)
         ).scalar_one()
-        envelope = self._transaction.envelope(_events, seal, organisation=calendar.organisation)
+        self._put_event(calendar.organisation, followed.id, seal, followed.uid, title, doors)
+
+    def strip_events(self, organisation: int, meeting: int) -> int:
+        """Forget the titles and doors of a meeting's events, before it is removed; return how many they are.
+
+        Their identifiers stay, or the next reading would register the meeting again.
+        """
+        rows = self._transaction.connection.execute(
+            select(_events).where(_events.c.meeting_id == meeting, _events.c.organisation_id == organisation)
+        ).all()
+        for row in rows:
+            envelope = self._transaction.envelope(_events, row.seal, organisation=organisation)
+            uid = json.loads(envelope.open(row, "event"))[0]
+            self._put_event(organisation, row.id, row.seal, uid, "", "")
+        return len(rows)
+
+    def _put_event(self, organisation: int, id_: int, seal: bytes, uid: str, title: str, doors: str) -> None:
+        envelope = self._transaction.envelope(_events, seal, organisation=organisation)
         self._transaction.connection.execute(
             update(_events)
-            .where(_events.c.id == followed.id)
-            .values(**envelope.seal(event=json.dumps([followed.uid, title])))
+            .where(_events.c.id == id_)
+            .values(**envelope.seal(event=json.dumps([uid, title, doors])))
         )
 
     def _note(self, calendar: Calendar, plain: dict[str, datetime | None], sealed: dict[str, str]) -> None:

@@ -3,7 +3,8 @@
 An event that is cancelled, or no longer there, takes its meeting out of nothing: the meeting takes place no
 more, but its link is on watch for as long as somebody keeps the entry, since it may open a room for months.
 A link that an event no longer names is retired and stays on watch likewise.
-The calendar decides about times, rooms and passcodes; a title that somebody changed by hand stays.
+The calendar decides about times, and about rooms and passcodes when it names others than before: until then a
+link that was changed by hand stays, and so does a title.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scanner.actions.meetings import check_title, register_in
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError, SourceError
 from scanner.invitations.calendars import CalendarEvent
-from scanner.invitations.following import Followed, changes_of, without_starts
+from scanner.invitations.following import Followed, changes_of, doors_of, without_starts
 from scanner.invitations.series import next_start
 from scanner.invitations.titles import tells
 from scanner.match.lifetimes import watched_until
@@ -189,7 +190,11 @@ class _Update:
             self._work, replace(event.meeting, title=title), organisation=self._organisation, now=self._now
         )
         self._work.calendars.follow(
-            self._calendar, uid=event.uid, meeting=done.meeting.id, title=done.meeting.title
+            self._calendar,
+            uid=event.uid,
+            meeting=done.meeting.id,
+            title=done.meeting.title,
+            doors=doors_of(event.meeting),
         )
         return [] if done.already else [done.meeting.title]
 
@@ -197,11 +202,10 @@ class _Update:
         meeting = self._meeting(entry)
         if meeting is None:
             return []
-        said, title, called = event.meeting, meeting.title, _title(event)
-        if called and called != entry.title:
-            if title == entry.title:
-                title = called
-            self._work.calendars.rename(self._calendar, entry, title=called)
+        said, title = event.meeting, meeting.title
+        called = _title(event) or entry.title
+        if called != entry.title and title == entry.title:
+            title = called
         changed = NewMeeting(
             title=title,
             starts=said.starts or meeting.starts,
@@ -212,10 +216,14 @@ class _Update:
         moved = any(getattr(meeting, name) != getattr(changed, name) for name in _FROM_CALENDAR)
         if moved:
             self._work.meetings.change(self._organisation.id, meeting.id, changed)
-        relinked = (set(said.rooms), set(said.passcodes)) != (set(meeting.rooms), set(meeting.passcodes))
-        if said.rooms and relinked:
+        doors = doors_of(said) if said.rooms else entry.doors
+        standing = (set(meeting.rooms), set(meeting.passcodes))
+        relinked = doors != entry.doors and (set(said.rooms), set(said.passcodes)) != standing
+        if relinked:
             self._replace_rooms(meeting, said)
-        return [title] if moved or (said.rooms and relinked) else []
+        if (called, doors) != (entry.title, entry.doors):
+            self._work.calendars.says(self._calendar, entry, title=called, doors=doors)
+        return [title] if moved or relinked else []
 
     def _replace_rooms(self, meeting: Meeting, said: ProposedMeeting) -> None:
         new = [room for room in said.rooms if room not in meeting.rooms]

@@ -51,13 +51,25 @@ def one_meeting(store: Store, meeting: int, *, organisation: Organisation) -> Me
     return found
 
 
-def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, now: datetime) -> Meeting:
-    """Take a meeting out of the register, with its secrets and exposures. Returns what it was."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A meeting as it was, and how many events of followed calendars must not bring it back."""
+
+    meeting: Meeting
+    events: int
+
+
+def remove_meeting(store: Store, meeting: int, *, organisation: Organisation, now: datetime) -> Removed:
+    """Take a meeting out of the register, with its secrets and exposures, for good.
+
+    Of a followed calendar's event only the identifier stays, so that the meeting does not come back.
+    """
     found = one_meeting(store, meeting, organisation=organisation)
     with store.begin() as work:
+        events = work.calendars.strip_events(organisation.id, meeting)
         work.meetings.remove(organisation.id, meeting, now)
     store.clear_traces()
-    return found
+    return Removed(meeting=found, events=events)
 
 
 def check_title(title: str, *, passcodes: tuple[Passcode, ...] = ()) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scanner.actions.meeting_rotation import rotate_meeting
-from scanner.cli.meetings import _invitation
+from scanner.cli.pasting import read_invitation
 from scanner.cli.say import as_json, clock, number, opened, out, short_when
 from scanner.errors import InputError
 from scanner.model import Passcode, PasscodeKind
@@ -58,7 +58,7 @@ def rotate(
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
         understood = understand(
-            "\n".join(url) if url else _invitation(invitation),
+            "\n".join(url) if url else read_invitation(invitation),
             now=now,
             timezone=zone,
             detector=workspace.detector,

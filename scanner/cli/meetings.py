@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
 from dataclasses import replace
 from functools import partial
@@ -18,6 +17,7 @@ from scanner.actions.meetings import (
     register_meeting,
     remove_meeting,
 )
+from scanner.cli.pasting import read_content, read_invitation
 from scanner.cli.say import (
     as_json,
     ask,
@@ -40,7 +40,6 @@ from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
 app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remove them.")
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
-_LONGEST_INVITATION = 1024 * 1024
 
 
 @app.command(
@@ -84,7 +83,7 @@ def add(
     with opened(context) as workspace:
         zone, now = workspace.organisation.timezone, clock()
         understood = understand(
-            "\n".join(url) if url else _invitation(invitation),
+            "\n".join(url) if url else read_invitation(invitation),
             now=now,
             timezone=zone,
             detector=workspace.detector,
@@ -143,7 +142,7 @@ def import_file(
     with opened(context) as workspace:
         done = import_meetings(
             workspace.store,
-            _content(file, most=LONGEST_FILE),
+            read_content(file, most=LONGEST_FILE),
             organisation=workspace.organisation,
             now=clock(),
             dates=dates,
@@ -251,38 +250,11 @@ def remove(
             question = f"Remove “{visible(found.title)}”, its secrets and its exposures for good?"
             typer.confirm(question, abort=True)
         removed = remove_meeting(workspace.store, entry, organisation=workspace.organisation, now=clock())
-    out.print(f"“{removed.title}” is no longer registered, and nothing will warn of its link.")
+    out.print(f"“{removed.meeting.title}” is no longer registered, and nothing will warn of its link.")
     out.print("Its secrets are overwritten. What remains: mails already sent, and backups made before.")
-
-
-def _invitation(path: Path | None) -> str:
-    if path is not None and str(path) != "-":
-        return _read(path, most=_LONGEST_INVITATION)
-    if sys.stdin.isatty():
-        err.print("Paste the invitation, then press Enter and Ctrl-D:")
-    return _text("This", sys.stdin.buffer.read(_LONGEST_INVITATION + 1), most=_LONGEST_INVITATION)
-
-
-def _read(path: Path, *, most: int) -> str:
-    return _text(str(path), _content(path, most=most), most=most)
-
-
-def _content(path: Path, *, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _text(name: str, content: bytes, *, most: int) -> str:
-    if len(content) > most:
-        raise InputError(f"{name} is longer than {most // 1024**2} MiB. Nothing was registered.")
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    if b"\0" in content:
-        raise InputError(f"{name} is not text. Nothing was registered.")
-    return content.decode("utf-8-sig", errors="replace")
+    if removed.events:
+        out.print("The calendar it came from is still followed, but will not bring it back: the number that")
+        out.print("the calendar gave its event is kept (encrypted), and nothing else of it.")
 
 
 def _typed(passcode: str) -> Passcode:

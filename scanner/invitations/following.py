@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from scanner.invitations.calendars import CalendarEvent
@@ -19,15 +21,17 @@ SERIES_LIVES = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """An event that became a meeting; ``title`` is what the calendar calls it.
+    """An event that became a meeting; ``title`` is what the calendar called it when it was last read.
 
     ``meeting`` is None where a person took the meeting out of the register: it does not come back by itself.
+    ``doors`` stands for the rooms and passcodes that the event named then (``doors_of``), empty if unknown.
     """
 
     id: int
     uid: str
     meeting: int | None
     title: str
+    doors: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,17 @@ def changes_of(events: Sequence[CalendarEvent], followed: Iterable[Followed], *,
     return Changes(
         new=tuple(new), standing=tuple(standing), ended=ended, without_room=without_room, over=over
     )
+
+
+def doors_of(meeting: ProposedMeeting) -> str:
+    """Return a text that is equal for equal rooms and passcodes, and shows none of them.
+
+    With it a calendar that still names the old link is told from one that names another link now: a link
+    that somebody changed by hand must not be changed back by a calendar that nobody has edited yet.
+    """
+    rooms = sorted((room.platform, room.key) for room in meeting.rooms)
+    passcodes = sorted((passcode.kind, passcode.text) for passcode in meeting.passcodes)
+    return sha256(json.dumps([rooms, passcodes]).encode()).hexdigest()
 
 
 def has_expired(proposed: ProposedMeeting, *, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from scanner.actions.calendars import (
     refresh_due,
     try_calendar,
 )
+from scanner.actions.meeting_rotation import rotate_meeting
 from scanner.actions.meetings import all_meetings, register_meeting, remove_meeting
 from scanner.actions.setup import set_up
 from scanner.actions.workspace import Workspace, opened
@@ -243,7 +244,8 @@ def test_what_people_did_by_hand_stays(feed: Followed):
     store, organisation = feed.workspace.store, feed.workspace.organisation
     feed.reads(calendar(event("choir@x"), event("yoga@x", title="Yoga", link=NEW_LINK)))
     _, yoga = feed.meetings()
-    remove_meeting(store, yoga.id, organisation=organisation, now=feed.now)
+    removed = remove_meeting(store, yoga.id, organisation=organisation, now=feed.now)
+    assert (removed.meeting, removed.events) == (yoga, 1)
     again = feed.reads(
         calendar(event("choir@x", starts="20261127T190000"), event("yoga@x", title="Yoga!", link=NEW_LINK))
     )
@@ -261,6 +263,25 @@ def test_a_title_that_was_changed_by_hand_stays(feed: Followed):
     (choir,) = feed.meetings()
     assert choir.title == "Our choir"
     assert choir.starts == datetime(2026, 11, 27, 19, tzinfo=UTC)
+
+
+def test_a_link_that_was_changed_by_hand_stays_until_the_calendar_names_another(feed: Followed):
+    store, organisation = feed.workspace.store, feed.workspace.organisation
+    feed.reads(calendar(event("choir@x")))
+    by_hand = ProposedMeeting(rooms=(Room("zoom", "81700000077"),))
+    rotate_meeting(
+        store, 1, by_hand, deleted=True, close=False, organisation=organisation, actor="clerk", now=feed.now
+    )
+    assert feed.reads(calendar(event("choir@x", starts="20261127T190000"))).changed == ("Choir",)
+    (choir,) = feed.meetings()
+    assert (choir.starts.day, choir.rooms) == (27, (Room("zoom", "81700000077"),))
+    feed.reads(calendar(event("choir@x", starts="20261127T190000", link=NEW_LINK)))
+    (choir,) = feed.meetings()
+    assert choir.rooms == (Room("zoom", "81700000002"),)
+    with store.reading() as work:
+        retired = {(old.room.key, old.deleted) for old in work.retirements.all(choir.organisation, choir.id)}
+        assert work.meetings.changed() == feed.now
+    assert retired == {("81700000001", True), ("81700000077", False)}
 
 
 def test_a_meeting_that_was_registered_by_hand_is_followed_and_not_doubled(feed: Followed):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from scanner.errors import InputError
+from scanner.invitations.following import Followed
 from scanner.model import Passcode, PasscodeKind
 from tests.builders import NOON, a_meeting, a_passcode, a_room
 
@@ -40,15 +41,27 @@ def test_a_failure_is_kept_with_its_beginning_and_ends_with_an_answer(work, club
 def test_an_event_outlives_its_meeting_and_not_its_calendar(work, club):
     calendar = a_calendar(work, club)
     meeting = work.meetings.add(club.id, a_meeting(), NOON)
-    work.calendars.follow(calendar, uid="1@x", meeting=meeting.id, title="Choir")
+    work.calendars.follow(calendar, uid="1@x", meeting=meeting.id, title="Choir", doors="d1")
     (followed,) = work.calendars.followed(calendar)
-    assert (followed.uid, followed.meeting, followed.title) == ("1@x", meeting.id, "Choir")
-    work.calendars.rename(calendar, followed, title="Choir & tea")
+    assert followed == Followed(id=followed.id, uid="1@x", meeting=meeting.id, title="Choir", doors="d1")
+    work.calendars.says(calendar, followed, title="Choir & tea", doors="d2")
+    (followed,) = work.calendars.followed(calendar)
+    assert (followed.title, followed.doors) == ("Choir & tea", "d2")
     work.meetings.remove(club.id, meeting.id, NOON)
     (followed,) = work.calendars.followed(calendar)
     assert (followed.meeting, followed.title) == (None, "Choir & tea")
     work.calendars.remove(club.id, calendar.id)
     assert work.calendars.followed(calendar) == []
+
+
+def test_a_stripped_event_keeps_only_what_tells_it_from_others(work, club, choir):
+    calendar = a_calendar(work, club)
+    meeting = work.meetings.add(club.id, a_meeting(), NOON)
+    work.calendars.follow(calendar, uid="1@x", meeting=meeting.id, title="Choir", doors="d1")
+    assert work.calendars.strip_events(choir.id, meeting.id) == 0
+    assert work.calendars.strip_events(club.id, meeting.id) == 1
+    (followed,) = work.calendars.followed(calendar)
+    assert followed == Followed(id=followed.id, uid="1@x", meeting=meeting.id, title="")
 
 
 def test_a_calendar_belongs_to_one_organisation(work, club, choir):
