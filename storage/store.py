@@ -36,10 +36,12 @@ from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
+from storage.people import People
 from storage.record import Record
 from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
+from storage.sessions import Sessions
 from storage.transaction import Transaction
 from storage.units import Units
 
@@ -66,6 +68,8 @@ class Work:
         self.scans = Scans(transaction)
         self.units = Units(transaction)
         self.outbox = Outbox(transaction)
+        self.people = People(transaction)
+        self.sessions = Sessions(transaction)
 
 
 class Store:

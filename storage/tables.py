@@ -60,7 +60,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _owner(table: str, column: str) -> Column[int]:
+def owner_column(table: str, column: str) -> Column[int]:
     """Make the column by which a row belongs to another and is deleted with it."""
     return Column(column, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
 
@@ -118,7 +118,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
+    owner_column("organisations", "organisation_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
     Column("what", String, nullable=False),
@@ -132,7 +132,7 @@ meetings = Table(
     "meetings",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
+    owner_column("organisations", "organisation_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("title", LargeBinary, nullable=False),
     Column("starts", Moment, nullable=False),
@@ -149,7 +149,7 @@ rooms = Table(
     "rooms",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("meetings", "meeting_id"),
+    owner_column("meetings", "meeting_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("platform", String, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
@@ -173,7 +173,7 @@ passcodes = Table(
     "passcodes",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("rooms", "room_id"),
+    owner_column("rooms", "room_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("kind", String, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
@@ -186,7 +186,7 @@ declarations = Table(
     "declarations",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("meetings", "meeting_id"),
+    owner_column("meetings", "meeting_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("safeguard", String, nullable=False),
     Column("answer", Boolean, nullable=False),
@@ -200,7 +200,7 @@ people = Table(
     "people",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("meetings", "meeting_id"),
+    owner_column("meetings", "meeting_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("role", String, nullable=False),
     Column("email", LargeBinary, nullable=False),
@@ -212,7 +212,7 @@ allowances = Table(
     "allowances",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("meetings", "meeting_id"),
+    owner_column("meetings", "meeting_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("until", Moment),
     Column("made", Moment, nullable=False),
@@ -226,7 +226,7 @@ calendars = Table(
     "calendars",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
+    owner_column("organisations", "organisation_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("name", LargeBinary, nullable=False),
     Column("address", LargeBinary, nullable=False),
@@ -245,8 +245,8 @@ calendar_events = Table(
     metadata,
     # An event of a calendar and the meeting it became; no meeting any more where a person removed it.
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
-    _owner("calendars", "calendar_id"),
+    owner_column("organisations", "organisation_id"),
+    owner_column("calendars", "calendar_id"),
     Column("meeting_id", ForeignKey("meetings.id", ondelete="SET NULL")),
     Column("seal", LargeBinary, nullable=False),
     Column("event", LargeBinary, nullable=False),
@@ -259,8 +259,8 @@ exposures = Table(
     "exposures",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
-    _owner("meetings", "meeting_id"),
+    owner_column("organisations", "organisation_id"),
+    owner_column("meetings", "meeting_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("state", String, nullable=False),
     Column("severity", String, nullable=False),
@@ -282,7 +282,7 @@ sightings = Table(
     "sightings",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("exposures", "exposure_id"),
+    owner_column("exposures", "exposure_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("source", String, nullable=False),
     Column("address_fingerprint", LargeBinary, nullable=False),
@@ -309,7 +309,7 @@ exposure_events = Table(
     "exposure_events",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("exposures", "exposure_id"),
+    owner_column("exposures", "exposure_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
     Column("actor", LargeBinary, nullable=False),
@@ -347,7 +347,7 @@ coverages = Table(
     "coverages",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("scans", "scan_id"),
+    owner_column("scans", "scan_id"),
     Column("seal", LargeBinary, nullable=False),
     Column("source", String, nullable=False),
     Column("state", String, nullable=False),
@@ -383,7 +383,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner("organisations", "organisation_id"),
+    owner_column("organisations", "organisation_id"),
     Column("exposure_id", ForeignKey("exposures.id", ondelete="CASCADE")),
     Column("seal", LargeBinary, nullable=False),
     Column("key", String, nullable=False),
@@ -405,3 +405,6 @@ outbox = Table(
     Index(None, "exposure_id"),
     sqlite_autoincrement=True,
 )
+
+# They share the metadata, which is whole only when they are in it.
+from storage import tables_people as tables_people  # noqa: E402

@@ -73,6 +73,7 @@ def test_every_text_column_is_plain_on_purpose():
         if str(column.type) in {"VARCHAR", "JSON", "TEXT"}
     }
     assert plain == {
+        "accounts.role",
         "addresses.source",
         "audit.what",
         "coverages.failed",
@@ -86,6 +87,7 @@ def test_every_text_column_is_plain_on_purpose():
         "exposure_events.what",
         "exposures.severity",
         "exposures.state",
+        "invites.role",
         "meetings.protections",
         "meetings.repeats",
         "meetings.timezone",
