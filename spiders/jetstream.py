@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from hashlib import blake2b
+from typing import ClassVar
 
 from pydantic import Field, ValidationError
 from scrapy import Request
@@ -31,6 +32,8 @@ _POSTS = "app.bsky.feed.post"
 
 class Options(options.Options):
     """Where to listen. How long is the time limit of the source; the next scan goes on where it ended."""
+
+    is_stream: ClassVar[bool] = True
 
     api: options.Address = Field(
         default="https://jetstream.us-east.bsky.network", description="Where the stream is, with https."

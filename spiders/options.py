@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
@@ -59,6 +59,9 @@ class Options(BaseModel):
     """What every kind is configured with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    is_stream: ClassVar[bool] = False
+    """Whether such a source is listened to until its time is up, and again at once."""
 
 
 class StartOptions(Options):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scanner.alerts.channels import kinds as channel_kinds
 from scanner.errors import ConfigError, ExitCode, InputError
 from scanner.model import SeverityLevel
-from scanner.settings import Settings, environment, load, starting_text
+from scanner.settings import Countdown, Pace, Settings, environment, load, starting_text
 from scanner.settings.cron import read_cron
 from scanner.settings.fields import in_words, read_duration
 from spiders import kinds as source_kinds
@@ -55,12 +55,13 @@ version: 1
 organisation: {name: St Mary's, timezone: Europe/London, tenants: {zoom: [stmarys.zoom.us]}}
 contact: https://stmarys.example/contact
 sources:
-  forum: {kind: site, start: ["https://forum.example/"], delay: 2s, pages: 50, depth: 1, time: 90s}
+  forum: {kind: site, start: ["https://forum.example/"], delay: 2s, pages: 50, depth: 1, time: 90s, canary: true}
   intranet: {kind: site, start: ["http://127.0.0.1:8101/", "http://[::1]:8102/x"]}
   mixed: {kind: site, start: ["http://127.0.0.1:8101/", "http://127.0.0.1:8103/"]}
 schedules:
   nightly: {cron: "10 3 * * mon-sun", sources: all, timeout: 3h}
   noon: {cron: "0 12 * * sat,sun", sources: [forum], timezone: Pacific/Auckland}
+  countdown: {every: {30m: 2m, 24h: 1h}, until: start, sources: [forum], timeout: 5m}
 channels:
   clerk: {kind: email, to: [clerk@example.org]}
 routes:
@@ -81,6 +82,21 @@ def test_reads_every_section(tmp_path: Path) -> None:
     assert forum.limits.time == timedelta(seconds=90)
     assert forum.limits.delay == timedelta(seconds=2)
     assert forum.options == {"start": ["https://forum.example/"], "scope": "domain"}
+    assert (forum.canary, forum.hosts) == (True, {"forum.example:443"})
+    assert not settings.sources["mixed"].canary
+    assert settings.countdowns == {
+        "countdown": Countdown(
+            name="countdown",
+            paces=(
+                Pace(timedelta(hours=24), timedelta(hours=1)),
+                Pace(timedelta(minutes=30), timedelta(minutes=2)),
+            ),
+            sources=("forum",),
+            to_the_end=False,
+            timeout=timedelta(minutes=5),
+        )
+    }
+    assert list(settings.schedules) == ["nightly", "noon"]
     assert settings.schedules["nightly"].sources is None
     assert settings.schedules["nightly"].timeout == timedelta(hours=3)
     assert settings.schedules["noon"].sources == ("forum",)
@@ -147,6 +163,38 @@ IN_LINE_TWO = [
     ("zone folder", "organisation: {timezone: Europe}", 26, "no such time zone"),
     ("dead source", "schedules: {n: {cron: '1 3 * * *', sources: [b]}}", 46, "no source 'b'"),
     ("sources as a word", "schedules: {n: {cron: '1 3 * * *', sources: b}}", 45, "write all"),
+    ("neither cron nor every", "schedules: {n: {sources: all}}", 16, "'cron' is missing here (or 'every'"),
+    ("cron and every", "schedules: {n: {cron: '1 3 * * *', every: {3h: 1h}, sources: all}}", 16, "not both"),
+    (
+        "a zone of a countdown",
+        "schedules: {n: {every: {3h: 1h}, timezone: UTC, sources: all}}",
+        16,
+        "'timezone'",
+    ),
+    ("an end of a cron line", "schedules: {n: {cron: '1 3 * * *', until: end, sources: all}}", 16, "'until'"),
+    (
+        "an end that is none",
+        "schedules: {n: {every: {3h: 1h}, until: tea, sources: all}}",
+        41,
+        "must be 'end'",
+    ),
+    ("a countdown without paces", "schedules: {n: {every: {}, sources: all}}", 24, "at least 1"),
+    ("a pace without a unit", "schedules: {n: {every: {3h: 10}, sources: all}}", 29, "a number and a unit"),
+    ("a pace from no time", "schedules: {n: {every: {soon: 1h}, sources: all}}", 25, "a number and a unit"),
+    (
+        "a pace faster than is polite",
+        "schedules: {n: {every: {3h: 10s}, sources: all}}",
+        29,
+        "between 1m and 1d",
+    ),
+    ("a pace from years before", "schedules: {n: {every: {52w: 1h}, sources: all}}", 25, "between 1m and 2w"),
+    ("a countdown of a dead source", "schedules: {n: {every: {3h: 1h}, sources: [b]}}", 44, "no source 'b'"),
+    (
+        "a canary of sorts",
+        "sources: {a: {kind: site, start: ['https://a.example/'], canary: tweet}}",
+        66,
+        "true or false",
+    ),
     ("dead channel", "routes: [{to: [clerk]}]", 16, "no channel 'clerk'"),
     ("route to nobody", "routes: [{to: []}]", 15, "at least 1"),
     ("unknown severity", "routes: [{when: {severity: urgent}, to: [c]}]", 28, "'critical'"),

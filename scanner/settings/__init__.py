@@ -4,12 +4,14 @@ from scanner.alerts.routing import Route
 from scanner.settings.cron import Cron
 from scanner.settings.environment import Environment, environment
 from scanner.settings.load import load
-from scanner.settings.settings import Schedule, Settings, Source
+from scanner.settings.settings import Countdown, Pace, Schedule, Settings, Source
 from scanner.settings.starting import starting_text
 
 __all__ = [
+    "Countdown",
     "Cron",
     "Environment",
+    "Pace",
     "Route",
     "Schedule",
     "Settings",

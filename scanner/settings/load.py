@@ -24,7 +24,7 @@ from scanner.settings.sections import (
     ScheduleSection,
     Section,
 )
-from scanner.settings.settings import Schedule, Settings, Source
+from scanner.settings.settings import Countdown, Pace, Schedule, Settings, Source
 from scanner.settings.tree import Steps, Tree, read_tree
 
 Kinds = Mapping[str, type[BaseModel]]
@@ -81,7 +81,7 @@ class _Reader:
         file = self._shape(FileSection, content, ())
         allow = file.network.allow if file else ()
         sources = dict(self._sources(_mapping(content, "sources"), kinds, allow=allow))
-        channels = dict(self._channels(_mapping(content, "channels"), channel_kinds))
+        channels = dict(self._channels(_mapping(content, "channels"), channel_kinds, allow=allow))
         self._references(content)
         if file is None:
             return None
@@ -91,7 +91,16 @@ class _Reader:
             tenants=file.organisation.tenants,
             contact=file.contact,
             sources=sources,
-            schedules={name: _schedule(name, written) for name, written in file.schedules.items()},
+            schedules={
+                name: _schedule(name, written, cron=written.cron)
+                for name, written in file.schedules.items()
+                if written.cron
+            },
+            countdowns={
+                name: _countdown(name, written, every=written.every)
+                for name, written in file.schedules.items()
+                if written.every
+            },
             channels=channels,
             routes=tuple(Route(to=written.to, severity=written.when.severity) for written in file.routes),
             sightings_kept=file.retention.sightings,
@@ -130,16 +139,27 @@ class _Reader:
             limits = self._shape(LimitsSection, _part(entry, LimitsSection.model_fields), steps)
             if options and limits:
                 written = options.model_dump(mode="json")
+                hosts = frozenset(_starts(written))
                 yield (
                     name,
-                    Source(name=name, kind=kind, options=written, limits=_limits(limits, written, allow)),
+                    Source(
+                        name=name,
+                        kind=kind,
+                        options=written,
+                        limits=_limits(limits, hosts, allow),
+                        canary=limits.canary,
+                        hosts=hosts,
+                        is_stream=getattr(options, "is_stream", False),
+                    ),
                 )
 
-    def _channels(self, entries: Mapping[str, object], kinds: Kinds) -> Iterator[tuple[str, Channel]]:
+    def _channels(
+        self, entries: Mapping[str, object], kinds: Kinds, *, allow: tuple[str, ...]
+    ) -> Iterator[tuple[str, Channel]]:
         for name, entry in entries.items():
             kind, options = self._kind(entry, ("channels", name), kinds, beside=Section)
             if options:
-                yield name, Channel(name=name, kind=kind, options=options)
+                yield name, Channel(name=name, kind=kind, options=options, allow=allow)
 
     def _kind(
         self, entry: object, steps: Steps, kinds: Kinds, *, beside: type[BaseModel]
@@ -224,22 +244,31 @@ def _settings_at(shape: type[BaseModel], way: tuple[str | int, ...]) -> Iterable
     return [field.alias or name for name, field in getattr(found, "model_fields", {}).items()]
 
 
-def _schedule(name: str, written: ScheduleSection) -> Schedule:
+def _schedule(name: str, written: ScheduleSection, *, cron: str) -> Schedule:
     return Schedule(
         name=name,
-        cron=read_cron(written.cron),
+        cron=read_cron(cron),
         sources=written.sources,
         timezone=written.timezone,
         timeout=written.timeout,
     )
 
 
-def _limits(written: LimitsSection, options: Mapping[str, object], allow: tuple[str, ...]) -> Limits:
+def _countdown(name: str, written: ScheduleSection, *, every: Mapping[timedelta, timedelta]) -> Countdown:
+    return Countdown(
+        name=name,
+        paces=tuple(Pace(before, every[before]) for before in sorted(every, reverse=True)),
+        sources=written.sources,
+        to_the_end=written.until == "end",
+        timeout=written.timeout,
+    )
+
+
+def _limits(written: LimitsSection, hosts: frozenset[str], allow: tuple[str, ...]) -> Limits:
     """Fill in the pause between requests: none for places the operator allowed by hand, his own."""
     delay = written.delay
     if delay is None:
-        starts = list(_starts(options))
-        delay = timedelta(0) if starts and all(start in allow for start in starts) else _DEFAULTS.delay
+        delay = timedelta(0) if hosts and hosts <= set(allow) else _DEFAULTS.delay
     return Limits(pages=written.pages, depth=written.depth, time=written.time, delay=delay)
 
 

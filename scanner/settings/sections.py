@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from scanner.model import Limits, SeverityLevel
 from scanner.settings.fields import (
@@ -23,7 +23,8 @@ from scanner.settings.fields import (
 )
 from scanner.settings.settings import Settings
 
-_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _DEFAULTS = Limits()
 
 
@@ -42,12 +43,13 @@ class OrganisationSection(Section):
 
 
 class LimitsSection(Section):
-    """How far a scan of one source may go; stands beside the options of its kind."""
+    """How far a scan of one source may go, and how it proves itself; stands beside its kind's options."""
 
     pages: Annotated[Whole, Field(ge=1, le=1_000_000)] = _DEFAULTS.pages
     depth: Annotated[Whole, Field(ge=0, le=100)] = _DEFAULTS.depth
     time: Annotated[Duration, between(_SECOND, _DAY)] = _DEFAULTS.time
     delay: Annotated[Duration, between(timedelta(0), _HOUR)] | None = None
+    canary: StrictBool = False
 
 
 def _all_or_names(value: object) -> object:
@@ -59,12 +61,37 @@ def _all_or_names(value: object) -> object:
 
 
 class ScheduleSection(Section):
-    """When to scan what."""
+    """When to scan what: by a cron line, or ever faster as a meeting nears."""
 
-    cron: CronLine
+    cron: CronLine | None = None
+    every: (
+        Annotated[
+            dict[
+                Annotated[Duration, between(_MINUTE, 14 * _DAY)],
+                Annotated[Duration, between(_MINUTE, _DAY)],
+            ],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
+    until: Literal["end", "start"] = "end"
     sources: Annotated[tuple[str, ...] | None, BeforeValidator(_all_or_names)]
     timezone: TimeZone | None = None
     timeout: Annotated[Duration, between(_SECOND, 7 * _DAY)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Self:
+        if self.cron is None and self.every is None:
+            raise ValueError(
+                "'cron' is missing here (or 'every', to look ever more often before a meeting, "
+                "like {24h: 1h, 3h: 10m, 30m: 2m})"
+            )
+        if self.cron is not None and self.every is not None:
+            raise ValueError("give 'cron' or 'every', not both: make two schedules of it")
+        beside = {"every": {"timezone"}, "cron": {"until"}}["cron" if self.every is None else "every"]
+        for name in sorted(beside & self.model_fields_set):
+            raise ValueError(f"{name!r} says nothing beside {'cron' if self.every is None else 'every'!r}")
+        return self
 
 
 class WhenSection(Section):

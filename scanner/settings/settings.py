@@ -24,6 +24,12 @@ class Source:
     kind: str
     options: Mapping[str, object]
     limits: Limits
+    canary: bool = False
+    """Every scan must find the canary that was planted there."""
+    hosts: frozenset[str] = frozenset()
+    """``host:port`` of its addresses: sources that share one are never read at the same time."""
+    is_stream: bool = False
+    """It is listened to without a break, and not looked at from time to time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,29 @@ class Schedule:
     cron: Cron
     sources: tuple[str, ...] | None
     timezone: str | None = None
+    timeout: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """From ``before`` the start of a meeting on, look once in ``each``."""
+
+    before: timedelta
+    each: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countdown:
+    """How often to look at the fast sources as a meeting nears; None means all sources.
+
+    ``paces`` begin with the one that begins earliest.
+    """
+
+    name: str
+    paces: tuple[Pace, ...]
+    sources: tuple[str, ...] | None
+    to_the_end: bool = True
+    """Whether looking goes on while the meeting runs."""
     timeout: timedelta | None = None
 
 
@@ -49,6 +78,7 @@ class Settings:
     contact: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    countdowns: Mapping[str, Countdown] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     sightings_kept: timedelta = timedelta(days=400)
