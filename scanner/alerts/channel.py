@@ -20,23 +20,29 @@ _TWO_WAYS = "write {env: NAME} for an environment variable or {file: PATH} for a
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A configured way out. ``options`` is an instance of its kind's ``Options``."""
+    """A configured way out. ``options`` is an instance of its kind's ``Options``.
+
+    ``allow`` holds the ``host:port`` pairs that it may reach although they are not public.
+    """
 
     name: str
     kind: str
     options: BaseModel
+    allow: tuple[str, ...] = ()
 
 
 class Send(Protocol):
     """Hand a message over, or raise DeliveryError; return a sentence for each person not reached."""
 
-    def __call__(self, message: Message, options: Any, *, now: datetime) -> tuple[str, ...]: ...
+    def __call__(
+        self, message: Message, options: Any, *, now: datetime, allow: tuple[str, ...]
+    ) -> tuple[str, ...]: ...
 
 
 class Reach(Protocol):
     """Go as far as the other side's door without sending anything, or raise DeliveryError."""
 
-    def __call__(self, options: Any) -> None: ...
+    def __call__(self, options: Any, *, allow: tuple[str, ...]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,13 @@ def send(message: Message, channel: Channel, *, now: datetime) -> tuple[str, ...
     again for: those others would get it twice.
     """
     with _secrets_missing_for_now(channel):
-        return kinds()[channel.kind].send(message, channel.options, now=now)
+        return kinds()[channel.kind].send(message, channel.options, now=now, allow=channel.allow)
 
 
 def try_to_reach(channel: Channel) -> None:
     """See whether a channel would work, as far as that shows without sending; raise DeliveryError if not."""
     with _secrets_missing_for_now(channel):
-        kinds()[channel.kind].reach(channel.options)
+        kinds()[channel.kind].reach(channel.options, allow=channel.allow)
 
 
 @contextmanager

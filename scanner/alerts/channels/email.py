@@ -127,11 +127,17 @@ class Options(BaseModel):
 
 
 def send(
-    message: Message, options: Options, *, now: datetime, patience: timedelta = PATIENCE
+    message: Message,
+    options: Options,
+    *,
+    now: datetime,
+    allow: tuple[str, ...] = (),
+    patience: timedelta = PATIENCE,
 ) -> tuple[str, ...]:
     """Send one mail to all recipients within ``patience``, or raise DeliveryError.
 
-    Returns a sentence for each recipient who was refused while others were taken.
+    Returns a sentence for each recipient who was refused while others were taken. ``allow`` changes
+    nothing: a mail server is named by hand, and most stand in a private network.
     """
     return hand_over(
         compose(message, options, now=now).as_bytes(),
@@ -142,8 +148,8 @@ def send(
     )
 
 
-def reach(options: Options, *, patience: timedelta = PATIENCE) -> None:
-    """Connect to the mail server and log in, or raise DeliveryError."""
+def reach(options: Options, *, allow: tuple[str, ...] = (), patience: timedelta = PATIENCE) -> None:
+    """Connect to the mail server and log in, or raise DeliveryError; ``allow`` as in ``send``."""
     knock(server=options.server, sender=options.from_address.addr_spec, patience=patience)
 
 

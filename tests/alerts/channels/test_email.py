@@ -415,7 +415,7 @@ def test_options_that_cannot_work_are_refused(written: dict[str, object]) -> Non
 
 
 def test_kinds_are_found_by_folder() -> None:
-    assert dict(kinds()).keys() == {"email"}
+    assert dict(kinds()).keys() == {"apprise", "email", "webhook"}
     assert kinds()["email"].options is Options
 
 
