@@ -159,6 +159,7 @@ def test_every_sealed_column_is_renewed():
         "next_check",
         "room_fingerprint",
         "seal",
+        "token_fingerprint",
     }
 
 
