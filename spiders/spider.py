@@ -17,7 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from scanner.detect import detect_text
+from scanner.detect import detect, detect_text
 from scanner.extract.links import refresh_target
 from scanner.model import (
     CrawlEvent,
@@ -182,6 +182,10 @@ class SourceSpider(Spider):
             self._sink(Unchanged(source=self._source, address=visit.shown))
             return
         refusal = answers.judge(response)
+        if refusal is not None and _shows_meeting(response, visit):
+            # People see what stands on a page, whatever its status says to programs.
+            response.meta[WHY_CUT] = response.meta.get(WHY_CUT) or refusal.why
+            refusal = None
         other = self.instead(visit, response.status) if refusal is not None else None
         if other is not None:
             yield from self._ask(other)
@@ -301,6 +305,10 @@ class SourceSpider(Spider):
                 start=visit.start,
             )
         )
+
+
+def _shows_meeting(response: Response, visit: Visit) -> bool:
+    return bool(detect(Document(visit.address, response.body, *answers.media_type(response))).links)
 
 
 def _without_fragment(address: str) -> str:
