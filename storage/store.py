@@ -36,6 +36,7 @@ from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
+from storage.overview import Overview
 from storage.people import People
 from storage.record import Record
 from storage.retirements import Retirements
@@ -68,6 +69,7 @@ class Work:
         self.scans = Scans(transaction)
         self.units = Units(transaction)
         self.outbox = Outbox(transaction)
+        self.overview = Overview(transaction)
         self.people = People(transaction)
         self.sessions = Sessions(transaction)
 

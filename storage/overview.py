@@ -1,0 +1,162 @@
+"""What lists and the front page need of many rows at once, opening only what is shown.
+
+A club with ten thousand meetings sees a page of them; the rest is looked at in plain columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import case, func, select
+
+from scanner.model import OPEN_STATES, Exposure, ExposureState, Meeting, SeverityLevel, SourceState
+from storage import tables
+from storage.exposure_rows import read_exposures
+from storage.transaction import Transaction
+
+_meetings, _exposures, _scans, _coverages = (
+    tables.meetings,
+    tables.exposures,
+    tables.scans,
+    tables.coverages,
+)
+_RANK: Final = case({level.value: level.rank for level in SeverityLevel}, value=_exposures.c.severity)
+_FULL = (SourceState.OK.value,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An open exposure, in plain columns only."""
+
+    exposure: int
+    severity: SeverityLevel
+    state: ExposureState
+
+
+class Overview:
+    """Summaries. Every method that takes an organisation stays within it."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def meetings(self, organisation: int) -> list[Meeting]:
+        """Return every meeting with its times only: no title, no rooms, no passcodes."""
+        rows = self._transaction.connection.execute(
+            select(
+                _meetings.c.id,
+                _meetings.c.starts,
+                _meetings.c.ends,
+                _meetings.c.repeats,
+                _meetings.c.timezone,
+                _meetings.c.registered,
+            ).where(_meetings.c.organisation_id == organisation)
+        )
+        return [
+            Meeting(
+                id=row.id,
+                organisation=organisation,
+                title="",
+                starts=row.starts,
+                ends=row.ends,
+                repeats=row.repeats,
+                timezone=row.timezone,
+                registered=row.registered,
+            )
+            for row in rows
+        ]
+
+    def titles(self, organisation: int, meetings: Iterable[int]) -> dict[int, str]:
+        """Return the titles of these meetings by their ids."""
+        rows = self._transaction.connection.execute(
+            select(_meetings.c.id, _meetings.c.seal, _meetings.c.title).where(
+                _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
+            )
+        )
+        return {
+            row.id: self._transaction.envelope(_meetings, row.seal, organisation=organisation).open(
+                row, "title"
+            )
+            for row in rows
+        }
+
+    def open_exposures(self, organisation: int) -> dict[int, Standing]:
+        """Return the open exposure of each meeting that has one, by meeting."""
+        rows = self._transaction.connection.execute(
+            select(_exposures.c.id, _exposures.c.meeting_id, _exposures.c.severity, _exposures.c.state).where(
+                _exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(OPEN_STATES))
+            )
+        )
+        return {
+            row.meeting_id: Standing(
+                exposure=row.id, severity=SeverityLevel(row.severity), state=ExposureState(row.state)
+            )
+            for row in rows
+        }
+
+    def links_changed(self, organisation: int, meetings: Iterable[int]) -> dict[int, datetime]:
+        """Return when each of these meetings got another link last; those that never did are not in it."""
+        rows = self._transaction.connection.execute(
+            select(
+                tables.rooms.c.meeting_id,
+                func.max(tables.retirements.c.retired, type_=tables.Moment()).label("changed"),
+            )
+            .join(tables.rooms, tables.rooms.c.id == tables.retirements.c.room_id)
+            .join(_meetings, _meetings.c.id == tables.rooms.c.meeting_id)
+            .where(_meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings)))
+            .group_by(tables.rooms.c.meeting_id)
+        )
+        return {row.meeting_id: row.changed for row in rows}
+
+    def exposures(
+        self, organisation: int, states: Collection[ExposureState], *, first: int, count: int
+    ) -> list[Exposure]:
+        """Return a page of the exposures in these states, worst first, then newest first."""
+        ids = self._transaction.connection.scalars(
+            select(_exposures.c.id)
+            .where(_exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(states)))
+            .order_by(_RANK.desc(), _exposures.c.id.desc())
+            .limit(count)
+            .offset(first)
+        ).all()
+        return read_exposures(self._transaction, organisation, _exposures.c.id.in_(ids)) if ids else []
+
+    def exposures_of(self, organisation: int, meeting: int) -> list[Exposure]:
+        """Return every exposure of a meeting."""
+        return read_exposures(self._transaction, organisation, _exposures.c.meeting_id == meeting)
+
+    def exposures_between(self, organisation: int, start: datetime, end: datetime) -> list[Exposure]:
+        """Return the exposures that were opened in ``start <= opened < end``."""
+        return read_exposures(
+            self._transaction, organisation, _exposures.c.opened >= start, _exposures.c.opened < end
+        )
+
+    def states(self, organisation: int) -> dict[ExposureState, int]:
+        """Return how many exposures are in each state."""
+        rows = self._transaction.connection.execute(
+            select(_exposures.c.state, func.count().label("number"))
+            .where(_exposures.c.organisation_id == organisation)
+            .group_by(_exposures.c.state)
+        )
+        return {ExposureState(row.state): row.number for row in rows}
+
+    def read_in_full(self) -> dict[str, datetime]:
+        """Return, by source, when the last scan began that read it in full; the others are not in it."""
+        rows = self._transaction.connection.execute(
+            select(_coverages.c.source, func.max(_scans.c.started, type_=tables.Moment()).label("started"))
+            .join(_scans, _scans.c.id == _coverages.c.scan_id)
+            .where(_coverages.c.state.in_(_FULL), _scans.c.finished.is_not(None))
+            .group_by(_coverages.c.source)
+        )
+        return {row.source: row.started for row in rows}
+
+    def waiting(self) -> tuple[str, ...]:
+        """Return the sources that are queued or being looked at now."""
+        due = tables.due_units
+        return tuple(
+            self._transaction.connection.scalars(
+                select(due.c.source).where(due.c.finished.is_(None)).distinct().order_by(due.c.source)
+            )
+        )
