@@ -27,12 +27,12 @@ class Kind:
 
 @cache
 def kinds() -> Mapping[str, Kind]:
-    """Return all kinds by name. They are found in this folder: there is no list to keep."""
+    """Return all kinds by name, ``zoom-risk`` for ``zoom_risk.py``. They are found in this folder."""
     from spiders.spider import SourceSpider
 
     found = {}
-    for name in sorted(module.name for module in iter_modules(__path__)):
-        module = import_module(f"{__name__}.{name}")
+    for file in sorted(module.name for module in iter_modules(__path__)):
+        module, name = import_module(f"{__name__}.{file}"), file.replace("_", "-")
         options = vars(module).get("Options")
         if options is None or options.__module__ != module.__name__:
             continue

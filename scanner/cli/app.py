@@ -25,6 +25,7 @@ from scanner.cli import (
     meetings,
     organisations,
     platforms,
+    reports,
     scan,
     serve,
     sources,
@@ -90,6 +91,7 @@ app.add_typer(meetings.app, name="meetings")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(sources.app, name="sources")
 app.command("scan")(scan.scan)
+exposures.app.command("report")(reports.report)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(organisations.app, name="organisations")

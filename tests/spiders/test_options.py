@@ -32,6 +32,7 @@ SOURCES = """\
   wayback: {kind: wayback, hosts: [stmarys.zoom.us]}
   commoncrawl: {kind: commoncrawl, hosts: [stmarys.zoom.us]}
   urlscan: {kind: urlscan, hosts: [stmarys.zoom.us]}
+  reported: {kind: reported}
 """
 OPTIONS = {name: kind.options for name, kind in kinds().items()}
 
