@@ -407,4 +407,5 @@ outbox = Table(
 )
 
 # They share the metadata, which is whole only when they are in it.
+from storage import tables_lanes as tables_lanes  # noqa: E402
 from storage import tables_people as tables_people  # noqa: E402

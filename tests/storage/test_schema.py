@@ -76,6 +76,7 @@ def test_every_text_column_is_plain_on_purpose():
         "accounts.role",
         "addresses.source",
         "audit.what",
+        "canaries.source",
         "coverages.failed",
         "coverages.rooms_seen",
         "coverages.skipped",
@@ -97,6 +98,7 @@ def test_every_text_column_is_plain_on_purpose():
         "outbox.news",
         "outbox.state",
         "passcodes.kind",
+        "pauses.source",
         "people.role",
         "rooms.platform",
         "scans.sources",
@@ -108,4 +110,6 @@ def test_every_text_column_is_plain_on_purpose():
         "sightings.severity",
         "sightings.source",
         "sightings.state",
+        "unit_plans.lane",
+        "unit_plans.reason",
     }
