@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scanner.actions.caps import check_caps
-from scanner.actions.meetings import check_title, register_in
+from scanner.actions.meetings import Registration, check_title
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError, SourceError
 from scanner.invitations.calendars import CalendarEvent
@@ -158,6 +158,7 @@ class _Update:
         self._calendar = calendar
         self._organisation = organisation
         self._now = now
+        self._registration = Registration(work, organisation=organisation, now=now)
 
     def apply(self, events: tuple[CalendarEvent, ...], followed: list[Followed]) -> Refreshed:
         changes = changes_of(events, followed, now=self._now)
@@ -186,9 +187,7 @@ class _Update:
 
     def _register(self, event: CalendarEvent) -> list[str]:
         title = _title(event) or f"Untitled meeting in “{self._calendar.name}”"
-        done = register_in(
-            self._work, replace(event.meeting, title=title), organisation=self._organisation, now=self._now
-        )
+        done = self._registration.register(replace(event.meeting, title=title))
         self._work.calendars.follow(
             self._calendar,
             uid=event.uid,

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scanner.actions.caps import CapReached
-from scanner.actions.meetings import all_meetings, register_in
+from scanner.actions.meetings import Registration, all_meetings
 from scanner.detect import Detector
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_events
@@ -93,11 +93,12 @@ def import_meetings(
     notes: list[tuple[int, str]] = []
     try:
         with store.begin() as work:
+            registration = Registration(work, organisation=organisation, now=now)
             for row in rows:
                 try:
                     if row.meeting is None:
                         raise InputError(row.fault)
-                    done = register_in(work, row.meeting, organisation=organisation, now=now)
+                    done = registration.register(row.meeting)
                 except CapReached as fault:
                     faults.append((row.line, f"{fault} Nothing from here on was registered."))
                     break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,12 @@ from scanner.actions.caps import CapReached, check_caps
 from scanner.errors import InputError
 from scanner.invitations.series import next_start
 from scanner.invitations.titles import one_line, tells
-from scanner.model import Meeting, Organisation, Passcode, ProposedMeeting
+from scanner.model import Meeting, Organisation, Passcode, ProposedMeeting, Room
 from storage.meetings import Door, NewMeeting
 from storage.store import Store, Work
+
+_Identity = tuple[str, datetime, frozenset[Room]]
+"""Title, start and rooms: what makes two entries of the register the same one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ def register_meeting(
     """Register a meeting that its owner has confirmed. Raises InputError naming what is missing."""
     with store.begin() as work:
         try:
-            return register_in(work, proposed, organisation=organisation, now=now)
+            return Registration(work, organisation=organisation, now=now).register(proposed)
         except CapReached as error:
             reached = error
     raise reached
@@ -38,7 +42,7 @@ def register_meeting(
 
 def all_meetings(store: Store, *, organisation: Organisation) -> list[Meeting]:
     """Return the register of an organisation."""
-    with store.begin() as work:
+    with store.reading() as work:
         return work.meetings.all(organisation.id)
 
 
@@ -81,47 +85,69 @@ def check_title(title: str, *, passcodes: tuple[Passcode, ...] = ()) -> str:
     return shown
 
 
-def register_in(
-    work: Work, proposed: ProposedMeeting, *, organisation: Organisation, now: datetime
-) -> Registered:
-    """Register a meeting inside a transaction that does more than that. Raises InputError."""
-    if not proposed.rooms:
-        raise InputError("There is no meeting link or ID in this: nothing could be watched.")
-    if not proposed.title:
-        raise InputError("The meeting has no title: give one with --title.")
-    title = check_title(proposed.title, passcodes=proposed.passcodes)
-    if proposed.starts is None:
-        raise InputError('When does it start? Give it with --starts "2026-11-26 19:00".')
-    if proposed.ends is not None and proposed.ends <= proposed.starts:
-        raise InputError("The meeting ends before it starts.")
-    others = {
-        other.id: other for room in proposed.rooms for other in work.meetings.with_room(organisation.id, room)
-    }
-    for other in others.values():
-        same_rooms = set(other.rooms) == set(proposed.rooms)
-        if same_rooms and (other.title, other.starts) == (title, proposed.starts):
-            return Registered(meeting=other, already=True)
-    warnings = [
-        f"The {room.platform} room {room.masked()} is also used by “{other.title}”: a leak is a leak of both."
-        for room in proposed.rooms
-        for other in others.values()
-        if room in other.rooms
-    ]
-    check_caps(work, proposed.rooms, organisation=organisation, now=now)
-    meeting = work.meetings.add(
-        organisation.id,
-        NewMeeting(
-            title=title,
-            starts=proposed.starts,
-            ends=proposed.ends,
-            repeats=proposed.repeats,
-            timezone=proposed.timezone or organisation.timezone,
-            doors=tuple(Door(room, proposed.passcodes) for room in proposed.rooms),
-        ),
-        now,
-    )
-    if next_start(meeting, now) is None:
-        warnings.append(
-            f"“{meeting.title}” is over: it is registered, but a leak of it will only be of low severity."
+class Registration:
+    """Register meetings inside a transaction that does more than that.
+
+    Use one for all of them: who shares a room is read once, however many meetings of a file share it.
+    Nothing else may change the rooms of meetings meanwhile.
+    """
+
+    def __init__(self, work: Work, *, organisation: Organisation, now: datetime) -> None:
+        self._work = work
+        self._organisation = organisation
+        self._now = now
+        self._users: dict[Room, dict[_Identity, Meeting]] = {}
+
+    def register(self, proposed: ProposedMeeting) -> Registered:
+        """Register one meeting. Raises InputError naming what is missing."""
+        now, rooms = self._now, proposed.rooms
+        if not rooms:
+            raise InputError("There is no meeting link or ID in this: nothing could be watched.")
+        if not proposed.title:
+            raise InputError("The meeting has no title: give one with --title.")
+        title = check_title(proposed.title, passcodes=proposed.passcodes)
+        if proposed.starts is None:
+            raise InputError('When does it start? Give it with --starts "2026-11-26 19:00".')
+        if proposed.ends is not None and proposed.ends <= proposed.starts:
+            raise InputError("The meeting ends before it starts.")
+        identity = (title, proposed.starts, frozenset(rooms))
+        if (same := self._users_of(rooms[0]).get(identity)) is not None:
+            return Registered(meeting=same, already=True)
+        warnings = [_shared(room, users) for room in rooms if (users := self._users_of(room))]
+        check_caps(self._work, rooms, organisation=self._organisation, now=now)
+        meeting = self._work.meetings.add(
+            self._organisation.id,
+            NewMeeting(
+                title=title,
+                starts=proposed.starts,
+                ends=proposed.ends,
+                repeats=proposed.repeats,
+                timezone=proposed.timezone or self._organisation.timezone,
+                doors=tuple(Door(room, proposed.passcodes) for room in rooms),
+            ),
+            now,
         )
-    return Registered(meeting=meeting, warnings=tuple(warnings))
+        for room in rooms:
+            self._users[room][identity] = meeting
+        if next_start(meeting, now) is None:
+            warnings.append(
+                f"“{meeting.title}” is over: it is registered, but a leak of it will only be of low severity."
+            )
+        return Registered(meeting=meeting, warnings=tuple(warnings))
+
+    def _users_of(self, room: Room) -> dict[_Identity, Meeting]:
+        if room not in self._users:
+            found = self._work.meetings.with_room(self._organisation.id, room)
+            self._users[room] = {
+                (meeting.title, meeting.starts, frozenset(meeting.rooms)): meeting for meeting in found
+            }
+        return self._users[room]
+
+
+def _shared(room: Room, users: Mapping[_Identity, Meeting]) -> str:
+    first = next(iter(users.values())).title
+    others = f" and {len(users) - 1} more" if len(users) > 1 else ""
+    return (
+        f"The {room.platform} room {room.masked()} is also used by “{first}”{others}: a leak of it is a leak "
+        "of all of them."
+    )

@@ -39,6 +39,9 @@ from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
 
 app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remove them.")
 
+_MOST_NOTES = 20
+"""Notes of an import that are shown: a room used in a thousand rows has a thousand of one sort."""
+
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
@@ -149,8 +152,10 @@ def import_file(
             detector=workspace.detector,
             dry_run=dry_run,
         )
-    for line, note in done.notes:
+    for line, note in done.notes[:_MOST_NOTES]:
         err.print(f"{file}:{line}: note: {note}")
+    if (more := len(done.notes) - _MOST_NOTES) > 0:
+        err.print(f"{file}: {more} more notes of this sort")
     for line, fault in done.faults:
         err.print(f"{file}:{line}: {fault}")
     if done.ignored:
