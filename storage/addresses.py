@@ -8,6 +8,7 @@ ciphertext is its source and the fingerprint of its address.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,15 +23,21 @@ from storage.transaction import Envelope, Transaction
 
 _table = tables.addresses
 _BATCH = 500
+_CANARY = "canary"
+"""Mark behind the validators of a page, and sealed with them: nobody is to know which page proves it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A page as it was last searched in full: ``read`` then, with ``rooms`` rooms on it, whosever."""
+    """A page as it was last searched in full: ``read`` then, with ``rooms`` rooms on it, whosever.
+
+    ``canary`` says that the canary of its source stood there.
+    """
 
     known: Known
     rooms: int
     read: datetime
+    canary: bool = False
 
 
 class Addresses:
@@ -64,6 +71,19 @@ class Addresses:
                 set_={name: insert.excluded[name] for name in ("page", "depth", "rooms", "read")},
             )
             self._transaction.connection.execute(statement, [self._row(source, page) for page in batch])
+
+    def leaks(self) -> dict[str, frozenset[int]]:
+        """Return for each source the organisations whose rooms were seen there, gone by now or not."""
+        sightings, exposures = tables.sightings.c, tables.exposures.c
+        rows = self._transaction.connection.execute(
+            select(sightings.source, exposures.organisation_id)
+            .join(tables.exposures, exposures.id == sightings.exposure_id)
+            .distinct()
+        )
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for source, organisation in rows:
+            found[source].add(organisation)
+        return {source: frozenset(owners) for source, owners in found.items()}
 
     def forget(self, source: str, address: str) -> None:
         """Forget a page, for instance because it is gone."""
@@ -120,13 +140,16 @@ class Addresses:
             "rooms": page.rooms,
             "read": page.read,
             **self._envelope(source, fingerprint).seal(
-                page=json.dumps([known.address, known.etag, known.last_modified, known.digest])
+                page=json.dumps(
+                    [known.address, known.etag, known.last_modified, known.digest]
+                    + ([_CANARY] if page.canary else [])
+                )
             ),
         }
 
     def _read(self, row: Row[Any], standing: frozenset[bytes]) -> Remembered:
         page = self._envelope(row.source, row.fingerprint).open(row, "page")
-        address, etag, last_modified, digest = json.loads(page)
+        address, etag, last_modified, digest, *marks = json.loads(page)
         known = Known(
             address=address,
             depth=row.depth,
@@ -135,7 +158,7 @@ class Addresses:
             digest=digest,
             watched=not standing.isdisjoint(self._transaction.keys.address_fingerprints(address)),
         )
-        return Remembered(known=known, rooms=row.rooms, read=row.read)
+        return Remembered(known=known, rooms=row.rooms, read=row.read, canary=_CANARY in marks)
 
     def _envelope(self, source: str, fingerprint: bytes) -> Envelope:
         return self._transaction.envelope(_table, fingerprint + source.encode(), organisation=None)

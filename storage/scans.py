@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from scanner.model import Coverage, SourceState
 from storage import tables
+from storage.tables_lanes import fast_scans
 from storage.transaction import Transaction, new_seal
 
 _scans, _coverages = tables.scans, tables.coverages
@@ -46,11 +47,16 @@ class Scans:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def start(self, trigger: str, sources: Sequence[str], now: datetime) -> int:
-        """Record that a scan begins and return its id; ``trigger`` is a schedule's name or "by hand"."""
+    def start(self, trigger: str, sources: Sequence[str], now: datetime, *, fast: bool = False) -> int:
+        """Record that a scan begins and return its id; ``trigger`` is a schedule's name or "by hand".
+
+        ``fast`` marks one that reads only what is new, so that nobody compares it with one of everything.
+        """
         scan: int = self._transaction.connection.execute(
             insert(_scans).values(trigger=trigger, sources=list(sources), started=now).returning(_scans.c.id)
         ).scalar_one()
+        if fast:
+            self._transaction.connection.execute(insert(fast_scans).values(scan_id=scan))
         return scan
 
     def cover(self, scan: int, coverage: Coverage) -> None:
@@ -87,6 +93,16 @@ class Scans:
         )
         found = self._read(query.order_by(_scans.c.id.desc()).limit(1))
         return found[0] if found else None
+
+    def whole_readings(self, source: str, count: int) -> list[Coverage]:
+        """Return what the last scans read of a source, newest first, but not the fast ones."""
+        rows = self._transaction.connection.execute(
+            select(_coverages)
+            .where(_coverages.c.source == source, _coverages.c.scan_id.not_in(select(fast_scans.c.scan_id)))
+            .order_by(_coverages.c.scan_id.desc())
+            .limit(count)
+        )
+        return [self._coverage(row) for row in rows]
 
     def recent(self, count: int) -> list[Scan]:
         """Return the last scans, newest first."""

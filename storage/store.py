@@ -20,6 +20,7 @@ from storage.addresses import Addresses
 from storage.allowances import Allowances
 from storage.audit import Audit
 from storage.calendars import Calendars
+from storage.canaries import Canaries
 from storage.caps import Caps
 from storage.engine import (
     READ_ONLY,
@@ -43,6 +44,7 @@ from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
 from storage.sessions import Sessions
+from storage.times import Times
 from storage.transaction import Transaction
 from storage.units import Units
 
@@ -67,6 +69,8 @@ class Work:
         self.exposures = Exposures(transaction)
         self.addresses = Addresses(transaction)
         self.scans = Scans(transaction)
+        self.canaries = Canaries(transaction)
+        self.times = Times(transaction)
         self.units = Units(transaction)
         self.outbox = Outbox(transaction)
         self.overview = Overview(transaction)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,3 +97,22 @@ def test_a_page_moved_to_another_row_does_not_open(work):
     connection.exec_driver_sql("UPDATE addresses SET source = 'mirror'")
     with pytest.raises(Exception, match="altered or moved"):
         work.addresses.known("mirror")
+
+
+def test_a_page_with_a_canary_is_remembered_as_such(work):
+    pages = [replace(a_page(PAGE), canary=True), a_page("https://forum.example/t/13")]
+    work.addresses.remember("forum", pages)
+    assert sorted(work.addresses.known("forum"), key=lambda page: page.known.address) == pages
+
+
+def test_sources_are_known_for_the_organisations_whose_rooms_stood_there(work, club):
+    other = work.organisations.add(name="Choir", timezone="UTC", email="choir@mail.example")
+    assert work.addresses.leaks() == {}
+    for organisation, source in ((club, "forum"), (other, "forum"), (other, "our-site")):
+        meeting = work.meetings.add(organisation.id, a_meeting(), NOON)
+        for address in (PAGE, PAGE + "/b"):
+            work.exposures.see(
+                organisation.id, meeting.id, a_sighting(address, source=source), a_severity(), NOON
+            )
+    work.exposures.address_gone("our-site", PAGE, NOON)
+    assert work.addresses.leaks() == {"forum": {club.id, other.id}, "our-site": {other.id}}

@@ -113,6 +113,7 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
                 work.meetings.remove(club.id, meeting.id, NOON)
         (delivery,) = work.outbox.claim(NOON, timedelta(minutes=1), 1)
         work.outbox.dead(delivery.id, secret(f"550 <clerk{c}@parish.example> unknown"), NOON)
+        work.canaries.put(f"forum-{c}", secret(f"https://teams.example/l/meetup-join/canary-{c}-of-ours"))
         scan = work.scans.start("nightly", ["forum"], NOON)
         notes = (secret(f"could not see through a link on page {c}"),)
         work.scans.cover(scan, a_coverage(notes=notes))

@@ -101,3 +101,12 @@ def test_old_scans_are_forgotten_with_their_coverage(work):
     work.scans.forget(NOON + HOUR)
     assert [scan.id for scan in work.scans.recent(9)] == [new]
     assert work.scans.standing("forum").scans == 1
+
+
+def test_whole_readings_leave_out_fast_scans(work):
+    scanned(work, ["ok", "failed"])
+    fast = work.scans.start("countdown", ["forum"], NOON + 3 * HOUR, fast=True)
+    work.scans.cover(fast, a_coverage(state=SourceState.PARTIAL))
+    assert work.scans.latest("forum").coverages[0].state is SourceState.PARTIAL
+    assert [one.state.value for one in work.scans.whole_readings("forum", 9)] == ["failed", "ok"]
+    assert [one.state.value for one in work.scans.whole_readings("forum", 1)] == ["failed"]
