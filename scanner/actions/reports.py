@@ -15,6 +15,7 @@ from scanner.model import Document, Form, Link
 from scanner.platforms import is_meeting_address
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import ReportRead
+from scanner.scans.rules import rules_of
 from spiders.addresses import resolve
 
 LONGEST_PASTE = 16 * 1024 * 1024
@@ -93,6 +94,7 @@ def record_report(workspace: Workspace, said: ReportRead, *, clock: Callable[[],
             allowed=Allowed(work.allowances.everywhere()),
             routes=workspace.settings.routes,
             channels=tuple(workspace.settings.channels),
+            rules=rules_of(workspace.settings.units(None)),
             clock=clock,
         )
     ledger.expect(said.source, (), changed=None, full=False)

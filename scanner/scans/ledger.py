@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scanner import __version__
 from scanner.alerts.routing import Route, route
 from scanner.invitations.series import is_running, next_start
 from scanner.match.allowances import Allowed
@@ -39,10 +38,9 @@ _BATCH = 100
 _GONE_FOR_GOOD = timedelta(days=30)
 """How long an address that answers 404 is asked for again."""
 
-_READER = f"{__version__}/"
-"""Digests are kept with the version that searched the page: a newer one searches every page again."""
-_UNSEARCHED = f"{__version__}!"
-"""Stands there instead, with the reason and another ``!``, where that version could not search the page."""
+_SEARCHED, _UNSEARCHED = "/", "!"
+"""Digests are kept behind the name of the rules that the page was searched by and the first of these; where
+these rules could not search it, behind the second, the reason, and the second again."""
 
 
 class Ledger:
@@ -61,6 +59,7 @@ class Ledger:
         allowed: Allowed,
         routes: Sequence[Route],
         channels: Sequence[str],
+        rules: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -69,6 +68,8 @@ class Ledger:
         self._allowed = allowed
         self._routes = routes
         self._channels = channels
+        self._searched_by = rules + _SEARCHED
+        self._unsearched_by = rules + _UNSEARCHED
         self._clock = clock
         self._waiting: list[tuple[CrawlLine, list[tuple[Link, Verdict]]]] = []
         self._watched: dict[str, set[str]] = {}
@@ -88,14 +89,15 @@ class Ledger:
         """Name a source of this scan and return what its Unit may know of the addresses read before.
 
         ``changed`` is when the register last changed: addresses that held rooms before that are to be read
-        again, since one of those rooms may be registered by now. ``full`` reads every address again.
+        again, since one of those rooms may be registered by now; so is what other rules searched.
+        ``full`` reads every address again.
         """
         entries = list(remembered)
         for entry in entries:
-            if entry.known.digest.startswith(_UNSEARCHED):
-                why = entry.known.digest.removeprefix(_UNSEARCHED).rpartition("!")[0]
+            if entry.known.digest.startswith(self._unsearched_by):
+                why = entry.known.digest.removeprefix(self._unsearched_by).rpartition(_UNSEARCHED)[0]
                 self._unsearched[source, entry.known.address] = why
-        known = tuple(_still_valid(entry, changed, full=full) for entry in entries)
+        known = tuple(self._still_valid(entry, changed, full=full) for entry in entries)
         self.tallies[source] = Tally(source)
         self._unread[source] = {
             entry.known.address: entry.read for entry in entries if not entry.known.digest
@@ -169,9 +171,9 @@ class Ledger:
         """
         match line:
             case PageRead():
-                return _searched(line, now)
+                return self._searched(line, now)
             case ReportRead() if line.address:
-                known = Known(address=line.address, digest=_READER + line.digest)
+                known = Known(address=line.address, digest=self._searched_by + line.digest)
                 return Remembered(known=known, rooms=len(line.links), read=now)
             case Failed(gone=True):
                 since = self._unread[line.source].get(line.address, now)
@@ -183,6 +185,27 @@ class Ledger:
             case Skipped() if line.why in UNREAD_FOR_NOW:
                 return _unread(line, now)
         return None
+
+    def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool) -> Known:
+        """Keep an address, and its validators only where nothing but a change of the page brings news."""
+        known = entry.known
+        outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
+        if full or outdated or not known.digest.startswith((self._searched_by, self._unsearched_by)):
+            return replace(known, etag="", last_modified="", digest="")
+        return replace(known, digest=known.digest.removeprefix(self._searched_by).rpartition(_UNSEARCHED)[2])
+
+    def _searched(self, line: PageRead, now: datetime) -> Remembered:
+        by = self._searched_by
+        if line.unsearched:
+            by = f"{self._unsearched_by}{line.unsearched}{_UNSEARCHED}"
+        known = Known(
+            address=line.address,
+            depth=line.depth,
+            etag="" if line.cut else line.etag,
+            last_modified="" if line.cut else line.last_modified,
+            digest="" if line.cut else by + line.digest,
+        )
+        return Remembered(known=known, rooms=len(line.links), read=now)
 
     def _see(
         self, work: Work, source: str, address: str, link: Link, verdict: Verdict, now: datetime
@@ -282,15 +305,6 @@ def _grade(link: Link, verdict: Verdict, meeting: Meeting, now: datetime) -> Sev
     )
 
 
-def _still_valid(entry: Remembered, changed: datetime | None, *, full: bool) -> Known:
-    """Keep an address, and its validators only where nothing but a change of the page could bring news."""
-    known = entry.known
-    outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
-    if full or outdated or not known.digest.startswith((_READER, _UNSEARCHED)):
-        return replace(known, etag="", last_modified="", digest="")
-    return replace(known, digest=known.digest.removeprefix(_READER).rpartition("!")[2])
-
-
 def _as_known(line: PageRead | ReportRead) -> Iterable[Link]:
     """Yield the links of a line; what is only reported says so, and by whom."""
     if isinstance(line, PageRead):
@@ -306,15 +320,3 @@ def _to_look_at(line: ReportRead, now: datetime) -> Iterable[Remembered]:
 
 def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
     return Remembered(known=Known(address=line.address, depth=line.depth), rooms=0, read=since)
-
-
-def _searched(line: PageRead, now: datetime) -> Remembered:
-    reader = f"{_UNSEARCHED}{line.unsearched}!" if line.unsearched else _READER
-    known = Known(
-        address=line.address,
-        depth=line.depth,
-        etag="" if line.cut else line.etag,
-        last_modified="" if line.cut else line.last_modified,
-        digest="" if line.cut else reader + line.digest,
-    )
-    return Remembered(known=known, rooms=len(line.links), read=now)

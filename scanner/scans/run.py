@@ -15,6 +15,7 @@ from scanner.scans.coverage import Tally
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import CrawlLine
 from scanner.scans.queue import CrawlStopped, LocalQueue
+from scanner.scans.rules import rules_of
 from storage.store import Store, Work
 
 Progress = Callable[[Mapping[str, Tally]], None]
@@ -67,6 +68,7 @@ def scan(
             allowed=Allowed(work.allowances.everywhere()),
             routes=routes,
             channels=channels,
+            rules=rules_of(units),
             clock=clock,
         )
         to_read = []

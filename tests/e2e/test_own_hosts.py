@@ -37,6 +37,18 @@ def test_a_leak_of_a_room_on_ones_own_host_is_found(home: Installation):
         assert exposure["meeting"] == "Bell ringers"
 
 
+def test_pages_that_have_not_changed_are_read_again_once_the_host_is_named(home: Installation):
+    with serve({"/": f'<p>Ringing tonight: <a href="{LINK}">join</a></p>'}) as site:
+        home.configure({"hall": site}, None)
+        for unchanged in (0, 1):
+            (hall,) = home.run("scan", "--json").json()["sources"]
+            assert (hall["state"], hall["unchanged"]) == ("ok", unchanged)
+        home.configure({"hall": site}, None, more=PLATFORMS)
+        invitation = f"Topic: Bell ringers\nTime: 26 November 2037 19:00\n{LINK}\n"
+        home.run("meetings", "add", "-", "--yes", stdin=invitation)
+        assert home.run("scan", "--json").json()["exposures"]["new"] == 1
+
+
 def test_the_host_is_known_in_every_way_in():
     detector = Detector(table_with(OWN))
     now = datetime(2026, 11, 1, tzinfo=UTC)
