@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from scanner.actions.calendars import all_calendars
 from scanner.actions.keys import key_status
 from scanner.actions.scans import check_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
@@ -19,6 +21,7 @@ from scanner.settings import Settings, environment
 
 _FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
 _QUIET_TOO_LONG = timedelta(hours=48)
+_FAILING_TOO_LONG = timedelta(hours=24)
 
 
 class Health(StrEnum):
@@ -72,6 +75,7 @@ def examine(
             if key_status(workspace).unfinished:
                 yield _warning("key", "Its replacement is not finished: run lychgate keys rotate.")
             yield from _database(workspace, clock())
+            yield from _calendars(workspace, clock())
     except LychgateError as error:
         yield _bad("key and database", error)
     if settings is None:
@@ -128,6 +132,30 @@ def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
     if dead:
         says = f"{len(dead)} could not be delivered and will not be tried again: lychgate alerts list"
         yield _wrong("alerts", says, ExitCode.INCOMPLETE)
+
+
+def _calendars(workspace: Workspace, now: datetime) -> Iterator[Part]:
+    """Look at what the last readings of the organisation's calendars brought; none is read now."""
+    zone = ZoneInfo(workspace.organisation.timezone)
+    for calendar in all_calendars(workspace):
+        name = f"calendar {calendar.name}"
+        if since := calendar.failing_since:
+            says = (
+                f"It cannot be read since {since.astimezone(zone):%Y-%m-%d %H:%M} ({zone}). {calendar.fault} "
+                "Its meetings stay registered as they were."
+            )
+            yield (
+                _wrong(name, says, ExitCode.INCOMPLETE)
+                if now - since > _FAILING_TOO_LONG
+                else _warning(name, says)
+            )
+        elif calendar.read is None:
+            yield _warning(name, f"It was not read yet: lychgate calendars refresh {calendar.id}")
+        elif now - calendar.read > _QUIET_TOO_LONG:
+            at = f"{calendar.read.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+            yield _warning(name, f"It was last read at {at}. Is `lychgate serve` running?")
+        else:
+            yield _good(name, "It can be read.")
 
 
 def _clock(now: datetime) -> Part:

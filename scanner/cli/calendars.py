@@ -96,7 +96,8 @@ def check(context: typer.Context, calendars: Numbers = None, as_lines: Json = Fa
                     }
                 )
                 continue
-            out.print(f"{calendar.name}: {len(events)} events, {len(meetings)} with a meeting link or ID")
+            held = f"{len(events)} {'event' if len(events) == 1 else 'events'}"
+            out.print(f"{calendar.name}: {held}, {len(meetings)} with a meeting link or ID")
             for event in meetings:
                 starts = event.meeting.starts
                 rooms = ", ".join(f"{room.platform} {room.masked()}" for room in event.meeting.rooms)

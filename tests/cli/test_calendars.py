@@ -48,7 +48,7 @@ def test_a_calendar_is_added_listed_checked_refreshed_and_removed(home: Installa
         (meeting,) = home.run("meetings", "list", "--json").lines()
         assert (meeting["title"], meeting["repeats"]) == ("Choir", "FREQ=WEEKLY")
         shown = home.run("calendars", "check", "1").out
-        assert "1 events, 1 with a meeting link or ID" in shown
+        assert "1 event, 1 with a meeting link or ID" in shown
         assert "81700000001" not in shown
         site.pages[PATH] = Answer(status=500)
         failed = home.run("calendars", "refresh", code=3)
@@ -58,6 +58,10 @@ def test_a_calendar_is_added_listed_checked_refreshed_and_removed(home: Installa
         assert "private-5f2a" not in listed.out + failed.err + shown
         (line,) = home.run("calendars", "list", "--json").lines()
         assert line["fault"] == "It could not be read: HTTP 500."
+        examined = {part["part"]: part for part in home.run("doctor", "--no-look", "--json").lines()}
+        assert examined["calendar Club"]["health"] == "warning"
+        assert "cannot be read since 20" in examined["calendar Club"]["says"]
+        assert "HTTP 500" in examined["calendar Club"]["says"]
         assert line["failing_since"] is not None
         home.run("calendars", "remove", "1", "--yes")
         assert home.run("calendars", "list", "--json").lines() == []
