@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Row, case, func, select
 
 from scanner.model import OPEN_STATES, Exposure, ExposureState, Meeting, SeverityLevel, SourceState
-from storage import tables
+from storage import tables, tables_lanes
 from storage.exposure_rows import read_exposures
 from storage.transaction import Transaction
 
@@ -70,17 +70,13 @@ class Overview:
 
     def titles(self, organisation: int, meetings: Iterable[int]) -> dict[int, str]:
         """Return the titles of these meetings by their ids."""
-        rows = self._transaction.connection.execute(
-            select(_meetings.c.id, _meetings.c.seal, _meetings.c.title).where(
-                _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
-            )
-        )
-        return {
-            row.id: self._transaction.envelope(_meetings, row.seal, organisation=organisation).open(
-                row, "title"
-            )
-            for row in rows
-        }
+        wanted = _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
+        found = {}
+        row: Row[Any]
+        for row in self._transaction.connection.execute(select(_meetings).where(*wanted)):
+            envelope = self._transaction.envelope(_meetings, row.seal, organisation=organisation)
+            found[row.id] = envelope.open(row, "title")
+        return found
 
     def open_exposures(self, organisation: int) -> dict[int, Standing]:
         """Return the open exposure of each meeting that has one, by meeting."""
@@ -147,7 +143,11 @@ class Overview:
         rows = self._transaction.connection.execute(
             select(_coverages.c.source, func.max(_scans.c.started, type_=tables.Moment()).label("started"))
             .join(_scans, _scans.c.id == _coverages.c.scan_id)
-            .where(_coverages.c.state.in_(_FULL), _scans.c.finished.is_not(None))
+            .where(
+                _coverages.c.state.in_(_FULL),
+                _scans.c.finished.is_not(None),
+                _scans.c.id.not_in(select(tables_lanes.fast_scans.c.scan_id)),
+            )
             .group_by(_coverages.c.source)
         )
         return {row.source: row.started for row in rows}

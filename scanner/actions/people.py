@@ -16,7 +16,9 @@ from scanner.actions.passwords import (
 )
 from scanner.actions.setup import check_email
 from scanner.errors import InputError
-from storage.people import Account, AccountRole, Invite
+from storage.people import Account
+from storage.people import AccountRole as AccountRole
+from storage.people import Invite as Invite
 from storage.store import Store, Work
 
 INVITE_HOLDS: Final = timedelta(days=7)
@@ -218,10 +220,18 @@ def add_second_factor(
         _audit(work, organisation, what="second factor added", actor=found.email, note="", now=now)
 
 
-def remove_second_factor(store: Store, account: int, *, organisation: int, actor: str, now: datetime) -> None:
-    """Ask somebody for the password only. Their sessions end, so that they notice."""
-    with store.begin() as work:
+def remove_second_factor(
+    store: Store, account: int, *, password: str | None, organisation: int, actor: str, now: datetime
+) -> None:
+    """Ask somebody for the password only from now on. Their sessions end, so that they notice.
+
+    Who does it for themselves gives their ``password``; None is for an owner who does it for another.
+    """
+    with store.reading() as work:
         found = _existing(work, organisation, account)
+    if password is not None and not is_password(password, found.password):
+        raise InputError("That is not your present password.")
+    with store.begin() as work:
         work.people.set_second_factor(found, "")
         work.sessions.end_all(account)
         _audit(work, organisation, what="second factor removed", actor=actor, note=found.email, now=now)

@@ -9,6 +9,7 @@ from typing import Final
 from scanner.actions.passwords import fingerprint, is_password, new_token, step_of
 from scanner.actions.people import Someone, someone
 from scanner.errors import InputError
+from scanner.model import Organisation
 from storage.sessions import Session
 from storage.store import Store
 
@@ -30,9 +31,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Somebody with a session."""
+    """Somebody with a session, and whose they are."""
 
     someone: Someone
+    organisation: Organisation
     proven: bool
 
 
@@ -86,13 +88,16 @@ def visitor(store: Store, token: str, *, now: datetime) -> Visitor | None:
     key = fingerprint(token)
     with store.reading() as work:
         session = work.sessions.find(key)
-        account = None if session is None else work.people.get(session.organisation, session.account)
-    if session is None or account is None or _is_over(session, now):
+        if session is None or _is_over(session, now):
+            return None
+        account = work.people.get(session.organisation, session.account)
+        organisation = work.organisations.get(session.organisation)
+    if account is None or organisation is None:
         return None
     if now - session.seen > _NOTED:
         with store.begin() as work:
             work.sessions.touch(key, now)
-    return Visitor(someone=someone(account), proven=session.proven)
+    return Visitor(someone=someone(account), organisation=organisation, proven=session.proven)
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -1,0 +1,175 @@
+"""Exposures: the list that needs people, and one with everything known about it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse, Response
+
+from scanner.actions.exposures import CLOSED_BY_PEOPLE, ListedExposure, change_state, one_exposure
+from scanner.actions.meetings import one_meeting
+from scanner.actions.reviewing import (
+    DONE,
+    IN_HAND,
+    NEEDS_REVIEW,
+    SNOOZED,
+    deliveries_about,
+    exposure_counts,
+    note_reveal,
+    some_exposures,
+)
+from scanner.actions.upcoming import meeting_starts
+from scanner.alerts.steps import steps
+from scanner.errors import InputError
+from scanner.model import OPEN_STATES, ExposureState, SightingState
+from scanner.web.desk import Call
+from scanner.web.door import Caller, Form, text
+from scanner.web.screen import show
+
+router = APIRouter(include_in_schema=False)
+
+_A_PAGE = 30
+_FILTERS = {
+    "review": ("Needs review", NEEDS_REVIEW),
+    "hand": ("In hand", IN_HAND),
+    "snoozed": ("Snoozed", SNOOZED),
+    "done": ("Done", DONE),
+}
+
+
+@router.get("/exposures")
+def exposures_page(call: Caller, only: str = "review", page: int = 1, done: str = "") -> Response:
+    """List the exposures of one filter, worst first."""
+    if only not in _FILTERS or not 1 <= page <= 100_000:
+        raise HTTPException(404)
+    states = _FILTERS[only][1]
+    counts = exposure_counts(call.store, organisation=call.organisation.id)
+    total = sum(counts.get(state, 0) for state in states)
+    found = some_exposures(
+        call.store,
+        organisation=call.organisation.id,
+        states=states,
+        first=(page - 1) * _A_PAGE,
+        count=_A_PAGE,
+    )
+    starts = meeting_starts(
+        call.store,
+        {entry.exposure.meeting for entry in found},
+        organisation=call.organisation.id,
+        diary=call.desk.diary,
+        now=call.now,
+    )
+    return show(
+        "exposures/list.html",
+        call=call,
+        done=done,
+        chosen=only,
+        filters=[
+            (key, label, sum(counts.get(state, 0) for state in some))
+            for key, (label, some) in _FILTERS.items()
+        ],
+        found=found,
+        starts=starts,
+        page=page,
+        pages=max(1, -(-total // _A_PAGE)),
+        GONE=SightingState.GONE,
+        ever=bool(counts),
+    )
+
+
+@router.post("/exposures/acknowledge")
+def acknowledge_many(call: Caller, form: Form) -> Response:
+    """Acknowledge everything that was ticked."""
+    numbers = [int(value) for value in form.getlist("exposure") if isinstance(value, str) and value.isdigit()]
+    for number in numbers[:_A_PAGE]:
+        _existing(call, number)
+        _decide(call, number, ExposureState.ACKNOWLEDGED, "")
+    return RedirectResponse("/exposures?done=acknowledged", status_code=303)
+
+
+@router.get("/exposures/{number}")
+def exposure_page(call: Caller, number: int, done: str = "") -> Response:
+    """Show one exposure: where, why it is serious, what to do, what happened."""
+    return _page(call, number, done=done)
+
+
+@router.post("/exposures/{number}/reveal")
+def reveal(call: Caller, number: int) -> Response:
+    """Show the rooms of an exposure in full, once, and write down that somebody saw them."""
+    entry = _existing(call, number)
+    note_reveal(
+        call.store,
+        organisation=call.organisation.id,
+        what=f"rooms and addresses of exposure {number} ({entry.meeting})",
+        actor=call.who.email,
+        now=call.now,
+    )
+    return _page(call, number, revealed=True)
+
+
+@router.post("/exposures/{number}/acknowledge")
+def acknowledge(call: Caller, number: int, form: Form) -> Response:
+    """Say that somebody is dealing with it."""
+    _existing(call, number)
+    _decide(call, number, ExposureState.ACKNOWLEDGED, text(form, "note"))
+    return RedirectResponse(f"/exposures/{number}?done=acknowledged", status_code=303)
+
+
+@router.post("/exposures/{number}/close")
+def close(call: Caller, number: int, form: Form) -> Response:
+    """Say what became of it."""
+    _existing(call, number)
+    how = text(form, "as")
+    if how not in CLOSED_BY_PEOPLE:
+        raise InputError("Say what became of it.")
+    _decide(call, number, ExposureState(how), text(form, "note"))
+    return RedirectResponse(f"/exposures/{number}?done=closed", status_code=303)
+
+
+@router.post("/exposures/{number}/reopen")
+def reopen(call: Caller, number: int, form: Form) -> Response:
+    """Undo whatever was decided."""
+    _existing(call, number)
+    _decide(call, number, ExposureState.OPEN, text(form, "note"))
+    return RedirectResponse(f"/exposures/{number}?done=reopened", status_code=303)
+
+
+def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) -> Response:
+    entry = _existing(call, number)
+    exposure = entry.exposure
+    meeting = one_meeting(call.store, exposure.meeting, organisation=call.organisation)
+    starts = call.desk.diary.next_start(meeting, call.now)
+    platform = exposure.sightings[0].room.platform if exposure.sightings else ""
+    return show(
+        "exposures/one.html",
+        call=call,
+        done=done,
+        entry=entry,
+        exposure=exposure,
+        meeting=meeting,
+        starts=starts,
+        is_open=exposure.state in OPEN_STATES,
+        is_new=exposure.state in NEEDS_REVIEW,
+        steps=steps(platform, soon=starts is not None),
+        deliveries=deliveries_about(call.store, number, organisation=call.organisation.id),
+        revealed=revealed,
+        UP=SightingState.UP,
+    )
+
+
+def _existing(call: Call, number: int) -> ListedExposure:
+    try:
+        return one_exposure(call.store, number, organisation=call.organisation.id)
+    except InputError:
+        raise HTTPException(404) from None
+
+
+def _decide(call: Call, number: int, state: ExposureState, note: str) -> None:
+    change_state(
+        call.store,
+        number,
+        state,
+        organisation=call.organisation.id,
+        actor=call.who.email,
+        note=note.strip(),
+        now=call.now,
+    )

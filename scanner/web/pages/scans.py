@@ -1,0 +1,61 @@
+"""Scans: what was and was not read, and a new one at once, with its progress."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from scanner.actions.reviewing import look_soon, note_change, some_scans, waiting_sources
+from scanner.errors import InputError
+from scanner.web.desk import Call
+from scanner.web.door import Caller, Form, text
+from scanner.web.screen import show
+
+router = APIRouter(include_in_schema=False)
+
+_SHOWN = 20
+
+
+@router.get("/scans")
+def scans_page(call: Caller, done: str = "") -> Response:
+    """Show the last scans with their coverage."""
+    return _page(call, "scans.html", done=done)
+
+
+@router.get("/scans/progress")
+def scan_progress(call: Caller) -> Response:
+    """Show only what is going on now, for the page that asks again by itself."""
+    return _page(call, "progress.html")
+
+
+@router.post("/scans/now")
+def scan_soon(call: Caller, form: Form) -> Response:
+    """Queue a scan of one source, or of all."""
+    named = text(form, "source", most=100)
+    sources = call.desk.settings().sources
+    if named and named not in sources:
+        raise InputError("There is no such source.")
+    if not sources:
+        return RedirectResponse("/scans?done=nothing", status_code=303)
+    look_soon(call.store, [named] if named else sources, now=call.now)
+    note_change(
+        call.store,
+        organisation=call.organisation.id,
+        what="scan asked for",
+        note=named or "all sources",
+        actor=call.who.email,
+        now=call.now,
+    )
+    back = "/start/scan" if text(form, "start") == "yes" else "/scans?done=queued"
+    return RedirectResponse(back, status_code=303)
+
+
+def _page(call: Call, template: str, *, done: str = "") -> Response:
+    return show(
+        template,
+        call=call,
+        done=done,
+        scans=some_scans(call.store, count=_SHOWN),
+        waiting=waiting_sources(call.store),
+        any_sources=bool(call.desk.settings().sources),
+    )

@@ -1,0 +1,77 @@
+"""Sources: how each answers, since when, and a try of an address before it goes into the settings."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from scanner.actions.reviewing import note_change, source_standings
+from scanner.actions.scans import check_sources
+from scanner.actions.trying import Tried, try_address
+from scanner.errors import InputError
+from scanner.model import Coverage
+from scanner.web.desk import Call
+from scanner.web.door import Caller, Form, text
+from scanner.web.screen import show
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sources")
+def sources_page(call: Caller) -> Response:
+    """List the sources with their state and its history."""
+    return _page(call)
+
+
+@router.post("/sources/check")
+def check_source(call: Caller, form: Form) -> Response:
+    """Read the first page of one source now and say how it answered."""
+    name = text(form, "source", most=100)
+    units = call.desk.settings().units([name])
+    _note(call, "source tried", name)
+    return _page(call, tried=check_sources(units)[0])
+
+
+@router.post("/sources/try")
+def try_source(call: Caller, form: Form) -> Response:
+    """Read an address that somebody typed and say what to write into the settings."""
+    address = text(form, "address").strip()
+    try:
+        found = try_address(call.desk.settings(), address)
+    except InputError as error:
+        return _page(call, address=address, says=str(error))
+    _note(call, "address tried", "")
+    return _page(call, address=address, found=found)
+
+
+def _page(
+    call: Call,
+    *,
+    tried: Coverage | None = None,
+    found: Tried | None = None,
+    address: str = "",
+    says: str = "",
+) -> Response:
+    settings = call.desk.settings()
+    return show(
+        "sources.html",
+        call=call,
+        status=400 if says else 200,
+        sources=source_standings(call.store, sources=settings.sources),
+        kinds={source.name: source.kind for source in settings.sources.values()},
+        tried=tried,
+        found=found,
+        address=address,
+        says=says,
+    )
+
+
+def _note(call: Call, what: str, note: str) -> None:
+    note_change(
+        call.store,
+        organisation=call.organisation.id,
+        what=what,
+        note=note,
+        actor=call.who.email,
+        now=call.now,
+    )
