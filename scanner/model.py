@@ -270,7 +270,18 @@ class Failed:
     """This was one of the source's own starting addresses."""
 
 
-CrawlEvent = Fetched | Unchanged | MeetingRedirect | Reported | Skipped | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A Unit has come to its end: its hosts are free for others, once ``closed_for`` is over.
+
+    That is how long a server of the source still asks to be left alone (Retry-After).
+    """
+
+    source: str
+    closed_for: timedelta = timedelta(0)
+
+
+CrawlEvent = Fetched | Unchanged | MeetingRedirect | Reported | Skipped | Failed | Ended
 
 
 class SourceState(StrEnum):
@@ -494,8 +505,16 @@ class ExposureEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a person's decision about an exposure waits for: a time, or the link at another place."""
+
+    until: datetime | None = None
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """One Meeting in public, with all its Sightings."""
+    """One Meeting in public, with all its Sightings. ``wait`` belongs to snoozed and intended ones."""
 
     id: int
     organisation: int
@@ -505,6 +524,7 @@ class Exposure:
     opened: datetime
     sightings: tuple[Sighting, ...] = ()
     events: tuple[ExposureEvent, ...] = ()
+    wait: Wait | None = None
 
 
 class News(StrEnum):
@@ -515,7 +535,16 @@ class News(StrEnum):
     WORSE = "worse"
     REGRESSED = "regressed"
     GONE = "gone"
+    REMINDER = "reminder"
+    """Nobody has acknowledged it yet."""
+    ESCALATED = "escalated"
+    """Nobody has acknowledged it, so somebody else is told."""
     BLIND = "blind"
+    TROUBLE = "trouble"
+    """Something of Lychgate's own keeps it from looking or telling."""
+    DIGEST = "digest"
+    REPORT = "report"
+    ALIVE = "alive"
     TEST = "test"
 
 
@@ -525,6 +554,8 @@ class DeliveryState(StrEnum):
     DUE = "due"
     SENT = "sent"
     DEAD = "dead"
+    WITHHELD = "withheld"
+    """Not sent, since it was no news any more when its time came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -555,6 +586,43 @@ class Delivery:
     due: datetime
     attempts: int = 0
     last_error: str = ""
+    settled: datetime | None = None
+    why_not: str = ""
+    """Why it waits, or was not sent."""
+    silence: int | None = None
+    """The Silence that keeps it, or kept it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Alerts held back until a time: of a channel, about a meeting, or all of an organisation's.
+
+    What it holds is sent when it ends, unless it was dealt with by then. Critical alerts break it unless
+    ``even_critical``.
+    """
+
+    id: int
+    organisation: int
+    channel: str | None
+    meeting: int | None
+    even_critical: bool
+    made: datetime
+    until: datetime
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """ "This room at this address of this meeting is nothing to tell", until a time."""
+
+    id: int
+    exposure: int
+    address: str
+    until: datetime
+    made: datetime
+    reason: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,10 @@ from scanner.model import (
     SeverityLevel,
     Sighting,
     SightingState,
+    Wait,
 )
 from storage import tables
+from storage.decisions import read_waits, set_wait
 from storage.quiet import set_quiet
 from storage.transaction import Transaction, new_seal
 
@@ -48,6 +50,8 @@ def read_exposures(
         select(_events).where(_events.c.exposure_id.in_(ids)).order_by(_events.c.id)
     ):
         events.setdefault(row.exposure_id, []).append(_event(transaction, organisation, row))
+    rows = connection.execute(wanted.order_by(_exposures.c.id.desc())).all()
+    waits = read_waits(transaction, [row.id for row in rows])
     found = [
         Exposure(
             id=row.id,
@@ -58,8 +62,9 @@ def read_exposures(
             opened=row.opened,
             sightings=tuple(sightings.get(row.id, ())),
             events=tuple(events.get(row.id, ())),
+            wait=waits.get(row.id),
         )
-        for row in connection.execute(wanted.order_by(_exposures.c.id.desc()))
+        for row in rows
     ]
     return sorted(found, key=lambda exposure: exposure.severity.level.rank, reverse=True)
 
@@ -125,10 +130,17 @@ def write_worst_severity(
 
 
 def enter_state(
-    transaction: Transaction, organisation: int, exposure: int, state: ExposureState, event: ExposureEvent
+    transaction: Transaction,
+    organisation: int,
+    exposure: int,
+    state: ExposureState,
+    event: ExposureEvent,
+    *,
+    wait: Wait | None = None,
 ) -> None:
-    """Bring an exposure into a state, and write down what brought it there."""
+    """Bring an exposure into a state, and write down what brought it there and what it waits for."""
     transaction.connection.execute(update(_exposures).where(_exposures.c.id == exposure).values(state=state))
+    set_wait(transaction, exposure, wait)
     set_quiet(transaction, exposure, quiet=False)
     add_event(transaction, organisation, exposure, event)
 

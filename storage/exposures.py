@@ -11,7 +11,7 @@ once whoever watches it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,8 +31,10 @@ from scanner.model import (
     SeverityLevel,
     SightingState,
     VerdictKind,
+    Wait,
 )
 from storage import tables
+from storage.decisions import ignored, read_waits, set_wait, waiting_until
 from storage.exposure_rows import (
     add_event,
     by_scan,
@@ -95,14 +97,23 @@ class Exposures:
         return found[0] if found else None
 
     def set_state(
-        self, organisation: int, exposure: int, state: ExposureState, actor: str, note: str, now: datetime
+        self,
+        organisation: int,
+        exposure: int,
+        state: ExposureState,
+        actor: str,
+        note: str,
+        now: datetime,
+        *,
+        wait: Wait | None = None,
     ) -> Exposure:
         """Record what a person decided, and return the exposure as it is then.
 
-        Deciding the same again changes nothing. InputError if the exposure cannot get to that state.
+        ``wait`` says until when a snoozed or intended one stays so. Deciding the same again changes nothing.
+        InputError if the exposure cannot get to that state.
         """
         found = self._existing(organisation, exposure)
-        if found.state is state:
+        if found.state is state and found.wait == wait:
             return found
         if refusal := self._refusal(found, state):
             raise InputError(refusal)
@@ -112,13 +123,47 @@ class Exposures:
             exposure,
             state,
             ExposureEvent(at=now, actor=actor, what=state, note=note),
+            wait=wait,
         )
         return self._existing(organisation, exposure)
+
+    def note(self, organisation: int, exposure: int, event: ExposureEvent) -> None:
+        """Write down something that happened to an exposure and changed no state."""
+        add_event(self._transaction, organisation, exposure, event)
 
     def set_severity(self, organisation: int, exposure: int, severity: Severity, now: datetime) -> None:
         """Grade an exposure anew, for instance because its meeting came nearer."""
         self._existing(organisation, exposure)
         write_severity(self._transaction, organisation, exposure, severity, now)
+
+    def regrade(
+        self, organisation: int, exposure: int, severities: Mapping[int, Severity], now: datetime
+    ) -> bool:
+        """Give sightings of an exposure their severity of now; tell whether the exposure's level rose."""
+        before = self._existing(organisation, exposure).severity.level
+        for sighting, severity in severities.items():
+            self._sightings.grade(organisation, sighting, severity)
+        level = write_worst_severity(self._transaction, organisation, exposure, now)
+        return level is not None and level.rank > before.rank
+
+    def wake(self, now: datetime) -> list[Exposure]:
+        """End what was decided for a while and is over, and return the exposures that are open thereby.
+
+        What was snoozed is open again. What was intended is ``regressed`` if it still stands somewhere.
+        """
+        awake = []
+        for organisation, number in waiting_until(self._transaction, now):
+            found = self._existing(organisation, number)
+            if found.state is ExposureState.SNOOZED:
+                state, what = ExposureState.OPEN, "the snooze is over"
+            elif self._sightings.stands_somewhere(number) and not has_open(self._transaction, found.meeting):
+                state, what = ExposureState.REGRESSED, "the time that it was intended for is over"
+            else:
+                set_wait(self._transaction, number, None)
+                continue
+            enter_state(self._transaction, organisation, number, state, by_scan(now, what))
+            awake.append(self._existing(organisation, number))
+        return awake
 
     # --- for scans ------------------------------------------------------------------------------
 
@@ -148,6 +193,12 @@ class Exposures:
         known = self._sightings.at_same_place(meeting, sighting)
         live = next((case.id for case in cases if case.state in OPEN_STATES), None)
         by_allowance = quiet_exposures(self._transaction, meeting)
+        self._sightings.found([row.id for row in known.values()])
+        ignores = ignored(self._transaction, [row.id for row in known.values()], now)
+        for row in known.values():
+            if row.id in ignores and covers(row, sighting):
+                self._sightings.mark([row.id], state=SightingState.UP, last_seen=now)
+                return Seen(exposure_id=row.exposure_id, sighting_id=row.id)
         if live is None or live not in known:
             for case in cases:
                 before = known.get(case.id)
@@ -175,7 +226,11 @@ class Exposures:
                 self._transaction, organisation, exposure, ExposureState.REGRESSED, by_scan(now, "regressed")
             )
         elif exposure == live and before is None:
-            add_event(self._transaction, organisation, exposure, by_scan(now, "seen at another place"))
+            elsewhere = by_scan(now, "seen at another place")
+            if self._waits_for_elsewhere(exposure):
+                enter_state(self._transaction, organisation, exposure, ExposureState.OPEN, elsewhere)
+            else:
+                add_event(self._transaction, organisation, exposure, elsewhere)
         elif before is not None and before.state == SightingState.GONE:
             add_event(self._transaction, organisation, exposure, by_scan(now, "seen at a place again"))
         level_before = next((SeverityLevel(case.severity) for case in cases if case.id == live), None)
@@ -206,13 +261,14 @@ class Exposures:
         return quiet
 
     def still_up(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that an address is unchanged: what stood there stands there now.
+        """Record that an address is unchanged: what stood there when it was read last stands there now.
 
         Returns the exposures that this reopened: people had closed them, or an allowance had that is over,
         and the page still shows the link.
         """
         here = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        standing = [row for row in here if row.form != Form.REPORTED]
+        missing = self._sightings.missing([row.id for row in here])
+        standing = [row for row in here if row.form != Form.REPORTED and row.id not in missing]
         self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
         reopened = []
         for organisation, exposure, meeting, state in _distinct(standing):
@@ -238,9 +294,10 @@ class Exposures:
     ) -> list[Exposure]:
         """Record that an address was read in full and shows, of the registered rooms, only these.
 
-        Sightings there of other rooms are gone; not so what was only ever reported to us: pages that show
-        machines less than people look empty. Returns the exposures that thereby lost their last place and
-        that nobody had set aside; those that were open are ``gone`` now.
+        Sightings there of other rooms are gone when this is the second such reading in a row, since a page
+        can come whole and lack what it held a minute ago; not so what was only ever reported to us: pages
+        that show machines less than people look empty. Returns the exposures that thereby lost their last
+        place and that nobody had set aside; those that were open are ``gone`` now.
         """
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
         keys = self._transaction.keys
@@ -249,14 +306,29 @@ class Exposures:
         up = {row.id for row in self._sightings.at(source, address, SightingState.UP)}
         only_reported = [row for row in lost if row.form == Form.REPORTED and row.id in up]
         self._hide(only_reported, "Lychgate read one place and did not see it there", now)
-        return self._lose([row for row in lost if row.form != Form.REPORTED], now)
+        return self._lose_twice([row for row in lost if row.form != Form.REPORTED], now)
+
+    def still_absent(self, source: str, address: str, now: datetime) -> list[Exposure]:
+        """Record that an address is unchanged: what its last reading lacked is not there now either.
+
+        Returns as ``read_without``.
+        """
+        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
+        missing = self._sightings.missing([row.id for row in standing])
+        return self._lose([row for row in standing if row.id in missing], now)
 
     def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that nothing is at an address any more (404, 410); returns as ``read_without``."""
+        """Record that nothing is at an address (404, 410); as ``read_without``, also for what was reported."""
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        return self._lose(standing, now)
+        return self._lose_twice(standing, now)
+
+    def _lose_twice(self, absent: list[Row[Any]], now: datetime) -> list[Exposure]:
+        missing = self._sightings.missing([row.id for row in absent])
+        self._sightings.miss([row.id for row in absent if row.id not in missing], now)
+        return self._lose([row for row in absent if row.id in missing], now)
 
     def _lose(self, lost: list[Row[Any]], now: datetime) -> list[Exposure]:
+        self._sightings.found([row.id for row in lost])
         self._sightings.mark([row.id for row in lost], state=SightingState.GONE)
         cleared = []
         for organisation, exposure, _, state in _distinct(lost):
@@ -306,6 +378,10 @@ class Exposures:
         if found is None:
             raise InputError(f"There is no exposure {exposure}.")
         return found
+
+    def _waits_for_elsewhere(self, exposure: int) -> bool:
+        wait = read_waits(self._transaction, [exposure]).get(exposure)
+        return wait is not None and wait.elsewhere
 
     def _refusal(self, exposure: Exposure, state: ExposureState) -> str | None:
         now_is = f"Exposure {exposure.id} is {exposure.state}"

@@ -9,13 +9,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, or_, select, update
+from sqlalchemy import Row, Select, delete, exists, insert, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
-from storage import tables
+from storage import tables, tables_alerts
 from storage.transaction import Envelope, Transaction, new_seal
 
-_table = tables.outbox
+_table, _holds = tables.outbox, tables_alerts.holds
 
 
 class Outbox:
@@ -48,19 +48,36 @@ class Outbox:
         ).one_or_none()
         return added is not None
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        organisation: int | None = None,
+        channel: str | None = None,
+    ) -> list[Delivery]:
         """Take up to ``limit`` deliveries that are due and free, earliest first, and count the attempt.
 
-        Neither sent, dead nor to be retried when its lease ends, a delivery is free again.
+        Neither sent, dead nor to be retried when its lease ends, a delivery is free again. What a clock that
+        was wrong wrote down holds nothing up: a lease longer than leases are, a next try after a try or a
+        look that lies in the future.
         """
         connection = self._transaction.connection
-        free = or_(_table.c.leased_until.is_(None), _table.c.leased_until <= now)
+        leased = _table.c.leased_until
+        free = or_(leased.is_(None), leased <= now, leased > now + lease)
+        wrong = or_(
+            _table.c.tried > now, _table.c.id.in_(select(_holds.c.delivery_id).where(_holds.c.looked > now))
+        )
+        query = select(_table.c.id).where(
+            _table.c.state == DeliveryState.DUE, or_(_table.c.due <= now, wrong), free
+        )
+        if organisation is not None:
+            query = query.where(_table.c.organisation_id == organisation)
+        if channel is not None:
+            query = query.where(_table.c.channel == channel)
         ids = connection.scalars(
-            select(_table.c.id)
-            .where(_table.c.state == DeliveryState.DUE, _table.c.due <= now, free)
-            .order_by(_table.c.due, _table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+            query.order_by(_table.c.due, _table.c.id).limit(limit).with_for_update(skip_locked=True)
         ).all()
         connection.execute(
             update(_table)
@@ -68,9 +85,47 @@ class Outbox:
             .values(leased_until=now + lease, attempts=_table.c.attempts + 1, tried=now)
         )
         rows = connection.execute(
-            select(_table).where(_table.c.id.in_(ids)).order_by(_table.c.due, _table.c.id)
+            _with_hold().where(_table.c.id.in_(ids)).order_by(_table.c.due, _table.c.id)
         )
         return [self._read(row) for row in rows]
+
+    def hold(
+        self, delivery: int, *, until: datetime, why: str, silence: int | None = None, now: datetime
+    ) -> None:
+        """Put a claimed delivery back until a time, and say why; it was not an attempt."""
+        if self._unsettled(delivery):
+            self._write_hold(delivery, why=why, silence=silence, now=now)
+            self._settle(delivery, due=until, tried=None, attempts=_table.c.attempts - 1)
+
+    def withhold(self, delivery: int, why: str, now: datetime) -> None:
+        """Record that a delivery is not sent, and why."""
+        if self._unsettled(delivery):
+            kept = self._transaction.connection.execute(
+                select(_holds.c.silence_id).where(_holds.c.delivery_id == delivery)
+            ).scalar_one_or_none()
+            self._write_hold(delivery, why=why, silence=kept, now=now)
+            self._settle(delivery, state=DeliveryState.WITHHELD, settled=now, attempts=_table.c.attempts - 1)
+
+    def release(self, delivery: int) -> None:
+        """Put a claimed delivery back as it was."""
+        if self._unsettled(delivery):
+            self._settle(delivery, attempts=_table.c.attempts - 1)
+
+    def revive(self, organisation: int, delivery: int, now: datetime) -> bool:
+        """Try a dead letter again from the beginning; False if the organisation has none with this number."""
+        revived = self._transaction.connection.execute(
+            update(_table)
+            .where(
+                _table.c.id == delivery,
+                _table.c.organisation_id == organisation,
+                _table.c.state == DeliveryState.DEAD,
+            )
+            .values(
+                state=DeliveryState.DUE, created=now, due=now, attempts=0, settled=None, leased_until=None
+            )
+            .returning(_table.c.id)
+        ).one_or_none()
+        return revived is not None
 
     def sent(self, delivery: int, now: datetime) -> None:
         """Record that the channel took it."""
@@ -104,10 +159,28 @@ class Outbox:
 
     def all(self, organisation: int, states: Collection[DeliveryState] | None = None) -> list[Delivery]:
         """Return the organisation's deliveries (in these states), newest first."""
-        query = select(_table).where(_table.c.organisation_id == organisation)
+        query = _with_hold().where(_table.c.organisation_id == organisation)
         if states is not None:
             query = query.where(_table.c.state.in_(list(states)))
         rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()))
+        return [self._read(row) for row in rows]
+
+    def about(self, organisation: int, exposure: int) -> list[Delivery]:
+        """Return the deliveries of news about an exposure, oldest first."""
+        rows = self._transaction.connection.execute(
+            _with_hold()
+            .where(_table.c.organisation_id == organisation, _table.c.exposure_id == exposure)
+            .order_by(_table.c.id)
+        )
+        return [self._read(row) for row in rows]
+
+    def held_by(self, organisation: int, silence: int) -> list[Delivery]:
+        """Return what a silence holds, or held until it was not to be sent any more, oldest first."""
+        rows = self._transaction.connection.execute(
+            _with_hold()
+            .where(_table.c.organisation_id == organisation, _holds.c.silence_id == silence)
+            .order_by(_table.c.id)
+        )
         return [self._read(row) for row in rows]
 
     def forget(self, before: datetime) -> None:
@@ -117,14 +190,32 @@ class Outbox:
     def last_error(self, channel: str) -> str | None:
         """Return why the last attempt by a channel failed, or None if it did not."""
         row = self._transaction.connection.execute(
-            select(_table)
-            .where(_table.c.channel == channel, _table.c.tried.is_not(None))
+            _with_hold()
+            .where(_table.c.channel == channel, _table.c.tried.is_not(None), _table.c.attempts > 0)
             .order_by(_table.c.tried.desc(), _table.c.id.desc())
             .limit(1)
         ).one_or_none()
         if row is None or row.state == DeliveryState.SENT:
             return None
         return self._read(row).last_error or None
+
+    def _write_hold(self, delivery: int, *, why: str, silence: int | None, now: datetime) -> None:
+        connection, seal = self._transaction.connection, new_seal()
+        organisation = connection.execute(
+            select(_table.c.organisation_id).where(_table.c.id == delivery)
+        ).scalar_one()
+        envelope = self._transaction.envelope(_holds, seal, organisation=organisation)
+        connection.execute(delete(_holds).where(_holds.c.delivery_id == delivery))
+        connection.execute(
+            insert(_holds).values(
+                delivery_id=delivery,
+                organisation_id=organisation,
+                silence_id=silence,
+                seal=seal,
+                looked=now,
+                **envelope.seal(why=why),
+            )
+        )
 
     def _settle(self, delivery: int, **values: object) -> None:
         self._transaction.connection.execute(
@@ -148,6 +239,10 @@ class Outbox:
 
     def _read(self, row: Row[Any]) -> Delivery:
         envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
+        why_not = ""
+        if row.hold_seal is not None and row.state in (DeliveryState.DUE, DeliveryState.WITHHELD):
+            hold = self._transaction.envelope(_holds, row.hold_seal, organisation=row.organisation_id)
+            why_not = hold.open(row, "why")
         return Delivery(
             id=row.id,
             alert=Alert(
@@ -164,4 +259,14 @@ class Outbox:
             due=row.due,
             attempts=row.attempts,
             last_error=envelope.open(row, "last_error"),
+            settled=row.settled,
+            why_not=why_not,
+            silence=row.silence_id,
         )
+
+
+def _with_hold() -> Select[Any]:
+    """Select deliveries, each with what holds it back."""
+    return select(_table, _holds.c.silence_id, _holds.c.seal.label("hold_seal"), _holds.c.why).outerjoin(
+        _holds, _holds.c.delivery_id == _table.c.id
+    )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, delete, exists, insert, select, update
 
 from scanner.model import Form, PasscodeMatch, Risk, Room, Severity, SightingState
-from storage import tables
+from storage import tables, tables_alerts
 from storage.transaction import Envelope, Transaction, new_seal
 
-_exposures, _sightings = tables.exposures, tables.sightings
+_exposures, _sightings, _absences = tables.exposures, tables.sightings, tables_alerts.absences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,34 @@ class Sightings:
             self._transaction.connection.execute(
                 update(_sightings).where(_sightings.c.id.in_(sightings)).values(**values)
             )
+
+    def missing(self, sightings: Sequence[int]) -> frozenset[int]:
+        """Return those of these sightings that the last clean reading of their address did not show."""
+        return frozenset(
+            self._transaction.connection.scalars(
+                select(_absences.c.sighting_id).where(_absences.c.sighting_id.in_(sightings))
+            )
+        )
+
+    def miss(self, sightings: Sequence[int], now: datetime) -> None:
+        """Write down that a clean reading did not show these sightings."""
+        for sighting in sightings:
+            self._transaction.connection.execute(insert(_absences).values(sighting_id=sighting, since=now))
+
+    def found(self, sightings: Sequence[int]) -> None:
+        """Forget that a clean reading did not show these sightings."""
+        if sightings:
+            self._transaction.connection.execute(
+                delete(_absences).where(_absences.c.sighting_id.in_(sightings))
+            )
+
+    def grade(self, organisation: int, sighting: int, severity: Severity) -> None:
+        """Give a sighting another severity."""
+        row = self._transaction.connection.execute(
+            select(_sightings).where(_sightings.c.id == sighting)
+        ).one()
+        envelope = self._transaction.envelope(_sightings, row.seal, organisation=organisation)
+        self.mark([sighting], severity=severity.level, **envelope.seal(reason=severity.reason))
 
     def add(
         self, organisation: int, exposure: int, sighting: NewSighting, severity: Severity, now: datetime

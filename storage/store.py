@@ -22,6 +22,8 @@ from storage.audit import Audit
 from storage.calendars import Calendars
 from storage.canaries import Canaries
 from storage.caps import Caps
+from storage.chores import Chores
+from storage.decisions import Ignores
 from storage.engine import (
     READ_ONLY,
     connect,
@@ -44,6 +46,7 @@ from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
 from storage.sessions import Sessions
+from storage.silences import Silences
 from storage.times import Times
 from storage.transaction import Transaction
 from storage.units import Units
@@ -73,6 +76,9 @@ class Work:
         self.times = Times(transaction)
         self.units = Units(transaction)
         self.outbox = Outbox(transaction)
+        self.silences = Silences(transaction)
+        self.ignores = Ignores(transaction)
+        self.chores = Chores(transaction)
         self.overview = Overview(transaction)
         self.people = People(transaction)
         self.sessions = Sessions(transaction)

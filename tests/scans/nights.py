@@ -93,6 +93,11 @@ class Nights:
             full=full,
         )
 
+    def scan_twice(self, *lines: CrawlLine) -> ScanReport:
+        """Scan twice and return the second report: one clean reading proves no absence."""
+        self.scan(*lines)
+        return self.scan(*lines)
+
     @property
     def alerts(self) -> list[Alert]:
         """All alerts so far, oldest first."""

@@ -100,7 +100,7 @@ def test_gone_needs_a_whole_reading(nights: Nights) -> None:
         (exposure,) = nights.exposures
         assert exposure.state is ExposureState.OPEN
         assert exposure.sightings[0].state is SightingState.UNREADABLE
-    assert nights.scan(read()).gone == 1
+    assert nights.scan_twice(read()).gone == 1
     assert nights.exposures[0].state is ExposureState.GONE
     assert nights.news[-1] is News.GONE
 
@@ -108,13 +108,31 @@ def test_gone_needs_a_whole_reading(nights: Nights) -> None:
 def test_a_page_that_is_gone_takes_its_leak_with_it(nights: Nights) -> None:
     nights.register(soon())
     nights.scan(read(a_link()))
+    assert nights.scan(failed("HTTP 404", gone=True)).gone == 0, "a page can be away for a moment"
     assert nights.scan(failed("HTTP 404", gone=True)).gone == 1
+
+
+def test_unchanged_since_a_clean_reading_is_the_second_clean_reading(nights: Nights) -> None:
+    nights.register(soon())
+    nights.scan(read(a_link()))
+    assert nights.scan(read(digest="d2")).gone == 0
+    assert nights.scan(unchanged()).gone == 1
+    assert nights.news == [News.OPENED, News.GONE]
+
+
+def test_missing_once_and_there_again_is_no_news(nights: Nights) -> None:
+    nights.register(soon())
+    nights.scan(read(a_link()))
+    for _ in range(2):
+        assert nights.scan(read()).gone == 0
+        assert nights.scan(read(a_link())).gone == 0
+    assert nights.news == [News.OPENED]
 
 
 def test_back_again_is_said_louder_than_new(nights: Nights) -> None:
     nights.register(soon())
     nights.scan(read(a_link()))
-    nights.scan(read())
+    nights.scan_twice(read())
     assert nights.scan(read(a_link())).new == 1
     assert nights.news == [News.OPENED, News.GONE, News.REGRESSED]
     assert nights.exposures[0].state is ExposureState.REGRESSED

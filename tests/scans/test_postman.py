@@ -80,7 +80,7 @@ def test_after_72_hours_in_vain_it_is_a_dead_letter_and_says_why(leak: Nights) -
 
 def test_refused_for_good_is_a_dead_letter_at_once_and_stops_no_other(leak: Nights) -> None:
     leak.channels = ("clerk", "chair")
-    leak.scan(read())
+    leak.scan_twice(read())
     with postbox(refuse={"clerk@example.org": "550 5.1.1 no such user"}) as closed, postbox() as box:
         channels = through(closed, "clerk") | through(box, "chair")
         done = deliver(leak, channels)

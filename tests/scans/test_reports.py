@@ -54,7 +54,7 @@ def test_a_page_that_shows_us_nothing_does_not_prove_a_report_wrong(nights: Nigh
         assert exposure.sightings[0].state is SightingState.UNREADABLE
     said = [event.what for event in exposure.events]
     assert said.count("Lychgate read one place and did not see it there") == 1
-    assert nights.scan(failed("HTTP 404", address=POST, gone=True)).gone == 1
+    assert nights.scan_twice(failed("HTTP 404", address=POST, gone=True)).gone == 1
 
 
 def test_once_seen_by_lychgate_it_is_a_sighting_like_any_other(nights: Nights) -> None:
@@ -62,7 +62,7 @@ def test_once_seen_by_lychgate_it_is_a_sighting_like_any_other(nights: Nights) -
     nights.scan(report(POST))
     nights.scan(read(a_link(), address=POST))
     assert nights.exposures[0].sightings[0].form is Form.URL
-    assert nights.scan(read(address=POST)).gone == 1
+    assert nights.scan_twice(read(address=POST)).gone == 1
 
 
 def test_a_report_takes_nothing_from_what_was_seen(nights: Nights) -> None:
@@ -71,7 +71,7 @@ def test_a_report_takes_nothing_from_what_was_seen(nights: Nights) -> None:
     nights.scan(report(PAGE))
     (exposure,) = nights.exposures
     assert [sighting.form for sighting in exposure.sightings] == [Form.URL]
-    nights.scan(read())
+    nights.scan_twice(read())
     assert nights.exposures[0].state is ExposureState.GONE
     nights.scan(report(PAGE))
     assert nights.exposures[0].state is ExposureState.REGRESSED, "somebody says that it is back"

@@ -97,7 +97,7 @@ def test_old_things_are_forgotten_and_open_ones_never(nights: Nights) -> None:
     forget(timedelta(days=401))
     assert nights.alerts == []
     assert nights.exposures, "it is open"
-    nights.scan(read())
+    nights.scan_twice(read())
     assert nights.exposures[0].events
     forget(timedelta(days=401))
     assert nights.exposures == []

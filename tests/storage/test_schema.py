@@ -76,6 +76,7 @@ def test_every_text_column_is_plain_on_purpose():
         "accounts.role",
         "addresses.source",
         "audit.what",
+        "chores.name",
         "canaries.source",
         "coverages.failed",
         "coverages.rooms_seen",
@@ -110,6 +111,7 @@ def test_every_text_column_is_plain_on_purpose():
         "sightings.severity",
         "sightings.source",
         "sightings.state",
+        "silences.channel",
         "unit_plans.lane",
         "unit_plans.reason",
     }
