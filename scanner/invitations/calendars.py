@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
+from icalendar.error import GloballyUniqueTZIDGuessed
 
 from scanner.detect import Detector
 from scanner.errors import InputError
@@ -23,6 +25,9 @@ LONGEST_CALENDAR = 8 * 1024 * 1024
 """Characters of calendar text that are taken at once."""
 MOST_EVENTS = 10_000
 _DEEPEST = 8
+# Thunderbird wrote such names for years, and the guess is right: nothing that the person reading has to know.
+warnings.filterwarnings("ignore", category=GloballyUniqueTZIDGuessed)
+
 _FOLD = re.compile(r"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*?$\s?", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _ZONES = re.compile(_EVENT.pattern.replace("VEVENT", "VTIMEZONE"), _EVENT.flags)

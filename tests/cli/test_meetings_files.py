@@ -78,6 +78,11 @@ def test_a_calendar_file_is_imported(home: Installation, tmp_path: Path):
     assert (meeting["title"], meeting["starts"]) == ("Choir", "2037-03-26T19:00:00Z")
 
 
+def test_what_a_library_says_to_programmers_is_not_said_to_people(home: Installation):
+    calendar = Path(__file__).parents[1] / "invitations" / "calendars" / "dirty_unknown_zone.ics"
+    assert home.run("meetings", "import", str(calendar)).err == ""
+
+
 def test_lines_of_json_still_work(home: Installation, tmp_path: Path):
     file = tmp_path / "meetings.jsonl"
     room = {"platform": "zoom", "key": "81700000001"}
