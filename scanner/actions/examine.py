@@ -13,6 +13,7 @@ from scanner.actions.calendars import all_calendars
 from scanner.actions.keys import key_status
 from scanner.actions.scans import check_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
+from scanner.actions.zoom_risk import missing_secrets
 from scanner.alerts.channels import try_to_reach
 from scanner.errors import ExitCode, LychgateError
 from scanner.extract import missing_parts
@@ -63,7 +64,7 @@ def examine(
         yield _bad("settings", error)
     else:
         yield _good("settings", f"{surroundings.schedules} is well-formed.")
-        for sentence in settings.missing_secrets():
+        for sentence in (*settings.missing_secrets(), *missing_secrets(settings)):
             yield _wrong("secrets", sentence, ExitCode.USAGE)
     yield _clock(clock())
     for sentence in missing_parts():

@@ -27,6 +27,7 @@ def serve(context: typer.Context) -> None:
     Example: lychgate --data /var/lib/lychgate serve
     """
     from scanner.serve.server import Server
+    from scanner.serve.web import open_web
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_OneSafeLine("%(asctime)s %(levelname)s %(message)s"))
@@ -37,5 +38,6 @@ def serve(context: typer.Context) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.stop())
         logging.getLogger("lychgate").info("serving %s", workspace.environment.folder)
-        server.run()
+        with open_web(workspace, clock=clock):
+            server.run()
     logging.getLogger("lychgate").info("stopped")

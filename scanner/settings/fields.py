@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_address
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -117,6 +117,17 @@ def _host_and_port(text: str) -> str:
     return pair
 
 
+def _listen(text: str) -> str:
+    host, _, port = text.strip().rpartition(":")
+    try:
+        number = ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
+    except ValueError:
+        number = None
+    if number is None or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError("this must be an address of this machine with a port, like 127.0.0.1:8000")
+    return f"[{number}]:{int(port)}" if number.version == 6 else f"{number}:{int(port)}"
+
+
 def _host_name(text: str) -> str:
     host = text.strip().lower()
     if not _HOST.fullmatch(host):
@@ -139,5 +150,6 @@ TimeZone = Annotated[str, AfterValidator(_timezone)]
 Contact = Annotated[str, AfterValidator(_contact)]
 CronLine = Annotated[str, AfterValidator(_cron)]
 HostName = Annotated[str, AfterValidator(_host_name)]
+Listen = Annotated[str, AfterValidator(_listen)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 OrNothing = BeforeValidator(_empty_as_default)

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scanner.alerts.channel import Channel, SecretPlaces
-from scanner.alerts.routing import Route
 from scanner.model import Limits
 from scanner.platforms import BUILT_IN, HostClaimedTwice, parse_address
 from scanner.settings.cron import read_cron
@@ -102,10 +101,14 @@ class _Reader:
                 if written.every
             },
             channels=channels,
-            routes=tuple(Route(to=written.to, severity=written.when.severity) for written in file.routes),
+            routes=tuple(written.route() for written in file.routes),
+            monthly=file.reports.monthly,
+            alive=tuple(channels)[:1] if file.reports.alive is None else file.reports.alive,
+            monitor=file.monitor.url if file.monitor else None,
             sightings_kept=file.retention.sightings,
             allow=allow,
             platforms=self._platforms(file.platforms),
+            listen=file.web.listen,
         )
 
     def _platforms(self, written: Mapping[str, PlatformSection]) -> dict[str, tuple[str, ...]]:
@@ -209,6 +212,11 @@ class _Reader:
         routes = content.get("routes") if isinstance(content, dict) else None
         for number, route in enumerate(routes if isinstance(routes, list) else []):
             self._known(_part(route, ["to"]), "to", ("routes", number), channels, "channel")
+            escalate = _part(route, ["escalate"]).get("escalate")
+            self._known(_part(escalate, ["to"]), "to", ("routes", number, "escalate"), channels, "channel")
+        reports = _mapping(content, "reports")
+        for name in ("monthly", "alive"):
+            self._known(reports, name, ("reports",), channels, "channel")
 
     def _known(
         self, holder: Mapping[str, object], key: str, steps: Steps, defined: Mapping[str, object], noun: str

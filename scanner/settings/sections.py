@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
-from scanner.model import Limits, SeverityLevel
+from scanner.model import Limits
 from scanner.settings.fields import (
     Contact,
     CronLine,
@@ -15,6 +15,7 @@ from scanner.settings.fields import (
     HostAndPort,
     HostName,
     Line,
+    Listen,
     Name,
     OrNothing,
     TimeZone,
@@ -22,6 +23,7 @@ from scanner.settings.fields import (
     between,
 )
 from scanner.settings.settings import Settings
+from scanner.settings.telling import MonitorSection, ReportsSection, RouteSection
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -94,19 +96,6 @@ class ScheduleSection(Section):
         return self
 
 
-class WhenSection(Section):
-    """What a route takes."""
-
-    severity: SeverityLevel | None = None
-
-
-class RouteSection(Section):
-    """Which news goes to which channels."""
-
-    when: WhenSection = WhenSection()
-    to: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
 class RetentionSection(Section):
     """How long things are kept."""
 
@@ -117,6 +106,12 @@ class NetworkSection(Section):
     """What may be read although it is not public."""
 
     allow: Annotated[tuple[HostAndPort, ...], OrNothing] = ()
+
+
+class WebSection(Section):
+    """Where ``serve`` answers on the web. A reverse proxy with a certificate makes it public."""
+
+    listen: Listen = Settings().listen
 
 
 class PlatformSection(Section):
@@ -140,3 +135,6 @@ class FileSection(Section):
     retention: Annotated[RetentionSection, OrNothing] = RetentionSection()
     network: Annotated[NetworkSection, OrNothing] = NetworkSection()
     platforms: Annotated[dict[str, PlatformSection], OrNothing] = {}
+    web: Annotated[WebSection, OrNothing] = WebSection()
+    reports: Annotated[ReportsSection, OrNothing] = ReportsSection()
+    monitor: MonitorSection | None = None

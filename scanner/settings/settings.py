@@ -85,6 +85,14 @@ class Settings:
     allow: tuple[str, ...] = ()
     platforms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Hosts of one's own, by the slug of the platform whose rooms they hold."""
+    monthly: tuple[str, ...] = ()
+    """Channels that get the monthly report."""
+    alive: tuple[str, ...] = ()
+    """Channels that get the weekly sign of life."""
+    monitor: SecretReference | None = None
+    """Where an outside monitor is told that Lychgate lives."""
+    listen: str = "127.0.0.1:8000"
+    """Where ``serve`` answers on the web."""
 
     def units(self, names: Sequence[str] | None) -> tuple[Unit, ...]:
         """Return one Unit per named source, each once, in the order of the file; None means every source.
@@ -117,6 +125,11 @@ class Settings:
                     reference.resolve()
                 except ConfigError as error:
                     sentences.append(f"channel {channel.name}: {error}")
+        if self.monitor:
+            try:
+                self.monitor.resolve()
+            except ConfigError as error:
+                sentences.append(f"monitor: {error}")
         return tuple(sentences)
 
 

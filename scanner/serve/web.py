@@ -1,0 +1,106 @@
+"""The web as a part of ``serve``: it listens before anything else starts, and ends with it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from scanner.actions.workspace import Workspace
+from scanner.actions.zoom_risk import listeners, missing_secrets
+from scanner.errors import ConfigError
+from scanner.web.app import create_app
+from scanner.web.hooks import hooks
+
+log = logging.getLogger("lychgate")
+
+_AT_ONCE = 64
+_GRACE = 5
+"""Seconds that a request may still take when the end was asked for."""
+
+
+class Web:
+    """An application on an address of this machine, in a thread of its own."""
+
+    def __init__(self, application: FastAPI, *, listen: str) -> None:
+        """Take the address, or raise ConfigError; nothing is answered before ``start``."""
+        host, _, port = listen.rpartition(":")
+        try:
+            self._socket = socket.create_server(
+                (host.removeprefix("[").removesuffix("]"), int(port)),
+                family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            )
+        except OSError as fault:
+            raise ConfigError(
+                f"nothing can listen at {listen}: {fault.strerror}", where="web.listen"
+            ) from fault
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                limit_concurrency=_AT_ONCE,
+                timeout_keep_alive=5,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self._thread = Thread(target=self._run, name="web", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Where it listens: the port that was given, where 0 was asked for."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer what is under way, and end."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=2 * _GRACE)
+        with suppress(OSError):
+            self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+@contextmanager
+def open_web(workspace: Workspace, *, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Answer on the web while the block runs, if the settings have something that is reached there.
+
+    What cannot be opened is said in the log: alerts by other ways must not wait for it.
+    """
+    settings = workspace.settings
+    if not listeners(settings):
+        yield
+        return
+    for sentence in missing_secrets(settings):
+        log.error("%s", sentence)
+    try:
+        web = Web(
+            create_app(workspace, clock=clock, hooks=hooks(workspace, clock=clock)), listen=settings.listen
+        )
+    except ConfigError as fault:
+        log.error("%s", fault)
+        yield
+        return
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    web.start()
+    log.info("the web answers on port %d", web.port)
+    try:
+        yield
+    finally:
+        web.stop()
