@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from scanner.platforms import is_meeting_address
 from spiders.addresses import resolve
 from spiders.answers import as_text
 from spiders.fetch import (
@@ -150,11 +151,14 @@ class Conduct:
 
 
 def redirect_target(response: Response) -> str | None:
-    """Return the Location of a redirect as written, or None if the answer is not a redirect."""
-    location = response.headers.get(b"Location")
-    if response.status not in (301, 302, 303, 307, 308) or not location:
+    """Return the Location of a redirect as written, or None if the answer is not a redirect.
+
+    Of several, which browsers do not agree about, it is one that opens a meeting, or the last.
+    """
+    locations = [as_text(location).strip() for location in response.headers.getlist(b"Location") if location]
+    if response.status not in (301, 302, 303, 307, 308) or not locations:
         return None
-    return as_text(location).strip()
+    return next((location for location in locations if is_meeting_address(location)), locations[-1])
 
 
 def _robots_fault(fault: NotRead) -> NotRead:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
+from typing import Any
 
 from pydantic import ValidationError
 from scrapy.crawler import Crawler
@@ -60,31 +62,39 @@ def crawl(units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up) -> Non
         for job in jobs:
             sink(_unstarted(job.unit, str(fault)))
         return
-    asyncio.run(_crawl_all(jobs, _Outlet(sink), lookup))
+    asyncio.run(_crawl_all(jobs, sink, lookup))
 
 
 class _Outlet:
-    """Pass events on until the other end has gone; then remember that, to stop everything."""
+    """Pass events on until the other end has gone; then remember that, to stop everything.
 
-    def __init__(self, sink: Sink) -> None:
+    What the other end takes for an event is taken from nobody's time to answer.
+    """
+
+    def __init__(self, sink: Sink, turns: Turns) -> None:
         self._sink = sink
-        self.gone: asyncio.Future[OSError] | None = None
+        self._turns = turns
+        self.gone: asyncio.Future[OSError] = asyncio.get_running_loop().create_future()
 
     def __call__(self, event: CrawlEvent) -> None:
+        began = monotonic()
         try:
             self._sink(event)
         except OSError as fault:
-            if self.gone is not None and not self.gone.done():
+            if not self.gone.done():
                 self.gone.set_result(fault)
             raise
+        finally:
+            self._turns.give_back(monotonic() - began)
 
 
-async def _crawl_all(jobs: Sequence[_Job], outlet: _Outlet, lookup: Lookup) -> None:
+async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup) -> None:
     loop = asyncio.get_running_loop()
     # One thread for each look-up that can be under way: one that hangs must not keep the others waiting.
     loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE))
-    gone = outlet.gone = loop.create_future()
     turns = Turns()
+    outlet = _Outlet(sink, turns)
+    gone = outlet.gone
     at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def run(job: _Job) -> None:
@@ -92,7 +102,8 @@ async def _crawl_all(jobs: Sequence[_Job], outlet: _Outlet, lookup: Lookup) -> N
             await _crawl_one(job, outlet, turns=turns, lookup=lookup)
 
     everything = asyncio.gather(*(run(job) for job in jobs), return_exceptions=True)
-    await asyncio.wait([everything, gone], return_when=asyncio.FIRST_COMPLETED)
+    ends: list[asyncio.Future[Any]] = [everything, gone]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     if gone.done():
         everything.cancel()
         raise gone.result()
@@ -110,7 +121,7 @@ async def _crawl_one(job: _Job, outlet: _Outlet, *, turns: Turns, lookup: Lookup
     crawler = Crawler(job.kind.spider, SETTINGS)
     prove_handlers(crawler)
     errand = Errand(job.unit, asyncio.get_running_loop().time() + limit, turns, lookup)
-    async with asyncio.timeout(limit + _GRACE):
+    async with turns.within(asyncio.get_running_loop().time() + limit + _GRACE):
         await crawler.crawl_async(errand=errand, options=job.options, sink=outlet)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import brotli  # type: ignore[import-untyped]
 
@@ -81,14 +82,30 @@ def _undeflate(body: bytes) -> Iterator[bytes]:
 
 
 def _inflate(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
-    piece = stream.decompress(body, _STEP)
-    while piece or stream.unconsumed_tail:
+    """Yield what a stream unfolds to, up to the very byte that is wrong in it."""
+    rest = body
+    while True:
+        before = stream.copy()
+        try:
+            piece = stream.decompress(rest, _STEP)
+        except zlib.error:
+            yield from _salvage(before, rest)
+            raise
+        if not piece and not stream.unconsumed_tail:
+            break
         yield piece
         if stream.eof:
             return
-        piece = stream.decompress(stream.unconsumed_tail, _STEP)
+        rest = stream.unconsumed_tail
     if not stream.eof:
         raise _BrokenStream
+
+
+def _salvage(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
+    """Yield what comes before a fault: zlib drops all that one call has unfolded when it meets one."""
+    with suppress(zlib.error):
+        for at in range(len(body)):
+            yield stream.decompress(body[at : at + 1])
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
@@ -29,6 +32,7 @@ from spiders import decode
 from spiders.addresses import resolve
 from spiders.answers import retry_after
 from spiders.guard import LOOPBACK, REFUSED, Refused, check_address, check_ip
+from spiders.rough import ask_roughly
 from spiders.turns import Turns
 
 ROBOTS_TOKEN = "Lychgate"  # noqa: S105
@@ -45,9 +49,13 @@ COME_BACK_LATER = "the server asked to come back later"
 NO_ANSWER = "timed out"
 TOO_SLOW = "the transfer took too long"
 BROKEN_OFF = "the transfer broke off"
+IN_PART = "the server sent only a part"
+MALFORMED = "the answer is malformed"
+NO_HTTP = "not an HTTP answer"
 
 # Policies and cookies grow long: browsers take a quarter of a MiB of headers, and so may an honest server.
 _HEADER_BYTES = 64 * 1024
+_HEADERS = 2_000
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 Lookup = Callable[[str], Sequence[str]]
@@ -86,6 +94,16 @@ class Errand:
     """The sitemaps that the robots.txt of an origin names, once that has been read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What came of an answer, decoded, and why that is not all of it."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    why_cut: str
+
+
 def look_up(host: str) -> Sequence[str]:
     """Ask the system for all addresses of a name. Raises OSError if there are none."""
     answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -121,8 +139,11 @@ class GuardedResolver(AbstractResolver):
         """Return the checked addresses of a name. Raises Refused, or OSError if it has none."""
         if is_meeting_address(f"https://{host}/"):
             raise Refused(f"{REFUSED}: meeting host")
+        addresses: Sequence[str]
         if host == "localhost":
-            addresses: Sequence[str] = LOOPBACK
+            addresses = LOOPBACK
+        elif _is_number(host):
+            addresses = (host,)
         else:
             addresses = await asyncio.get_running_loop().run_in_executor(None, self._lookup, host)
         if not addresses:
@@ -137,6 +158,22 @@ class GuardedResolver(AbstractResolver):
         """Nothing is held open."""
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Open connections within a time of our own: aiohttp's runs on while a page is searched."""
+
+    def __init__(self, turns: Turns, limit: timedelta, *, resolver: AbstractResolver) -> None:
+        super().__init__(resolver=resolver)
+        self._turns = turns
+        self._most_wait = limit.total_seconds()
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """Connect, or raise TimeoutError."""
+        async with self._turns.within(asyncio.get_running_loop().time() + self._most_wait):
+            return await super().connect(req, traces, timeout)
+
+
 class GuardedHandler:
     """Scrapy's download handler for http and https: guards, turns, limits, and bodies cut but kept."""
 
@@ -145,12 +182,13 @@ class GuardedHandler:
     def __init__(self, errand: Errand) -> None:
         self._errand = errand
         unit = errand.unit
+        self._resolver = GuardedResolver(unit.allow, errand.lookup)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=GuardedResolver(unit.allow, errand.lookup)),
+            connector=_Connector(errand.turns, unit.limits.connect_time, resolver=self._resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=unit.limits.connect_time.total_seconds()),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours are those of Turns
             headers={
                 "User-Agent": user_agent(unit),
                 "Accept": _ACCEPT,
@@ -158,6 +196,7 @@ class GuardedHandler:
             },
             max_line_size=_HEADER_BYTES,
             max_field_size=_HEADER_BYTES,
+            max_headers=_HEADERS,
         )
 
     @classmethod
@@ -194,37 +233,43 @@ class GuardedHandler:
         loop = asyncio.get_running_loop()
         began = loop.time()
         until = min(began + limits.response_time.total_seconds(), self._errand.until)
+        url = yarl.URL(request.url, encoded=True)
+        headers = {str(name): value for name, value in request.headers.to_unicode_dict().items()}
+        limit = min(limits.response_bytes, request.meta.get(MOST_BYTES, limits.response_bytes))
         try:
-            async with asyncio.timeout_at(until):
-                answer = await self._session.get(
-                    yarl.URL(request.url, encoded=True),
-                    headers={str(name): value for name, value in request.headers.to_unicode_dict().items()},
-                    allow_redirects=False,
-                )
+            async with self._errand.turns.within(until):
+                answer = await self._session.get(url, headers=headers, allow_redirects=False)
         except aiohttp.ConnectionTimeoutError as late:
             raise Unanswered("connection timed out") from late
         except TimeoutError as late:
             self._errand.turns.learn(host, loop.time() - began)
             raise Unanswered(NO_ANSWER) from late
         except (aiohttp.ClientError, ValueError) as fault:
-            raise _explain(fault) from fault
-        self._errand.turns.learn(host, loop.time() - began)
-        async with answer:
-            limit = min(limits.response_bytes, request.meta.get(MOST_BYTES, limits.response_bytes))
-            body, why_cut = await self._read(answer, until=until, limit=limit)
-        request.meta[WHY_CUT] = why_cut
-        response = Response(request.url, status=answer.status, headers=Headers(answer.raw_headers), body=body)
-        pause = retry_after(response, datetime.now(UTC)) if answer.status in (429, 503) else None
+            reason = _explain(fault)
+            taken = (
+                await self._ask_again(url, headers, until=until, limit=limit)
+                if reason.why == NO_HTTP
+                else None
+            )
+            if taken is None:
+                raise reason from fault
+        else:
+            self._errand.turns.learn(host, loop.time() - began)
+            async with answer:
+                taken = await self._read(answer, until=until, limit=limit)
+        request.meta[WHY_CUT] = taken.why_cut or (IN_PART if taken.status == 206 else "")
+        response = Response(request.url, status=taken.status, headers=Headers(taken.headers), body=taken.body)
+        pause = retry_after(response, datetime.now(UTC)) if taken.status in (429, 503) else None
         if pause is not None:
             self._errand.turns.close(host, loop.time() + pause.total_seconds())
         return response
 
-    async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> tuple[bytes, str]:
+    async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> _Taken:
         body = bytearray()
         why = ""
         _acknowledge(answer)
         try:
-            async with asyncio.timeout_at(until):
+            async with self._errand.turns.within(until):
                 async for piece in answer.content.iter_any():
                     body += piece
                     if len(body) > limit:
@@ -240,7 +285,24 @@ class GuardedHandler:
             answer.close()
         encodings = ",".join(answer.headers.getall("Content-Encoding", ()))
         decoded, fault = decode.decode(bytes(body), encodings, limit=limit)
-        return decoded, why or fault
+        return _Taken(answer.status, answer.raw_headers, decoded, why or fault)
+
+    async def _ask_again(
+        self, url: yarl.URL, headers: Mapping[str, str], *, until: float, limit: int
+    ) -> _Taken | None:
+        """Ask for an answer that aiohttp would not have, and take it as browsers do."""
+        resolved = await self._resolver.resolve(url.raw_host or "", url.port or 0)
+        rough = await ask_roughly(
+            url,
+            {**self._session.headers, **headers},
+            addresses=[found["host"] for found in resolved],
+            until=until,
+            limit=limit,
+        )
+        if rough is None:
+            return None
+        body, fault = decode.decode(rough.body, rough.value(b"content-encoding"), limit=limit)
+        return _Taken(rough.status, rough.headers, body, fault or MALFORMED)
 
 
 def _acknowledge(answer: aiohttp.ClientResponse) -> None:
@@ -253,6 +315,14 @@ def _acknowledge(answer: aiohttp.ClientResponse) -> None:
     if connected is not None and hasattr(socket, "TCP_QUICKACK"):
         with suppress(OSError):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _resolved(host: str, address: str, port: int) -> ResolveResult:
@@ -280,4 +350,4 @@ def _explain(fault: Exception) -> NotRead:
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
             return Fleeting("connection closed without an answer")
         case _:
-            return NotRead("not an HTTP answer")
+            return NotRead(NO_HTTP)

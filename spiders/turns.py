@@ -1,4 +1,4 @@
-"""Whose turn it is at a host: one request at a time, with a pause between two.
+"""Whose turn it is at a host: one request at a time, with a pause between two, and how long anyone waits.
 
 Scrapy's own slots and AutoThrottle see one spider only and cannot be cut short. Here several Units of one
 process may read one host, robots.txt and Retry-After stretch the pause, and a Unit whose time is up must
@@ -32,6 +32,26 @@ class Turns:
 
     def __init__(self) -> None:
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._waits: set[asyncio.Timeout] = set()
+
+    @asynccontextmanager
+    async def within(self, until: float) -> AsyncIterator[None]:
+        """Let the block run until then, and for as long as ``give_back`` says. Raises TimeoutError."""
+        async with asyncio.timeout_at(until) as wait:
+            self._waits.add(wait)
+            try:
+                yield
+            finally:
+                self._waits.discard(wait)
+
+    def give_back(self, seconds: float) -> None:
+        """Extend every wait under way: nothing could arrive while the process was busy with a page.
+
+        Else one page that takes long to search would make answers of other sources come too late.
+        """
+        for wait in self._waits:
+            if (end := wait.when()) is not None and not wait.expired():
+                wait.reschedule(end + seconds)
 
     @asynccontextmanager
     async def turn(self, host: str, *, delay: timedelta, until: float) -> AsyncIterator[None]:
