@@ -41,7 +41,6 @@ _CODED_OPEN_NUMBER = re.compile(_OPEN_NUMBER.pattern.replace("&(?:amp;)*", "%(?:
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
 _LETTER_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _BLANK_ESCAPE = re.compile(r"\\[nrt]")
@@ -153,7 +152,7 @@ def foreign_letters(view: bytes) -> frozenset[str]:
 
 def base64_texts(view: bytes) -> str:
     """Return what long words stand for if they are read as base64, as one undone text."""
-    words = b" ".join([word for word in view.translate(_TOKENS).split() if len(word) >= 16])
+    words = view.translate(_TOKENS)
     plain: list[str] = []
     for found in _BASE64_ASCII.finditer(words):
         for shift in range(4):
@@ -230,9 +229,11 @@ def _character(escape: re.Match[str]) -> str:
 
 def _paired_surrogates(text: str) -> str:
     """Join the two halves in which JSON writes a character beyond the first 65,536."""
-    if text.isascii() or _SURROGATE.search(text) is None:
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _folded(text: str) -> str:
