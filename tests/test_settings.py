@@ -141,7 +141,14 @@ def test_units_carry_what_the_crawl_needs_and_no_secret(tmp_path: Path) -> None:
 
 IN_LINE_TWO = [
     ("unknown section", "souces: {}\n", 1, "no setting 'souces' here; did you mean 'sources'?"),
-    ("planned, not built", "routes: [{to: [], repeat: 1h}]", 19, "no setting 'repeat'"),
+    ("misspelt", "routes: [{to: [a], reapeat: 1h}]", 20, "no setting 'reapeat' here; did you mean 'repeat'"),
+    ("quiet hours in words", "routes: [{to: [a], quiet: at night}]", 27, "like 22:00-07:00"),
+    ("quiet for ever", "routes: [{to: [a], quiet: 7:00-7:00}]", 27, "would never end"),
+    ("escalation without when", "routes: [{to: [a], escalate: {to: [b]}}]", 30, "say when"),
+    ("unknown deputy", "routes: [{to: [a], escalate: {to: [b], after: 5m}}]", 36, "no channel 'b'"),
+    ("a secret address in plain", "monitor: {url: https://hc.example/x}", 16, "may not stand in this file"),
+    ("unknown channel of a report", "reports: {monthly: [b]}", 21, "no channel 'b'"),
+    ("meetings by title", "routes: [{to: [a], when: {meetings: [Choir]}}]", 38, "whole number"),
     ("two documents", "---\nversion: 1", 1, "second document"),
     ("wrong section type", "sources: [a]", 10, "group of settings"),
     ("unknown kind", "sources: {a: {kind: sit}}", 21, "no such kind; did you mean 'site'?"),

@@ -1,11 +1,16 @@
-"""Decide who is told: from news about an exposure to one alert per channel, each with its reason."""
+"""Decide who is told: from news about an exposure to one alert per channel, each with its reason.
+
+When an alert goes out, and whether it still should, is decided when its turn comes
+(``scanner.alerts.timing``).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 from scanner.model import Alert, Exposure, News, SeverityLevel
@@ -13,12 +18,47 @@ from scanner.model import Alert, Exposure, News, SeverityLevel
 _KEY_LENGTH = 32
 
 
+class Digest(StrEnum):
+    """How often what can wait is put into one message."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when to when, by the organisation's clock, nobody wants to be woken; may go over midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Whom else to tell when nobody acknowledges: ``after`` so long, or ``before`` the start, or either."""
+
+    to: tuple[str, ...]
+    after: timedelta | None = None
+    before: timedelta | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Which news goes to which channels: exposures of at least ``severity``, or all of them if None."""
+    """Which news goes to which channels, and how.
+
+    It takes exposures of at least ``severity``, of these ``meetings`` and ``organisations`` (by number);
+    whatever is None takes all. ``repeat`` is how often people are reminded until somebody acknowledges: None
+    leaves that to ``scanner.alerts.reminding``, zero is never.
+    """
 
     to: tuple[str, ...]
     severity: SeverityLevel | None = None
+    meetings: frozenset[int] | None = None
+    organisations: frozenset[int] | None = None
+    quiet: QuietHours | None = None
+    digest: Digest | None = None
+    repeat: timedelta | None = None
+    escalate: Escalation | None = None
 
 
 def route(
@@ -43,18 +83,30 @@ def route(
     """
     reasons = _reasons(exposure, routes) or {channel: _everybody(exposure, news) for channel in channels}
     return tuple(
-        Alert(
-            key=alert_key(
-                exposure=exposure, news=news, organisation=organisation, cause=cause, channel=channel
-            ),
-            organisation=organisation,
-            news=news,
-            channel=channel,
-            reason=reason,
-            exposure=exposure.id if exposure else None,
-            detail=detail,
-        )
+        alert_for(channel, reason, exposure, news=news, organisation=organisation, cause=cause, detail=detail)
         for channel, reason in reasons.items()
+    )
+
+
+def alert_for(
+    channel: str,
+    reason: str,
+    exposure: Exposure | None,
+    *,
+    news: News,
+    organisation: int,
+    cause: str,
+    detail: str = "",
+) -> Alert:
+    """Return the alert that carries news through one channel; ``cause`` as for ``route``."""
+    return Alert(
+        key=alert_key(exposure=exposure, news=news, organisation=organisation, cause=cause, channel=channel),
+        organisation=organisation,
+        news=news,
+        channel=channel,
+        reason=reason,
+        exposure=exposure.id if exposure else None,
+        detail=detail,
     )
 
 
@@ -73,21 +125,78 @@ def alert_key(*, exposure: Exposure | None, news: News, organisation: int, cause
     return sha256(json.dumps(subject).encode()).hexdigest()[:_KEY_LENGTH]
 
 
+def instead(alert: Alert, channel: str, *, why: str) -> Alert:
+    """Return the alert by which another channel takes over from one that cannot carry it."""
+    subject = json.dumps([alert.key, "instead", channel])
+    return Alert(
+        key=sha256(subject.encode()).hexdigest()[:_KEY_LENGTH],
+        organisation=alert.organisation,
+        news=alert.news,
+        channel=channel,
+        reason=f"channel {alert.channel} could not deliver it ({why})",
+        exposure=alert.exposure,
+        detail=alert.detail,
+    )
+
+
+def matching(exposure: Exposure, routes: Sequence[Route]) -> list[tuple[int, Route]]:
+    """Return the routes that take an exposure, numbered as in the settings."""
+    return [
+        (number, candidate)
+        for number, candidate in enumerate(routes, start=1)
+        if _why_not(exposure, candidate) is None
+    ]
+
+
+def not_told(exposure: Exposure, routes: Sequence[Route], channels: Sequence[str]) -> Mapping[str, str]:
+    """Return each channel that the routes tell nothing of this exposure, with the reason."""
+    if not matching(exposure, routes):
+        return {}
+    told = {channel for _, taken in matching(exposure, routes) for channel in taken.to}
+    reasons = {}
+    for channel in channels:
+        if channel in told:
+            continue
+        refusals = [
+            f"route {number} {_why_not(exposure, candidate)}"
+            for number, candidate in enumerate(routes, start=1)
+            if channel in candidate.to
+        ]
+        reasons[channel] = "; ".join(refusals) or "no route names it"
+    return reasons
+
+
 def _reasons(exposure: Exposure | None, routes: Sequence[Route]) -> dict[str, str]:
     if exposure is None:
         return {}
-    level = exposure.severity.level
     reasons: dict[str, str] = {}
-    for number, candidate in enumerate(routes, start=1):
-        if candidate.severity is None:
-            why = f"route {number} takes every exposure"
-        elif level.rank >= candidate.severity.rank:
-            why = f"severity {level} reaches route {number}, which starts at {candidate.severity}"
-        else:
-            continue
-        for channel in candidate.to:
-            reasons.setdefault(channel, why)
+    for number, taken in matching(exposure, routes):
+        for channel in taken.to:
+            reasons.setdefault(channel, _why(exposure, number, taken))
     return reasons
+
+
+def _why(exposure: Exposure, number: int, taken: Route) -> str:
+    if taken.severity is not None:
+        reached = (
+            f"severity {exposure.severity.level} reaches route {number}, which starts at {taken.severity}"
+        )
+    else:
+        reached = f"route {number} takes every exposure"
+    if taken.meetings is not None:
+        reached += f" of meeting {exposure.meeting}"
+    return reached
+
+
+def _why_not(exposure: Exposure, candidate: Route) -> str | None:
+    level = exposure.severity.level
+    if candidate.severity is not None and level.rank < candidate.severity.rank:
+        return f"starts at {candidate.severity}, and this is {level}"
+    if candidate.meetings is not None and exposure.meeting not in candidate.meetings:
+        return "is about other meetings"
+    if candidate.organisations is not None and exposure.organisation not in candidate.organisations:
+        return "is about other organisations"
+    return None
 
 
 def _everybody(exposure: Exposure | None, news: News) -> str:
@@ -95,6 +204,8 @@ def _everybody(exposure: Exposure | None, news: News) -> str:
         return f"no route takes severity {exposure.severity.level}, so every channel is told"
     if news is News.TEST:
         return "somebody asked for a test"
+    if news is News.TROUBLE:
+        return "what keeps Lychgate from its work concerns everyone, so every channel is told"
     return "what could not be looked at concerns everyone, so every channel is told"
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from ipaddress import AddressValueError, IPv6Address, ip_address
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Strict
@@ -128,6 +129,18 @@ def _listen(text: str) -> str:
     return f"[{number}]:{int(port)}" if number.version == 6 else f"{number}:{int(port)}"
 
 
+def _public_address(text: str) -> str:
+    address = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or address != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise ValueError("this must be an address without a path, like https://desk.example")
+    return address.lower()
+
+
 def _host_name(text: str) -> str:
     host = text.strip().lower()
     if not _HOST.fullmatch(host):
@@ -151,5 +164,6 @@ Contact = Annotated[str, AfterValidator(_contact)]
 CronLine = Annotated[str, AfterValidator(_cron)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 Listen = Annotated[str, AfterValidator(_listen)]
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 OrNothing = BeforeValidator(_empty_as_default)

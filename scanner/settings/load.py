@@ -109,6 +109,7 @@ class _Reader:
             allow=allow,
             platforms=self._platforms(file.platforms),
             listen=file.web.listen,
+            public_address=file.web.public_address,
         )
 
     def _platforms(self, written: Mapping[str, PlatformSection]) -> dict[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from scanner.settings.fields import (
     Listen,
     Name,
     OrNothing,
+    PublicAddress,
     TimeZone,
     Whole,
     between,
@@ -112,6 +113,8 @@ class WebSection(Section):
     """Where ``serve`` answers on the web. A reverse proxy with a certificate makes it public."""
 
     listen: Listen = Settings().listen
+    public_address: PublicAddress = ""
+    """How people reach it through that proxy: ``https://desk.example``."""
 
 
 class PlatformSection(Section):

@@ -93,6 +93,13 @@ class Settings:
     """Where an outside monitor is told that Lychgate lives."""
     listen: str = "127.0.0.1:8000"
     """Where ``serve`` answers on the web."""
+    public_address: str = ""
+    """How people reach it there, without a path; empty where they sit at this machine."""
+
+    @property
+    def web_address(self) -> str:
+        """Where people open the review desk."""
+        return self.public_address or f"http://{self.listen}"
 
     def units(self, names: Sequence[str] | None) -> tuple[Unit, ...]:
         """Return one Unit per named source, each once, in the order of the file; None means every source.

@@ -1,0 +1,106 @@
+"""What people are told again: reminders until somebody acknowledges, and whom to tell when nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from scanner.alerts.routing import Escalation, Route, alert_for, matching
+from scanner.alerts.timing import UNANSWERED
+from scanner.model import Alert, Delivery, DeliveryState, Exposure, ExposureState, News, SeverityLevel
+
+_SOON = timedelta(hours=24)
+_DAY = timedelta(days=1)
+_URGENT = frozenset({SeverityLevel.HIGH, SeverityLevel.CRITICAL})
+_STARTS_ANEW = frozenset({"opened", "regressed", ExposureState.OPEN.value, "the snooze is over"})
+
+
+def follow_ups(
+    exposure: Exposure,
+    deliveries: Sequence[Delivery],
+    *,
+    next_start: datetime | None,
+    routes: Sequence[Route],
+    channels: Sequence[str],
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """Return the reminders and escalations that are due about an exposure nobody has acknowledged.
+
+    Unless its route says otherwise, a high or critical one is told again after 15 minutes (5 if the meeting
+    starts within a day), after an hour, then daily. Where a channel has not yet delivered what it holds, it
+    gets nothing more. Asking again adds nothing: each reminder has one key.
+    """
+    if exposure.state not in UNANSWERED:
+        return ()
+    since = unanswered_since(exposure)
+    busy = {delivery.alert.channel for delivery in deliveries if delivery.state is DeliveryState.DUE}
+    taken = matching(exposure, routes) or [(0, Route(to=tuple(channels)))]
+    alerts: dict[str, Alert] = {}
+    for number, route in taken:
+        count = _reminders(route, exposure, since=since, next_start=next_start, now=now)
+        for channel in route.to if count else ():
+            reason = f"nobody has acknowledged it for {_in_words(now - since)}"
+            alerts[channel] = alert_for(
+                channel,
+                reason,
+                exposure,
+                news=News.REMINDER,
+                organisation=exposure.organisation,
+                cause=f"reminder {count} since {since.isoformat()}",
+            )
+        if route.escalate and (why := _overdue(route.escalate, since=since, next_start=next_start, now=now)):
+            for channel in route.escalate.to:
+                alerts[channel] = alert_for(
+                    channel,
+                    f"{why}, and route {number} names you then",
+                    exposure,
+                    news=News.ESCALATED,
+                    organisation=exposure.organisation,
+                    cause=f"unanswered since {since.isoformat()}",
+                    detail=f"{why[0].upper()}{why[1:]}.",
+                )
+    known = {delivery.alert.key for delivery in deliveries}
+    return tuple(
+        alert
+        for channel, alert in alerts.items()
+        if alert.key not in known and (channel not in busy or alert.news is News.ESCALATED)
+    )
+
+
+def unanswered_since(exposure: Exposure) -> datetime:
+    """Return since when an exposure waits for somebody to acknowledge it."""
+    begun = [event.at for event in exposure.events if event.what in _STARTS_ANEW]
+    return max(begun, default=exposure.opened)
+
+
+def _reminders(
+    route: Route, exposure: Exposure, *, since: datetime, next_start: datetime | None, now: datetime
+) -> int:
+    """Count the reminders that should have gone out by now; only the last one is sent."""
+    waited = now - since
+    if route.repeat is not None:
+        return int(waited / route.repeat) if route.repeat else 0
+    if route.digest is not None or exposure.severity.level not in _URGENT:
+        return 0
+    soon = next_start is not None and next_start - now <= _SOON
+    first = timedelta(minutes=5 if soon else 15)
+    if waited < first:
+        return 0
+    return 1 if waited < timedelta(hours=1) else 2 + int(waited / _DAY)
+
+
+def _overdue(
+    escalation: Escalation, *, since: datetime, next_start: datetime | None, now: datetime
+) -> str | None:
+    if escalation.after is not None and now - since >= escalation.after:
+        return f"nobody has acknowledged it within {_in_words(escalation.after)}"
+    if escalation.before is not None and next_start is not None and next_start - now <= escalation.before:
+        return f"nobody has acknowledged it, and the meeting starts within {_in_words(escalation.before)}"
+    return None
+
+
+def _in_words(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
