@@ -139,6 +139,10 @@ class Forum(SourceSpider):
         """Read what a sighting stands on or what was not read; boards say which threads have changed."""
         return None if known.digest and not known.watched else super().again(known)
 
+    def is_news(self, visit: Visit) -> bool:
+        """Go on to all that ``follow`` yields: boards are where news is found, threads come with news."""
+        return True
+
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the threads of a board, the further pages of a thread, the parts of an archive."""
         here = place(visit.address)

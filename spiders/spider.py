@@ -6,9 +6,10 @@ comes one event; a redirect makes the next Visit of the same address.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from scanner.extract.links import refresh_target
 from scanner.model import (
     CrawlEvent,
     Document,
+    Ended,
     Failed,
     Fetched,
     Known,
@@ -33,7 +35,7 @@ from scanner.platforms import is_meeting_address
 from spiders import answers
 from spiders.addresses import Scope, resolve, sameness, trap
 from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
-from spiders.fetch import WHY_CUT, Errand, NotRead
+from spiders.fetch import WHY_CUT, Errand, NotRead, host_key
 from spiders.guard import check_address
 from spiders.options import Options
 from spiders.visit import Visit
@@ -69,6 +71,7 @@ class SourceSpider(Spider):
         self._known = {sameness(known.address): known for known in errand.unit.known}
         self._seen: set[str] = set()
         self._asked = 0
+        self._hosts: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
@@ -100,6 +103,11 @@ class SourceSpider(Spider):
         """Return what to say in the request of a visit besides the usual."""
         return {}
 
+    def is_news(self, visit: Visit) -> bool:
+        """Tell whether a page that a document leads to is worth a fast run: if it was never read."""
+        known = self.known(visit.shown)
+        return known is None or not known.digest
+
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the visits that a freshly read document leads to; repetitions do no harm."""
         raise NotImplementedError
@@ -117,9 +125,21 @@ class SourceSpider(Spider):
             for request in self._ask(replace(visit, address=address)):
                 yield request
         for known in sorted(self.errand.unit.known, key=lambda known: (not known.watched, known.depth)):
+            if self._leaves_for_later(known):
+                continue
             if (once_more := self.again(known)) is not None:
                 for request in self._ask(once_more):
                     yield request
+
+    def _leaves_for_later(self, known: Known) -> bool:
+        """Tell whether a fast run has no time for a known address: it was read and is not watched."""
+        return self.errand.unit.fast and bool(known.digest) and not known.watched
+
+    def closed(self, reason: str) -> None:
+        """Say that this Unit is at its end, and for how long its hosts asked to be left alone."""
+        now = asyncio.get_running_loop().time()
+        closed_until = max((self.errand.turns.closed_until(host) for host in self._hosts), default=now)
+        self._sink(Ended(source=self._source, closed_for=timedelta(seconds=max(closed_until - now, 0))))
 
     def _ask(self, visit: Visit) -> Iterator[Request]:
         """Yield the request of a visit, unless it was made before or must not be made."""
@@ -162,6 +182,7 @@ class SourceSpider(Spider):
 
     def _request(self, visit: Visit) -> Request:
         known = visit.known or Known(address=visit.address)
+        self._hosts.add(host_key(visit.address))
         return Request(
             visit.address,
             headers={**self.headers(visit), **answers.validators(known)},
@@ -224,7 +245,8 @@ class SourceSpider(Spider):
         if target:
             yield from self._ask(Visit(address=target, depth=visit.depth + 1))
         for onward in self.follow(document, visit):
-            yield from self._ask(onward)
+            if not self.errand.unit.fast or self.is_news(onward):
+                yield from self._ask(onward)
 
     def _redirected(self, visit: Visit, target: str) -> Iterator[Request]:
         chain = (*visit.chain, visit.address)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError
-from scanner.model import Coverage, Unit
+from scanner.model import Coverage, Ended, Unit
+from scanner.scans.canary import new_canary
 from scanner.scans.coverage import Tally
 from scanner.scans.page import CrawlLine
 from scanner.scans.postman import Round, deliver_due
@@ -40,6 +41,7 @@ def scan_now(
     within: timedelta | None = None,
     full: bool = False,
     progress: Progress = lambda tallies: None,
+    unit_ended: Callable[[Ended], None] = lambda unit: None,
 ) -> ScanReport:
     """Scan these Units with the settings of the installation. Alerts are queued, not yet sent."""
     return scan(
@@ -53,7 +55,19 @@ def scan_now(
         within=within,
         full=full,
         progress=progress,
+        canaries=[source.name for source in workspace.settings.sources.values() if source.canary],
+        unit_ended=unit_ended,
     )
+
+
+def canary_for(workspace: Workspace, name: str) -> str:
+    """Return the link to plant on a source, always the same, so that its scans can prove that they read it.
+
+    Raises InputError where the settings have no such source.
+    """
+    workspace.settings.units([name])
+    with workspace.store.begin() as work:
+        return work.canaries.link(name) or work.canaries.put(name, new_canary())
 
 
 def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scanner.actions.scans import check_sources, units_named
-from scanner.cli.say import as_json, opened, out, short_when, stamp, table
+from scanner.actions.scans import canary_for, check_sources, units_named
+from scanner.cli.say import as_json, err, opened, out, short_when, stamp, table
 from scanner.cli.scan import progress_bars
 from scanner.errors import ExitCode
 from spiders import kinds
@@ -67,6 +67,28 @@ def list_kinds(
             as_json({"kind": kind.name, "summary": kind.summary})
         return
     table(("Kind", "What it does"), ((kind.name, kind.summary) for kind in found))
+
+
+@app.command("canary", epilog="Example: lychgate sources canary village-forum")
+def canary(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A name from schedules.yaml.")],
+    as_object: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
+) -> None:
+    """Print the link to plant on a page of a source: a scan that does not find it there is blind.
+
+    It is nobody's meeting and leads nowhere. Only this installation knows it.
+    """
+    with opened(context) as workspace:
+        link = canary_for(workspace, source)
+        is_expected = workspace.settings.sources[source].canary
+    if as_object:
+        as_json({"source": source, "link": link, "expected": is_expected})
+        return
+    out.print(link)
+    err.print(f"Put it on a page that a scan of {source} reads and that will stay, as a link or as text.")
+    if not is_expected:
+        err.print(f"Then write `canary: true` below {source} in schedules.yaml: only then it is looked for.")
 
 
 @app.command("check", epilog="Example: lychgate sources check village-forum")

@@ -1,51 +1,80 @@
-"""Tell people about sources that could not be read: what nobody looks at is not clear of leaks."""
+"""Tell people about what was not looked at: what nobody looks at is not clear of leaks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scanner.alerts.routing import route
-from scanner.model import Coverage, News, SourceState
+from scanner.model import Coverage, News
+from scanner.scans.coverage import ALL_ALIKE, CANARY_MISSING, FAR_FEWER, UNREAD
+from scanner.scans.plan import in_words
 from storage.store import Work
-
-UNREAD = frozenset({SourceState.FAILED, SourceState.BLOCKED, SourceState.BLIND})
-"""States of a source of which nothing was read."""
 
 _SCANS = 2
 """One bad scan may be a restart of their server; a second one is news."""
+_LONGEST_DARK = timedelta(hours=24)
+"""After so long one bad scan is news too: nobody looked since."""
 
 
-def tell_blindness(
-    work: Work, coverage: Iterable[Coverage], *, channels: Sequence[str], now: datetime
-) -> None:
-    """Queue one alert for each source that could not be read twice in a row, once until it can be read again.
+def tell_blindness(work: Work, sources: Iterable[str], *, channels: Sequence[str], now: datetime) -> None:
+    """Queue one alert for each source that could not be read twice in a row, or for a day.
 
-    Call it when the coverage of the scan is written. The alert is keyed on the beginning of the dark time,
-    so later scans add nothing to it.
+    Once, until it can be read again: the alert is keyed on the beginning of the dark time, so asking again
+    adds nothing to it. Call it when the coverage of a scan is written, and from time to time.
     """
-    for entry in coverage:
-        if entry.state not in UNREAD:
+    for source in sources:
+        standing = work.scans.standing(source, alike=UNREAD)
+        if standing is None or standing.state not in UNREAD:
             continue
-        standing = work.scans.standing(entry.source, alike=UNREAD)
-        if standing is None or standing.scans < _SCANS:
+        if standing.scans < _SCANS and now - standing.since < _LONGEST_DARK:
             continue
-        for organisation in work.organisations.all():
-            alerts = route(
-                None,
-                News.BLIND,
-                (),
-                organisation=organisation.id,
-                channels=channels,
-                cause=f"{entry.source} since {standing.since.isoformat()}",
-                detail=_detail(entry, standing.since, zone=ZoneInfo(organisation.timezone)),
-            )
-            for alert in alerts:
-                work.outbox.put(alert, now, now)
+        last = work.scans.latest(source)
+        assert last is not None
+        why = next(_why(entry) for entry in last.coverages if entry.source == source)
+        cause = f"{source} since {standing.since.isoformat()}"
+        for zone, organisation in _organisations(work):
+            detail = f"{source}, since {_local(standing.since, zone)}: {why}"
+            _tell(work, organisation, channels=channels, cause=cause, detail=detail, now=now)
 
 
-def _detail(entry: Coverage, since: datetime, *, zone: ZoneInfo) -> str:
-    local = since.astimezone(zone)
-    why = max(entry.failed, key=lambda reason: entry.failed[reason], default="nothing came back")
-    return f"{entry.source}, since {local:%H:%M} on {local:%A} {local.day} {local:%B}: {why}"
+def tell_gap(
+    work: Work, begin: datetime, end: datetime, *, missed: int, channels: Sequence[str], now: datetime
+) -> None:
+    """Queue one alert that Lychgate itself did not run for a time in which ``missed`` looks were due."""
+    cause = f"gap since {begin.isoformat()}"
+    looks = "one look was" if missed == 1 else f"{missed} looks were"
+    for zone, organisation in _organisations(work):
+        detail = (
+            f"Lychgate itself was not running from {_local(begin, zone)} to {_local(end, zone)} "
+            f"({in_words(end - begin)}): {looks} missed, and what was due is done now"
+        )
+        _tell(work, organisation, channels=channels, cause=cause, detail=detail, now=now)
+
+
+def _organisations(work: Work) -> Iterable[tuple[ZoneInfo, int]]:
+    return ((ZoneInfo(one.timezone), one.id) for one in work.organisations.all())
+
+
+def _tell(
+    work: Work, organisation: int, *, channels: Sequence[str], cause: str, detail: str, now: datetime
+) -> None:
+    alerts = route(
+        None, News.BLIND, (), organisation=organisation, channels=channels, cause=cause, detail=detail
+    )
+    for alert in alerts:
+        work.outbox.put(alert, now, now)
+
+
+def _why(entry: Coverage) -> str:
+    """Return the reason that explains the state, or else the most frequent one."""
+    for reason in (CANARY_MISSING, FAR_FEWER, ALL_ALIKE):
+        if reason in entry.failed:
+            return reason
+    return max(entry.failed, key=lambda reason: entry.failed[reason], default="nothing came back")
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B}"

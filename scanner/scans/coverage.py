@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
 
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
 from scanner.scans.page import CrawlLine, PageRead, ReportRead
@@ -20,15 +22,33 @@ INCOMPLETE = frozenset(
 UNREAD_FOR_NOW = INCOMPLETE | {"deeper than the depth limit", "robots.txt forbids it"}
 """Reasons to skip that another night, or other settings, may do away with."""
 
+UNREAD = frozenset({SourceState.FAILED, SourceState.BLOCKED, SourceState.BLIND, SourceState.SUSPICIOUS})
+"""States in which "nothing was found" says nothing."""
+
+CANARY_MISSING = "its canary was not found"
+FAR_FEWER = "far fewer pages than in the scans before"
+ALL_ALIKE = "every page says the same, as a log-in form does"
+
+_COMPARED = 3
+"""Scans that must agree on how many pages there are; after as many others, that is the habit."""
+_MANY_PAGES = 10
+_SHRUNK = 4
+_ALIKE = 5
+"""Pages from which on it is odd that all of them say the same."""
+
 _MOST_REASONS = 20
 """A server names the kind of its files, so it could make a report as long as it likes."""
 
 
 class Tally:
-    """Counts of one Source in one Scan. Adding is cheap; ``coverage()`` may be asked at any time."""
+    """Counts of one Source in one Scan. Adding is cheap; ``coverage()`` may be asked at any time.
 
-    def __init__(self, source: str) -> None:
+    Where a canary is expected, ``canary_found`` has to be set when it is met.
+    """
+
+    def __init__(self, source: str, *, expects_canary: bool = False) -> None:
         self.source = source
+        self.canary_found = not expects_canary
         self.read = 0
         self.unchanged = 0
         self.cut = 0
@@ -38,6 +58,7 @@ class Tally:
         self._notes: Counter[str] = Counter()
         self._blocked = 0
         self._lost = 0
+        self._alike: Counter[str] = Counter()
 
     def count(self, line: CrawlLine) -> None:
         """Count what became of one address. A page that is gone was looked at, after all."""
@@ -48,6 +69,7 @@ class Tally:
             case PageRead():
                 self.read += 1
                 self.cut += line.cut
+                self._alike[line.likeness] += 1
                 self._notes.update(line.notes)
                 self._rooms.update(link.room.platform for link in line.links)
             case ReportRead():
@@ -69,25 +91,62 @@ class Tally:
         self.failed[why] += 1
         self._lost += 1
 
-    def coverage(self) -> Coverage:
-        """Return the record as it stands, with the state it amounts to."""
+    def coverage(self, *, before: Sequence[Coverage] = ()) -> Coverage:
+        """Return the record as it stands, with the state it amounts to.
+
+        ``before`` is what earlier scans of the same kind read of this source, newest first.
+        """
+        state, why = self._state(before)
         return Coverage(
             source=self.source,
-            state=self._state(),
+            state=state,
             read=self.read,
             unchanged=self.unchanged,
             cut=self.cut,
             skipped=dict(self.skipped),
-            failed=dict(self.failed),
+            failed=dict(self.failed) | ({why: 1} if why else {}),
             notes=tuple(
                 f"{note} ({count} times)" if count > 1 else note for note, count in self._notes.items()
             ),
             rooms_seen=dict(self._rooms),
         )
 
-    def _state(self) -> SourceState:
+    def _state(self, before: Sequence[Coverage]) -> tuple[SourceState, str]:
+        """Return the state and, where the counts do not show it, the reason."""
         if self.read + self.unchanged == 0:
-            return SourceState.BLOCKED if self._blocked else SourceState.FAILED
+            return (SourceState.BLOCKED if self._blocked else SourceState.FAILED), ""
+        if not self.canary_found:
+            return SourceState.BLIND, CANARY_MISSING
+        if why := self._suspicion(before):
+            return SourceState.SUSPICIOUS, why
         if self._lost or self.cut or INCOMPLETE & self.skipped.keys():
-            return SourceState.PARTIAL
-        return SourceState.OK
+            return SourceState.PARTIAL, ""
+        return SourceState.OK, ""
+
+    def _suspicion(self, before: Sequence[Coverage]) -> str:
+        shrunk = list(takewhile(lambda entry: FAR_FEWER in entry.failed, before))
+        habit = before[len(shrunk) : len(shrunk) + _COMPARED] if len(shrunk) < _COMPARED else ()
+        least = min((entry.read + entry.unchanged for entry in habit), default=0)
+        if (
+            len(habit) == _COMPARED
+            and least >= _MANY_PAGES
+            and (self.read + self.unchanged) * _SHRUNK < least
+        ):
+            return FAR_FEWER
+        likeness, alike = self._alike.most_common(1)[0] if self._alike else ("", 0)
+        if likeness and alike >= _ALIKE and alike == self.read and not self._rooms:
+            return ALL_ALIKE
+        return ""
+
+
+def after_fast_run(state: SourceState, before: SourceState | None) -> SourceState:
+    """Return how a source stands after a fast run came to a state.
+
+    Such a run reads only what is new. So it makes nothing better than the last whole reading left it, but
+    that it could read something at all; and it sees what is worse.
+    """
+    if state in UNREAD:
+        return state
+    if before is SourceState.SUSPICIOUS:
+        return before
+    return state if before is SourceState.OK else SourceState.PARTIAL

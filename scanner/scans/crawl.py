@@ -7,12 +7,14 @@ its parent limits, times and ends it.
 from __future__ import annotations
 
 import resource
+import string
 import sys
 from dataclasses import replace
+from hashlib import blake2b
 from typing import TextIO
 
 from scanner.detect import Detector
-from scanner.model import CrawlEvent, Fetched, MeetingRedirect, Reported
+from scanner.model import CrawlEvent, Ended, Fetched, MeetingRedirect, Reported
 from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, PageRead, ReportRead, to_json
@@ -20,6 +22,10 @@ from scanner.scans.wire import unit_from_json
 
 _MEMORY = 2 * 1024**3
 _LONGEST_REASON = 100
+
+NOWHERE = "a mail names a meeting and no page in public where it stands"
+_LIKENESS_BYTES = 1024
+_WORDS_AND_TOKENS = string.ascii_letters.encode() + string.digits.encode() + b"+/=_-%&?.:"
 
 
 def main() -> None:
@@ -46,7 +52,7 @@ class Reporter:
         print(to_json(search(event, self._detector)), file=self._out, flush=True)
 
 
-def search(event: CrawlEvent, detector: Detector) -> CrawlLine:
+def search(event: CrawlEvent, detector: Detector) -> CrawlLine | Ended:
     """Turn a crawl event into its line: documents are searched, and dropped."""
     if isinstance(event, Fetched):
         found = detector.detect(event.document)
@@ -63,6 +69,7 @@ def search(event: CrawlEvent, detector: Detector) -> CrawlLine:
             etag=event.etag,
             last_modified=event.last_modified,
             digest=event.digest,
+            likeness=likeness(event.document.body),
         )
     if isinstance(event, MeetingRedirect):
         links = tuple(
@@ -78,10 +85,21 @@ def search(event: CrawlEvent, detector: Detector) -> CrawlLine:
             links=found.links,
             by=event.by,
             cut=event.cut or found.cut,
-            notes=found.notes,
+            notes=found.notes if event.places or not found.links else (*found.notes, NOWHERE),
             digest=event.digest,
         )
     return event
+
+
+def likeness(body: bytes) -> str:
+    """Return a mark that is the same for pages of the same build, whatever tokens and addresses they carry.
+
+    A source whose every page is the same log-in form has told us nothing. What is left of a page without
+    letters and digits tells pages of some length apart; of short ones nothing is said.
+    """
+    if len(body) < _LIKENESS_BYTES:
+        return ""
+    return blake2b(body.translate(None, _WORDS_AND_TOKENS), digest_size=8).hexdigest()
 
 
 def limit_self() -> None:

@@ -21,6 +21,7 @@ from scanner.model import (
     Link,
     Meeting,
     News,
+    Room,
     Severity,
     Skipped,
     Unchanged,
@@ -77,38 +78,57 @@ class Ledger:
         self._unsearched: dict[tuple[str, str], str] = {}
         self._meetings: dict[int, Meeting] = {}
         self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        self._canaries: dict[str, Room | None] = {}
+        self._canary_pages: set[tuple[str, str]] = set()
         self.tallies: dict[str, Tally] = {}
         self.seen: set[tuple[int, int]] = set()
         """Organisation and exposure of every sighting, known or new."""
         self.new: set[int] = set()
         self.gone: set[int] = set()
 
+    def expect_canary(self, source: str, canary: Room | None) -> None:
+        """Name a source before its ``expect`` in which this room must be found; None if none was made."""
+        self._canaries[source] = canary
+
     def expect(
-        self, source: str, remembered: Iterable[Remembered], *, changed: datetime | None, full: bool
+        self,
+        source: str,
+        remembered: Iterable[Remembered],
+        *,
+        changed: datetime | None,
+        full: bool = False,
+        fast: bool = False,
     ) -> tuple[Known, ...]:
         """Name a source of this scan and return what its Unit may know of the addresses read before.
 
         ``changed`` is when the register last changed: addresses that held rooms before that are to be read
         again, since one of those rooms may be registered by now; so is what other rules searched.
-        ``full`` reads every address again.
+        ``full`` reads every address again. ``fast`` leaves to another scan what was read by other rules.
         """
         entries = list(remembered)
         for entry in entries:
             if entry.known.digest.startswith(self._unsearched_by):
                 why = entry.known.digest.removeprefix(self._unsearched_by).rpartition(_UNSEARCHED)[0]
                 self._unsearched[source, entry.known.address] = why
-        known = tuple(self._still_valid(entry, changed, full=full) for entry in entries)
-        self.tallies[source] = Tally(source)
+        known = tuple(self._still_valid(entry, changed, full=full, fast=fast) for entry in entries)
+        self.tallies[source] = Tally(source, expects_canary=source in self._canaries)
+        self._canary_pages.update((source, entry.known.address) for entry in entries if entry.canary)
         self._unread[source] = {
             entry.known.address: entry.read for entry in entries if not entry.known.digest
         }
         self._watched[source] = {entry.address for entry in known if entry.watched}
-        return known
+        if source not in self._canaries:
+            return known
+        return tuple(
+            replace(entry, watched=entry.watched or (source, entry.address) in self._canary_pages)
+            for entry in known
+        )
 
     def take(self, line: CrawlLine) -> None:
         """Count a line, compare what it found with the Register, and write when it matters."""
         if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
             line = Skipped(source=line.source, address=line.address, why=why)
+        line = self._without_canary(line)
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
         if isinstance(line, PageRead | ReportRead):
@@ -119,6 +139,23 @@ class Ledger:
         self._waiting.append((line, ours))
         if ours or len(self._waiting) >= _BATCH:
             self._write()
+
+    def _without_canary(self, line: CrawlLine) -> CrawlLine:
+        """Take the canary out of a page, where it is expected, and note that it was met.
+
+        It is nobody's meeting: a page that holds nothing else holds nothing.
+        """
+        canary = self._canaries.get(line.source)
+        place = (line.source, line.address) if isinstance(line, PageRead | Unchanged) else None
+        if canary is None or place is None:
+            return line
+        if isinstance(line, PageRead):
+            others = tuple(link for link in line.links if link.room != canary)
+            (self._canary_pages.discard if others == line.links else self._canary_pages.add)(place)
+            line = replace(line, links=others)
+        if place in self._canary_pages:
+            self.tallies[line.source].canary_found = True
+        return line
 
     def stopped(self, why: str) -> None:
         """Record that the crawl ended early: no source can be said to have been read in full."""
@@ -186,12 +223,15 @@ class Ledger:
                 return _unread(line, now)
         return None
 
-    def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool) -> Known:
+    def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool, fast: bool) -> Known:
         """Keep an address, and its validators only where nothing but a change of the page brings news."""
         known = entry.known
         outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
-        if full or outdated or not known.digest.startswith((self._searched_by, self._unsearched_by)):
+        if full or outdated:
             return replace(known, etag="", last_modified="", digest="")
+        if not known.digest.startswith((self._searched_by, self._unsearched_by)):
+            # A digest by other rules is that of no page, and says that this one was read.
+            return replace(known, etag="", last_modified="", digest=known.digest if fast else "")
         return replace(known, digest=known.digest.removeprefix(self._searched_by).rpartition(_UNSEARCHED)[2])
 
     def _searched(self, line: PageRead, now: datetime) -> Remembered:
@@ -205,7 +245,8 @@ class Ledger:
             last_modified="" if line.cut else line.last_modified,
             digest="" if line.cut else by + line.digest,
         )
-        return Remembered(known=known, rooms=len(line.links), read=now)
+        canary = (line.source, line.address) in self._canary_pages
+        return Remembered(known=known, rooms=len(line.links), read=now, canary=canary)
 
     def _see(
         self, work: Work, source: str, address: str, link: Link, verdict: Verdict, now: datetime
@@ -257,7 +298,7 @@ class Ledger:
             case Unchanged():
                 for exposure in work.exposures.still_up(line.source, line.address, now):
                     self._news(work, exposure, News.REGRESSED, now)
-                return
+                cleared = work.exposures.still_absent(line.source, line.address, now)
             case _:
                 work.exposures.unreadable(line.source, line.address, now)
                 return

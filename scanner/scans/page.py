@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from scanner.model import (
     Confidence,
+    Ended,
     Failed,
     Form,
     Link,
@@ -21,6 +23,8 @@ from scanner.model import (
     Skipped,
     Unchanged,
 )
+
+_LONGEST_PAUSE = 86_400.0
 
 END = "end"
 """Last line of a crawl that came to its end by itself."""
@@ -43,6 +47,8 @@ class PageRead:
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
+    likeness: str = ""
+    """The same for pages of the same build; empty if that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ class ReportRead:
 
 
 CrawlLine = PageRead | ReportRead | Unchanged | Skipped | Failed
+"""What became of one address."""
 
 _NAMES: dict[type, str] = {
     PageRead: "read",
@@ -70,28 +77,31 @@ _NAMES: dict[type, str] = {
     Unchanged: "unchanged",
     Skipped: "skipped",
     Failed: "failed",
+    Ended: "ended",
 }
 _TYPES = {name: kind for kind, name in _NAMES.items()}
 
 
-def to_json(line: CrawlLine) -> str:
+def to_json(line: CrawlLine | Ended) -> str:
     """Write one line, without its line end."""
-    return json.dumps({"event": _NAMES[type(line)], **asdict(line)}, ensure_ascii=True)
+    return json.dumps({"event": _NAMES[type(line)], **asdict(line)}, default=timedelta.total_seconds)
 
 
-def from_json(text: str) -> CrawlLine:
+def from_json(text: str) -> CrawlLine | Ended:
     """Read one line back. Raises ValueError, KeyError or TypeError on anything else.
 
     The child reads hostile pages, so its parent believes nothing of the line's shape.
     """
     fields = json.loads(text)
     kind = _TYPES[fields.pop("event")]
+    if kind is Ended:
+        fields["closed_for"] = timedelta(seconds=min(max(float(fields["closed_for"]), 0), _LONGEST_PAUSE))
     if kind is ReportRead:
         fields["places"] = tuple(str(place) for place in fields["places"])
     if kind in (PageRead, ReportRead):
         fields["links"] = tuple(_link(entry) for entry in fields["links"])
         fields["notes"] = tuple(fields["notes"])
-    line: CrawlLine = kind(**fields)
+    line: CrawlLine | Ended = kind(**fields)
     return line
 
 

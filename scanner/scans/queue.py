@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import IO
 
-from scanner.model import Unit
+from scanner.model import Ended, Unit
 from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, from_json
 from scanner.scans.wire import unit_to_json
@@ -53,9 +53,14 @@ class LocalQueue:
         self._cancelled = threading.Event()
 
     def run(
-        self, units: Sequence[Unit], take: Callable[[CrawlLine], None], *, within: timedelta | None = None
+        self,
+        units: Sequence[Unit],
+        take: Callable[[CrawlLine], None],
+        *,
+        within: timedelta | None = None,
+        unit_ended: Callable[[Ended], None] = lambda unit: None,
     ) -> None:
-        """Crawl the Units and hand each line to ``take`` as it comes.
+        """Crawl the Units and hand each line to ``take`` as it comes; ``unit_ended`` hears of each end.
 
         Raises CrawlStopped when the child dies, hangs past its time (the longest time limit of a Unit, or
         ``within`` if that is shorter) or talks nonsense; what it said until then was taken.
@@ -94,7 +99,11 @@ class LocalQueue:
                     if line == END:
                         ended = True
                         break
-                    take(_understand(line))
+                    said = _understand(line)
+                    if isinstance(said, Ended):
+                        unit_ended(said)
+                    else:
+                        take(said)
         finally:
             timer.cancel()
             child.kill()
@@ -147,7 +156,7 @@ def _lines(stdout: IO[bytes]) -> Iterator[str]:
         raise CrawlStopped("the crawl was ended: it wrote a line without an end")
 
 
-def _understand(line: str) -> CrawlLine:
+def _understand(line: str) -> CrawlLine | Ended:
     try:
         return from_json(line)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scanner.alerts.routing import Route
 from scanner.match.allowances import Allowed
 from scanner.match.register import Register
-from scanner.model import OPEN_STATES, Coverage, SourceState, Unit
+from scanner.model import OPEN_STATES, Coverage, Ended, SourceState, Unit
 from scanner.scans.blindness import tell_blindness
-from scanner.scans.coverage import Tally
+from scanner.scans.canary import canary_of
+from scanner.scans.coverage import Tally, after_fast_run
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import CrawlLine
 from scanner.scans.queue import CrawlStopped, LocalQueue
@@ -19,6 +20,9 @@ from scanner.scans.rules import rules_of
 from storage.store import Store, Work
 
 Progress = Callable[[Mapping[str, Tally]], None]
+
+_COMPARED = 6
+"""Earlier scans that a scan is compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +53,20 @@ def scan(
     within: timedelta | None = None,
     full: bool = False,
     progress: Progress = lambda tallies: None,
+    canaries: Collection[str] = (),
+    unit_ended: Callable[[Ended], None] = lambda unit: None,
 ) -> ScanReport:
     """Run one Scan and return its report; alerts for what it found are in the outbox by then.
 
     ``full`` reads every page again, changed or not. ``progress`` is called with the counts so far after
-    every address.
+    every address, ``unit_ended`` when a Unit is at its end. ``canaries`` names the sources that have one.
     """
     started = clock()
+    fast = any(unit.fast for unit in units)
     with store.begin() as work:
         # Good for the Register that is read here, also when the key is replaced while the scan goes on.
         keys = work.keys
-        scan_id = work.scans.start(trigger, [unit.source for unit in units], started)
+        scan_id = work.scans.start(trigger, [unit.source for unit in units], started, fast=fast)
         changed = work.meetings.changed()
         ledger = Ledger(
             store=store,
@@ -74,36 +81,46 @@ def scan(
         to_read = []
         for unit in units:
             remembered = work.addresses.known(unit.source)
-            to_read.append(
-                replace(unit, known=ledger.expect(unit.source, remembered, changed=changed, full=full))
-            )
+            if unit.source in canaries:
+                ledger.expect_canary(unit.source, canary_of(work, unit.source))
+            pages = ledger.expect(unit.source, remembered, changed=changed, full=full, fast=unit.fast)
+            to_read.append(replace(unit, known=pages))
 
     def take(line: CrawlLine) -> None:
         ledger.take(line)
         progress(ledger.tallies)
 
     try:
-        queue.run(to_read, take, within=within)
+        queue.run(to_read, take, within=within, unit_ended=unit_ended)
     except CrawlStopped as stopped:
         ledger.stopped(str(stopped))
     finally:  # also when somebody pressed Ctrl-C: what was found is kept
         ledger.close()
-    coverage = tuple(tally.coverage() for tally in ledger.tallies.values())
     with store.begin() as work:
-        ended = clock()
+        over = clock()
+        coverage = tuple(_judge(work, tally, fast=fast) for tally in ledger.tallies.values())
         known = _still_seen(work, since=started) - ledger.new
         if not queue.cancelled:  # a scan that was asked to stop says nothing about its sources
             for entry in coverage:
                 work.scans.cover(scan_id, entry)
-            work.scans.finish(scan_id, ended)
-            tell_blindness(work, coverage, channels=channels, now=ended)
+            work.scans.finish(scan_id, over)
+            tell_blindness(work, ledger.tallies, channels=channels, now=over)
     return ScanReport(
         coverage=coverage,
         new=len(ledger.new),
         known=len(known),
         gone=len(ledger.gone),
-        seconds=round((ended - started).total_seconds(), 1),
+        seconds=round((over - started).total_seconds(), 1),
     )
+
+
+def _judge(work: Work, tally: Tally, *, fast: bool) -> Coverage:
+    """Return the coverage of a source in the light of its earlier scans."""
+    if not fast:
+        return tally.coverage(before=work.scans.whole_readings(tally.source, _COMPARED))
+    standing = work.scans.standing(tally.source)
+    coverage = tally.coverage()
+    return replace(coverage, state=after_fast_run(coverage.state, standing.state if standing else None))
 
 
 def _still_seen(work: Work, *, since: datetime) -> set[int]:

@@ -60,7 +60,7 @@ def event_to_json(event: CrawlEvent) -> str:
     for part in fields(event):
         value = getattr(event, part.name)
         shown[part.name] = _describe(value) if isinstance(value, Document) else value
-    return json.dumps(shown)
+    return json.dumps(shown, default=timedelta.total_seconds)
 
 
 def _describe(document: Document) -> Mapping[str, str | int]:

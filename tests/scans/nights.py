@@ -79,9 +79,18 @@ class Nights:
         with self.store.begin() as work:
             return work.meetings.add(self.club.id, meeting, self.now)
 
-    def scan(self, *lines: CrawlLine, queue: LocalQueue | None = None, full: bool = False) -> ScanReport:
+    def scan(
+        self,
+        *lines: CrawlLine,
+        queue: LocalQueue | None = None,
+        full: bool = False,
+        fast: bool = False,
+        canaries: Sequence[str] = (),
+    ) -> ScanReport:
         self.now += timedelta(hours=1)
-        units = [Unit(source=name, kind="site", options={}, limits=Limits()) for name in self.sources]
+        units = [
+            Unit(source=name, kind="site", options={}, limits=Limits(), fast=fast) for name in self.sources
+        ]
         return scan(
             units,
             store=self.store,
@@ -91,6 +100,7 @@ class Nights:
             clock=lambda: self.now,
             queue=queue or saying(*lines),
             full=full,
+            canaries=canaries,
         )
 
     def scan_twice(self, *lines: CrawlLine) -> ScanReport:

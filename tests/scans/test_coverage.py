@@ -1,5 +1,10 @@
-from scanner.model import Failed, Form, Link, Room, Skipped, SourceState, Unchanged
-from scanner.scans.coverage import Tally
+from collections.abc import Sequence
+
+import pytest
+
+from scanner.model import Coverage, Failed, Form, Link, Room, Skipped, SourceState, Unchanged
+from scanner.scans.coverage import ALL_ALIKE, CANARY_MISSING, FAR_FEWER, Tally, after_fast_run
+from scanner.scans.crawl import likeness
 from scanner.scans.page import CrawlLine, PageRead
 
 READ = PageRead(source="forum", address="https://f.example/", depth=0, links=())
@@ -68,3 +73,130 @@ def test_rooms_are_counted_by_platform_and_nothing_else_of_them_is_kept() -> Non
     coverage = tally.coverage()
     assert coverage.rooms_seen == {"zoom": 1}
     assert "84155509999" not in repr(coverage)
+
+
+# --- states in which silence is not earned ------------------------------------------------------------
+
+
+def coverage_of(
+    *lines: CrawlLine, before: Sequence[int] = (), expects_canary: bool = False, canary_found: bool = False
+) -> Coverage:
+    """What a scan amounts to after earlier ones that read so many pages, the last one first."""
+    tally = Tally("forum", expects_canary=expects_canary)
+    tally.canary_found |= canary_found
+    for line in lines:
+        tally.count(line)
+    earlier = [Coverage(source="forum", state=SourceState.OK, read=1, unchanged=n - 1) for n in before]
+    return tally.coverage(before=earlier)
+
+
+def pages(count: int, likeness: str = "") -> list[PageRead]:
+    return [
+        PageRead(
+            source="forum",
+            address=f"https://f.example/{number}",
+            depth=1,
+            links=(),
+            likeness=likeness or f"{number}",
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_source_that_does_not_show_its_canary_is_blind_however_much_was_read() -> None:
+    missing = coverage_of(*pages(50), expects_canary=True)
+    assert missing.state is SourceState.BLIND
+    assert missing.failed == {CANARY_MISSING: 1}
+    found = coverage_of(*pages(50), expects_canary=True, canary_found=True)
+    assert (found.state, found.failed) == (SourceState.OK, {})
+
+
+def test_what_keeps_everything_from_being_read_says_more_than_the_canary() -> None:
+    assert coverage_of(DENIED, expects_canary=True).state is SourceState.BLOCKED
+    assert coverage_of(expects_canary=True).state is SourceState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("count", "before", "state"),
+    [
+        (9, [40, 41, 39], SourceState.SUSPICIOUS),
+        (10, [40, 41, 40], SourceState.OK),
+        (9, [40, 41], SourceState.OK),
+        (9, [40, 12, 39], SourceState.OK),
+        (1, [9, 9, 9], SourceState.OK),
+        (9, [9, 9, 9, 40, 40], SourceState.OK),
+        (400, [40, 41, 39], SourceState.OK),
+    ],
+    ids=[
+        "under a quarter",
+        "a quarter",
+        "two scans are no habit",
+        "numbers that go up and down",
+        "few pages come and go",
+        "it has become smaller for good",
+        "more",
+    ],
+)
+def test_suddenly_far_fewer_pages_are_suspicious(count: int, before: list[int], state: SourceState) -> None:
+    coverage = coverage_of(*pages(count), before=before)
+    assert coverage.state is state
+    assert (FAR_FEWER in coverage.failed) is (state is SourceState.SUSPICIOUS)
+
+
+def log_in_form(number: int) -> bytes:
+    token = f"{number:032x}"
+    form = f'<form action="/log-in?next=%2Ft%2F{number}"><input name="csrf" value="{token}"></form>'
+    return ("<html><title>Please log in</title>" + "<p>Members only, sorry.</p>" * 50 + form).encode()
+
+
+def test_log_in_forms_are_alike_and_pages_of_one_site_are_not() -> None:
+    assert likeness(log_in_form(3)) == likeness(log_in_form(88_123_456)) != ""
+    head = "<html><head><title>St Mary's</title>" + "<style>p { color: red }</style>" * 60
+    page = head + "<h1>Minutes</h1><p>Present: Ann, Bob.</p>"
+    assert likeness(page.encode()) != likeness((page + "<p>Apologies: none</p>").encode())
+    assert likeness(b"<p>short pages are often alike</p>") == ""
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        (pages(5, "form"), SourceState.SUSPICIOUS),
+        (pages(4, "form"), SourceState.OK),
+        ([*pages(5, "form"), *pages(1)], SourceState.OK),
+        (pages(5), SourceState.OK),
+    ],
+    ids=["all alike", "too few to say", "one is another", "none alike"],
+)
+def test_where_every_page_says_the_same_nothing_was_said(lines: list[PageRead], state: SourceState) -> None:
+    coverage = coverage_of(*lines)
+    assert coverage.state is state
+    assert (ALL_ALIKE in coverage.failed) is (state is SourceState.SUSPICIOUS)
+
+
+OK, PARTIAL, FAILED, BLIND, SUSPICIOUS = (
+    SourceState.OK,
+    SourceState.PARTIAL,
+    SourceState.FAILED,
+    SourceState.BLIND,
+    SourceState.SUSPICIOUS,
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "after"),
+    [
+        (OK, OK, OK),
+        (OK, PARTIAL, PARTIAL),
+        (OK, FAILED, PARTIAL),
+        (OK, BLIND, PARTIAL),
+        (OK, SUSPICIOUS, SUSPICIOUS),
+        (OK, None, PARTIAL),
+        (PARTIAL, OK, PARTIAL),
+        (FAILED, OK, FAILED),
+        (BLIND, SUSPICIOUS, BLIND),
+    ],
+)
+def test_a_fast_run_sees_what_is_worse_and_makes_nothing_whole(
+    state: SourceState, before: SourceState | None, after: SourceState
+) -> None:
+    assert after_fast_run(state, before) is after

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from scanner.model import News, SourceState
+from scanner.scans.blindness import tell_blindness, tell_gap
 from scanner.scans.page import to_json
 from scanner.scans.queue import LocalQueue
 from scanner.scans.retention import forget_old
@@ -27,6 +28,60 @@ def test_two_dark_nights_are_told_once_and_one_is_not(nights: Nights) -> None:
     for _ in range(3):
         nights.scan(DOWN)
     assert nights.news == [News.BLIND]
+
+
+def test_one_dark_night_is_told_when_nobody_looked_for_a_day(nights: Nights) -> None:
+    nights.scan(DOWN)
+
+    def watch(after: timedelta) -> None:
+        with nights.store.begin() as work:
+            tell_blindness(work, ["forum", "never-scanned"], channels=["clerk"], now=nights.now + after)
+
+    watch(timedelta(hours=23, minutes=59))
+    assert nights.news == []
+    for hours in (24, 25, 48):
+        watch(timedelta(hours=hours))
+    assert nights.news == [News.BLIND]
+    nights.scan(DOWN)
+    assert nights.news == [News.BLIND], "it is the same dark time"
+
+
+def test_a_suspicious_source_is_told_like_a_dark_one(nights: Nights) -> None:
+    many = [read(address=f"https://forum.example/t/{number}") for number in range(40)]
+    for _ in range(3):
+        assert nights.scan(*many).coverage[0].state is SourceState.OK
+    for _ in range(2):
+        assert nights.scan(read()).coverage[0].state is SourceState.SUSPICIOUS
+    (alert,) = nights.alerts
+    assert alert.detail.endswith("far fewer pages than in the scans before")
+    for _ in range(2):
+        nights.scan(read())
+    assert nights.scan(read()).coverage[0].state is SourceState.OK, "it has become smaller"
+
+
+def test_fast_runs_are_not_compared_with_whole_readings_nor_make_them_better(nights: Nights) -> None:
+    many = [read(address=f"https://forum.example/t/{number}") for number in range(40)]
+    for _ in range(4):
+        nights.scan(*many)
+    assert nights.scan(read(), fast=True).coverage[0].state is SourceState.OK
+    nights.scan(*many, failed("HTTP 500"))
+    assert nights.scan(read(), fast=True).coverage[0].state is SourceState.PARTIAL
+    nights.scan(DOWN)
+    assert nights.scan(read(), fast=True).coverage[0].state is SourceState.PARTIAL
+    assert nights.scan(DOWN, fast=True).coverage[0].state is SourceState.FAILED
+    assert nights.scan(*many).coverage[0].state is SourceState.OK
+
+
+def test_a_gap_is_told_once_in_the_time_of_each_organisation(nights: Nights) -> None:
+    begin = NOON - timedelta(hours=9)
+    for missed in (3, 1):
+        with nights.store.begin() as work:
+            tell_gap(work, begin, NOON, missed=missed, channels=["clerk"], now=NOON)
+    (alert,) = nights.alerts
+    assert alert.detail == (
+        "Lychgate itself was not running from 03:00 on Thursday 12 March to 12:00 on Thursday 12 March "
+        "(9 hours): 3 looks were missed, and what was due is done now"
+    )
 
 
 def test_a_new_dark_time_is_news_again(nights: Nights) -> None:
@@ -74,8 +129,8 @@ def test_a_scan_broken_off_from_the_keyboard_keeps_what_it_found(nights: Nights)
     nights.register(a_meeting())
 
     class Impatient(LocalQueue):
-        def run(self, units, take, *, within=None):
-            super().run(units, take, within=within)
+        def run(self, units, take, **how):
+            super().run(units, take, **how)
             raise KeyboardInterrupt
 
     queue = Impatient(command=(sys.executable, "-c", f"print({to_json(read())!r}); print('end')"))

@@ -17,13 +17,14 @@ no_escape.install()
 
 def main() -> None:
     """Run one crawl."""
-    from scanner.model import CrawlEvent, Fetched
+    from scanner.model import CrawlEvent, Ended, Fetched
     from scanner.scans.wire import event_to_json, unit_from_json
     from spiders.crawl import crawl
 
     plan = json.loads(sys.stdin.readline())
     units = [unit_from_json(line) for line in sys.stdin]
-    asked = []
+    asked: list[str] = []
+    ended: dict[str, float] = {}
 
     def lookup(host: str) -> list[str]:
         asked.append(host)
@@ -36,6 +37,9 @@ def main() -> None:
     def sink(event: CrawlEvent) -> None:
         if isinstance(event, Fetched) and plan["trip"] and event.document.address.endswith(plan["trip"]):
             raise ValueError("the search of this page broke")
+        if isinstance(event, Ended):
+            ended[event.source] = event.closed_for.total_seconds()
+            return
         line = json.loads(event_to_json(event))
         if isinstance(event, Fetched):
             line["text"] = event.document.body[: plan["shown"]].decode("utf-8", "replace")
@@ -48,6 +52,7 @@ def main() -> None:
         "looked_up": no_escape.LOOKED_UP,
         "bound": no_escape.BOUND,
         "asked": asked,
+        "ended": ended,
     }
     print(json.dumps(end), flush=True)
 

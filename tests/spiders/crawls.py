@@ -32,6 +32,8 @@ class Crawled:
     looked_up: list[str]
     bound: list[str]
     asked: list[str]
+    ended: dict[str, float]
+    """For how many seconds each source still wanted to be left alone when its Unit had ended."""
     error: str = field(repr=False, default="")
 
     def of(self, kind: str, source: str | None = None) -> list[dict[str, Any]]:
@@ -83,4 +85,4 @@ def crawl(
     )
     assert done.returncode == 0, done.stderr
     *events, end = (json.loads(line) for line in done.stdout.splitlines())
-    return Crawled(events, end["opened"], end["looked_up"], end["bound"], end["asked"], done.stderr)
+    return Crawled(events, end["opened"], end["looked_up"], end["bound"], end["asked"], end["ended"], done.stderr)
