@@ -37,6 +37,8 @@ class Upcoming:
     starts: datetime | None
     state: MeetingState
     checked: datetime | None = None
+    new_link: bool = False
+    """Its link is newer than that reading."""
     exposure: int | None = None
     severity: SeverityLevel | None = None
     acknowledged: bool = False
@@ -146,4 +148,5 @@ def _entry(
         starts=starts,
         state=MeetingState.CLEAR if clear else MeetingState.UNCHECKED,
         checked=checked,
+        new_link=checked is not None and checked < since,
     )

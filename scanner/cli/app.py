@@ -29,6 +29,7 @@ from scanner.cli import (
     scan,
     serve,
     sources,
+    users,
 )
 from scanner.cli.say import ORGANISATION
 
@@ -95,6 +96,7 @@ exposures.app.command("report")(reports.report)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(organisations.app, name="organisations")
+app.add_typer(users.app, name="users")
 app.add_typer(allowances.app, name="allowances")
 app.add_typer(keys.app, name="keys")
 app.command("backup")(backup.backup)

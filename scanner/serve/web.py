@@ -12,9 +12,12 @@ from threading import Thread
 import uvicorn
 from fastapi import FastAPI
 
+from scanner.actions.people import first_invite
 from scanner.actions.workspace import Workspace
-from scanner.actions.zoom_risk import listeners, missing_secrets
+from scanner.actions.zoom_risk import missing_secrets
 from scanner.errors import ConfigError
+from scanner.serve.ticker import trigger
+from scanner.settings import Settings
 from scanner.web.app import create_app
 from scanner.web.hooks import hooks
 
@@ -28,8 +31,11 @@ _GRACE = 5
 class Web:
     """An application on an address of this machine, in a thread of its own."""
 
-    def __init__(self, application: FastAPI, *, listen: str) -> None:
-        """Take the address, or raise ConfigError; nothing is answered before ``start``."""
+    def __init__(self, application: FastAPI, *, listen: str, behind_proxy: bool = False) -> None:
+        """Take the address, or raise ConfigError; nothing is answered before ``start``.
+
+        ``behind_proxy`` believes a proxy on this machine where it says who is asking.
+        """
         host, _, port = listen.rpartition(":")
         try:
             self._socket = socket.create_server(
@@ -47,7 +53,8 @@ class Web:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                proxy_headers=behind_proxy,
+                forwarded_allow_ips="127.0.0.1,::1",
                 limit_concurrency=_AT_ONCE,
                 timeout_keep_alive=5,
                 timeout_graceful_shutdown=_GRACE,
@@ -77,22 +84,48 @@ class Web:
         self._server.run(sockets=[self._socket])
 
 
+def next_run(settings: Settings, timezone: str, now: datetime) -> datetime | None:
+    """Return when a schedule looks next, or None if none does."""
+    ahead = (
+        trigger(schedule, timezone=timezone).get_next_fire_time(None, now)
+        for schedule in settings.schedules.values()
+    )
+    return min((moment for moment in ahead if moment is not None), default=None)
+
+
+def _invite_first(workspace: Workspace, address: str, *, now: datetime) -> None:
+    """Say how the first person gets in, while nobody can.
+
+    Past the log, which hides links.
+    """
+    organisation = workspace.organisation
+    token = first_invite(workspace.store, organisation=organisation.id, email=organisation.email, now=now)
+    if token is not None:
+        print(
+            f"Nobody can sign in to the review desk yet. For {organisation.email}, good once:\n"
+            f"  {address}/join/{token}",
+            flush=True,
+        )
+
+
 @contextmanager
 def open_web(workspace: Workspace, *, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Answer on the web while the block runs, if the settings have something that is reached there.
+    """Answer on the web while the block runs: the review desk, and the hooks of the settings.
 
     What cannot be opened is said in the log: alerts by other ways must not wait for it.
     """
     settings = workspace.settings
-    if not listeners(settings):
-        yield
-        return
     for sentence in missing_secrets(settings):
         log.error("%s", sentence)
     try:
-        web = Web(
-            create_app(workspace, clock=clock, hooks=hooks(workspace, clock=clock)), listen=settings.listen
+        app = create_app(
+            workspace,
+            clock=clock,
+            public_address=settings.public_address,
+            hooks=hooks(workspace, clock=clock),
+            next_run=next_run,
         )
+        web = Web(app, listen=settings.listen, behind_proxy=bool(settings.public_address))
     except ConfigError as fault:
         log.error("%s", fault)
         yield
@@ -100,6 +133,7 @@ def open_web(workspace: Workspace, *, clock: Callable[[], datetime]) -> Iterator
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     web.start()
     log.info("the web answers on port %d", web.port)
+    _invite_first(workspace, settings.public_address or f"http://127.0.0.1:{web.port}", now=clock())
     try:
         yield
     finally:
