@@ -13,7 +13,13 @@ HEADLINES = {
     News.WORSE: "It is worse now: a meeting link in public",
     News.REGRESSED: "A meeting link is back in public",
     News.GONE: "All clear: a meeting link is gone",
+    News.REMINDER: "Nobody has answered: a meeting link is in public",
+    News.ESCALATED: "Please step in: a meeting link is in public",
     News.BLIND: "Lychgate could not look",
+    News.TROUBLE: "Lychgate needs a hand",
+    News.DIGEST: "What can wait, in one message",
+    News.REPORT: "The monthly report",
+    News.ALIVE: "Lychgate is awake",
     News.TEST: "This is a test",
 }
 SUBJECTS = {
@@ -22,7 +28,10 @@ SUBJECTS = {
     News.WORSE: "It is worse now: meeting link on {place}",
     News.REGRESSED: "Meeting link is back on {place}",
     News.GONE: "All clear: meeting link gone from {place}",
+    News.REMINDER: "Still unanswered: meeting link on {place}",
+    News.ESCALATED: "Please step in: meeting link on {place}",
     News.BLIND: "Could not look: {detail}",
+    News.TROUBLE: "Lychgate needs a hand: {detail}",
     News.TEST: "Test of channel {channel}",
 }
 SENTENCES = {
@@ -31,7 +40,10 @@ SENTENCES = {
     News.WORSE: "{what} “{title}” still stands in public on {place}, and it is worse now than before.",
     News.REGRESSED: "{what} “{title}” had been dealt with, and now stands in public again on {place}.",
     News.GONE: "{what} “{title}” no longer stands anywhere that Lychgate had found it.",
+    News.REMINDER: "{what} “{title}” stands in public on {place}, and nobody has answered yet.",
+    News.ESCALATED: "{what} “{title}” stands in public on {place}, and whoever was told has not answered.",
     News.BLIND: "A place that Lychgate should look at could not be read. {detail}",
+    News.TROUBLE: "Something keeps Lychgate from looking or from telling you. {detail}",
     News.TEST: "Channel “{channel}” works: this message came through it. There is nothing to do.",
 }
 WHAT_WE_DID = (
@@ -42,6 +54,12 @@ IF_NOT_CHANGED = (
     "If the meeting still has its old link, give it a new one: whoever copied the old one can still come in."
 )
 NOBODY_KNOWS = "Until it can be read again, nobody knows whether a meeting link stands there."
+WHAT_TO_LOOK_AT = "Until it is put right, a leak may stand in public and nobody is told."
+NOT_URGENT = "Nothing here is critical: that would have come at once, in a message of its own."
+ALIVE = (
+    "This is the weekly sign of life. If it stops coming, Lychgate has stopped, and nobody would be told of "
+    "a leak."
+)
 HOW_SURE = {
     Form.URL: "Certain. The link that stands there opens this very meeting.",
     Form.WRITTEN: "Certain. The ID of this very meeting is written there.",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from scanner.alerts.facts import facts, secrets_of
 from scanner.alerts.phrases import (
+    ALIVE,
     AS_WHAT,
     HEADLINES,
     HOW_SURE,
@@ -19,6 +21,7 @@ from scanner.alerts.phrases import (
     SENTENCES,
     SUBJECTS,
     WHAT,
+    WHAT_TO_LOOK_AT,
     WHAT_WE_DID,
 )
 from scanner.alerts.plain import defanged, host_of, plain
@@ -44,10 +47,11 @@ _SENTENCE_LENGTH = 400
 _WIDTH = 78
 _SOON = timedelta(hours=2)
 _PLACES_SHOWN = 5
+_MOST_FACTS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where the link stands, and how and since when."""
 
     address: str
@@ -55,7 +59,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
+class Letter:
     """What both templates say, each in its own way."""
 
     subject: str
@@ -64,7 +68,7 @@ class _Letter:
     sentence: str
     facts: tuple[tuple[str, str], ...] = ()
     places_title: str = ""
-    places: tuple[_Place, ...] = ()
+    places: tuple[Place, ...] = ()
     more_places: int = 0
     show: str = ""
     steps: tuple[Step, ...] = ()
@@ -79,19 +83,25 @@ def write(
     meeting: Meeting | None,
     organisation: Organisation,
     now: datetime,
+    others: Sequence[str] = (),
 ) -> Message:
     """Return the message for an alert, the same text in plain and HTML form, under 60 lines.
+
+    ``others`` are the other channels that carry this news, each with what became of it.
 
     News about an exposure needs the exposure and its meeting as they are now. Times are given in the
     organisation's zone. Everything that people or pages wrote is taken as hostile: put on one line, cut,
     and rid of what opens a meeting.
     """
-    secrets = _secrets(meeting)
+    secrets = secrets_of(meeting)
     group = plain(organisation.name, limit=_GROUP_LENGTH, secrets=secrets)
-    if alert.news in (News.BLIND, News.TEST):
-        letter, thread = _about_lychgate(alert), ""
+    if alert.news in (News.BLIND, News.TROUBLE, News.TEST, News.REPORT, News.ALIVE):
+        letter, thread = about_lychgate(alert), ""
     elif exposure and meeting:
         letter = _about_exposure(alert, exposure, meeting, zone=_zone(organisation.timezone), now=now)
+        if others:
+            told = plain(", ".join(others), limit=_SENTENCE_LENGTH)
+            letter = replace(letter, facts=(*letter.facts, ("Also told", told)))
         thread = alert_key(
             exposure=exposure,
             news=News.OPENED,
@@ -101,20 +111,35 @@ def write(
         )
     else:
         raise ValueError(f"{alert.news} is news about an exposure: give the exposure and its meeting")
-    why = plain(alert.reason, limit=_SENTENCE_LENGTH, secrets=secrets)
-    return Message(
+    return rendered(
+        letter,
         key=alert.key,
+        group=group,
+        why=plain(alert.reason, limit=_SENTENCE_LENGTH, secrets=secrets),
+        thread="" if thread == alert.key else thread,
+        facts=facts(alert, exposure=exposure, meeting=meeting, organisation=organisation, now=now),
+    )
+
+
+def rendered(
+    letter: Letter, *, key: str, group: str, why: str, thread: str, facts: Mapping[str, object]
+) -> Message:
+    """Return the message that says a letter in every form."""
+    return Message(
+        key=key,
         subject=_subject(group, letter),
         text=_TEXT.render(letter=letter, group=group, why=why),
         html=_HTML.render(letter=letter, group=group, why=why),
-        thread="" if thread == alert.key else thread,
+        thread=thread,
+        short=_short(letter),
+        facts=facts,
     )
 
 
 def _about_exposure(
     alert: Alert, exposure: Exposure, meeting: Meeting, *, zone: ZoneInfo, now: datetime
-) -> _Letter:
-    secrets = _secrets(meeting)
+) -> Letter:
+    secrets = secrets_of(meeting)
     title = plain(meeting.title, limit=_TITLE_LENGTH, secrets=secrets) or "a meeting"
     detail = plain(alert.detail, limit=_SENTENCE_LENGTH, secrets=secrets)
     sightings = _sightings(alert.news, exposure)
@@ -128,9 +153,9 @@ def _about_exposure(
         place=_and_more(host.replace(".", "[.]"), count),
         count=_places(count),
     )
-    letter = _Letter(
+    letter = Letter(
         subject=SUBJECTS[alert.news].format(place=_and_more(host, count), count=_places(count)),
-        subject_end="" if start is None else f" – meeting {_away(start - now)}",
+        subject_end="" if start is None else f" – meeting {away(start - now)}",
         headline=HEADLINES[alert.news],
         sentence=f"{sentence} {detail}".strip(),
         facts=(("Meeting", title), ("Starts", _starts(start, zone=zone, now=now))),
@@ -156,28 +181,45 @@ def _about_exposure(
     )
 
 
-def _about_lychgate(alert: Alert) -> _Letter:
-    detail = plain(alert.detail, limit=_SENTENCE_LENGTH)
+def about_lychgate(alert: Alert) -> Letter:
+    """Return the letter of news that is about no exposure; the lines of its detail are its facts."""
+    first, *lines = alert.detail.splitlines() or [""]
+    detail = plain(first, limit=_SENTENCE_LENGTH)
     channel = plain(alert.channel, limit=_TITLE_LENGTH)
     if alert.news is News.TEST:
-        return _Letter(
+        return Letter(
             subject=SUBJECTS[News.TEST].format(channel=channel),
             headline=HEADLINES[News.TEST],
             sentence=SENTENCES[News.TEST].format(channel=channel),
         )
-    return _Letter(
-        subject=SUBJECTS[News.BLIND].format(detail=detail),
-        headline=HEADLINES[News.BLIND],
-        sentence=SENTENCES[News.BLIND].format(detail=detail),
-        steps=(Step("See what is in the way.", "Run:  lychgate sources check"),),
-        closing=(NOBODY_KNOWS,),
+    if alert.news in (News.REPORT, News.ALIVE):
+        pairs = [plain(line, limit=_SENTENCE_LENGTH).partition(": ") for line in lines[:_MOST_FACTS]]
+        return Letter(
+            subject=detail,
+            headline=HEADLINES[alert.news],
+            sentence=f"{detail}.",
+            facts=tuple((name, text) for name, _, text in pairs),
+            closing=(ALIVE,) if alert.news is News.ALIVE else (),
+        )
+    blind = alert.news is News.BLIND
+    return Letter(
+        subject=SUBJECTS[alert.news].format(detail=detail),
+        headline=HEADLINES[alert.news],
+        sentence=SENTENCES[alert.news].format(detail=detail),
+        steps=(Step("See what is in the way.", f"Run:  lychgate {'sources check' if blind else 'doctor'}"),),
+        closing=(NOBODY_KNOWS if blind else WHAT_TO_LOOK_AT,),
     )
 
 
-def _secrets(meeting: Meeting | None) -> list[str]:
-    if meeting is None:
-        return []
-    return [room.key for room in meeting.rooms] + [passcode.text for passcode in meeting.passcodes]
+def _short(letter: Letter) -> str:
+    """Return a letter for a chat or a telephone: what happened, how bad, the first thing to do."""
+    kept = [text if label != "Starts" else f"Starts {text}" for label, text in letter.facts]
+    lines = [letter.sentence, *kept[1:3]]
+    lines += [f"{letter.places_title}: {place.address}" for place in letter.places[:2]]
+    lines += [f"Now: {step.what} {step.how}" for step in letter.steps[:1]]
+    if letter.acknowledge:
+        lines.append(f"More: {letter.show}. Say that you are on it: {letter.acknowledge}")
+    return "\n".join(lines)
 
 
 def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
@@ -190,16 +232,16 @@ def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
     )
 
 
-def _place(address: str, sightings: Sequence[Sighting], zone: ZoneInfo) -> _Place:
+def _place(address: str, sightings: Sequence[Sighting], zone: ZoneInfo) -> Place:
     here = [sighting for sighting in sightings if sighting.address == address]
     forms = dict.fromkeys(AS_WHAT[sighting.form] for sighting in here)
     when = _when(here[0].first_seen, zone)
     if all(sighting.form is Form.REPORTED for sighting in here):
-        return _Place(defanged(address), f"{plain(here[0].where, limit=_TITLE_LENGTH)}, {when}")
-    return _Place(defanged(address), f"{', '.join(forms)}, first seen {when}")
+        return Place(defanged(address), f"{plain(here[0].where, limit=_TITLE_LENGTH)}, {when}")
+    return Place(defanged(address), f"{', '.join(forms)}, first seen {when}")
 
 
-def _subject(group: str, letter: _Letter) -> str:
+def _subject(group: str, letter: Letter) -> str:
     """Return ``[Group] what happened – meeting in …``; what is too long loses its middle, not its end."""
     room = _SUBJECT_LENGTH - len(letter.subject_end)
     front = f"[{group}] {letter.subject}"
@@ -217,7 +259,7 @@ def _places(count: int, *, more: bool = False) -> str:
 def _starts(start: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
     if start is None:
         return "no further date"
-    return f"{_when(start, zone)} ({zone.key}), {_away(start - now)}"
+    return f"{_when(start, zone)} ({zone.key}), {away(start - now)}"
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:
@@ -225,7 +267,7 @@ def _when(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}"
 
 
-def _away(length: timedelta) -> str:
+def away(length: timedelta) -> str:
     """Say how far off a start is: ``in 3 h 10 min``."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 0:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from scanner.alerts.routing import Route, route
+from scanner.alerts.digests import Entry, write_digest
+from scanner.alerts.routing import Digest, Route, route
 from scanner.alerts.wording import write
 from scanner.model import (
     Alert,
+    Delivery,
+    DeliveryState,
     Exposure,
     ExposureState,
     Form,
@@ -34,7 +37,15 @@ REASON = (
     "Anyone can walk in: the link and its current passcode stand there, and the meeting starts in 3 hours."
 )
 
-ABOUT_EXPOSURES = (News.OPENED, News.SPREAD, News.WORSE, News.REGRESSED, News.GONE)
+ABOUT_EXPOSURES = (
+    News.OPENED,
+    News.SPREAD,
+    News.WORSE,
+    News.REGRESSED,
+    News.GONE,
+    News.REMINDER,
+    News.ESCALATED,
+)
 
 
 def sighting(number: int = 1, address: str = ADDRESS, **more: object) -> Sighting:
@@ -108,6 +119,12 @@ def message(
     now: datetime = NOW,
 ) -> Message:
     about = about or exposure()
+    if news is News.DIGEST:
+        opened = Delivery(
+            id=1, alert=alert(News.OPENED, about), state=DeliveryState.DUE, created=NOW, due=NOW
+        )
+        entries = [Entry(opened, about, of or meeting())]
+        return write_digest(entries, Digest.DAILY, organisation=group or organisation(), now=now)
     return write(
         alert(news, about if news in ABOUT_EXPOSURES else None, detail=detail),
         exposure=about if news in ABOUT_EXPOSURES else None,
