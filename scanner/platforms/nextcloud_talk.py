@@ -18,7 +18,8 @@ PLATFORM = Platform(
             ends="(?![A-Za-z0-9])",
         ),
         Shape(
-            path=r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/call/(?P<id>(?=[a-z]*[0-9])[a-z0-9]{6,8}|(?-i:[bcdfghjkmnpqrstvwxyz]{8}))",
+            path=r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/call/(?P<id>[a-z0-9]{6,8})",
+            cased=r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]*|[bcdfghjkmnpqrstvwxyz]{8}",
             host=r".*(?:cloud|talk|nc\.).*",
             key="{host}{base}/{id}",
             kind="room",

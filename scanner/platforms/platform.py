@@ -78,6 +78,8 @@ class Shape:
     lower: bool = False
     digits: bool = False
     """Strip separators from the group ``id``."""
+    cased: str = ""
+    """Expression for the whole group ``id`` with regard to case, where only that tells a code from a word."""
     ends: str = ""
     """Look-ahead that ends the key by its own grammar, where running text may be glued to it."""
     passcodes: Mapping[str, PasscodeKind | None] = field(default_factory=dict)
@@ -151,6 +153,8 @@ class Shape:
         return self._hit(address, platform, parts)
 
     def _hit(self, address: Address, platform: str, parts: dict[str, str]) -> Hit | None:
+        if self.cased and not re.fullmatch(self.cased, parts["id"]):
+            return None
         if self.digits:
             parts["id"] = digits_only(parts["id"])
         if any(is_placeholder(value) for name, value in parts.items() if name not in ("host", "org")):

@@ -36,7 +36,8 @@ PLATFORM = Platform(
     anywhere=(
         Shape(
             host=r"meet\.[a-z0-9.\-]+\.[a-z\-]{2,}",
-            path=rf"/{_USER}/(?P<id>(?=[A-Za-z]*[0-9])[A-Z0-9]{{8}})",
+            path=rf"/{_USER}/(?P<id>[A-Z0-9]{{8}})",
+            cased=r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]*|[A-Z]*",
             key=_key,
             kind="room",
             risk=Risk.DEFUNCT,

@@ -16,7 +16,8 @@ PLATFORM = Platform(
             takes_stated=False,
         ),
         Shape(
-            path=r"/(?!features|resources|webinars|download|broadcast|settings|affiliate)(?P<id>(?=[a-z]*[0-9])[a-z0-9]{8,13}|(?-i:(?=[a-z]{0,12}[A-Z])[A-Za-z]{8,13})|(?-i:[bcdfghjkmnpqrstvwxyz]{8,13}))",
+            path=r"/(?!features|resources|webinars|download|broadcast|settings|affiliate)(?P<id>[a-z0-9]{8,13})",
+            cased=r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]*|(?=[a-z]*[A-Z])[A-Za-z]*|[bcdfghjkmnpqrstvwxyz]*",
             kind="studio",
             ends="(?![A-Za-z0-9])",
             takes_stated=False,
