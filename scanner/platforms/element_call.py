@@ -12,7 +12,7 @@ PLATFORM = Platform(
     shapes=(
         Shape(
             path="/room",
-            fragment=r"/?(?P<id>[^/?#&]{1,100})(?:\?(?:.*&)?(?:password=(?P<token>[^&]{1,200}))?.*)?",
+            fragment=r"/?(?P<id>[^/?#&]{1,100})(?:\?(?:(?=(?:.*&)?password=(?P<token>[^&]{1,200})))?.*)?",
             key="call.element.io/{id}",
             kind="room",
             risk=Risk.REUSABLE,

@@ -12,7 +12,7 @@ PLATFORM = Platform(
     shapes=(
         Shape(
             path="/join",
-            fragment=r"(?=(?:.*&)?p=(?P<id>[A-Za-z0-9+/_=%\-]{4,200}))(?:(?=(?:.*&)?k=(?P<token>[A-Za-z0-9+/_=%\-]{4,200})))?.*",
+            fragment=r"(?=(?:.*&)?p=(?P<id>[A-Za-z0-9+/_=%\-]{2,200}))(?:(?=(?:.*&)?k=(?P<token>[A-Za-z0-9+/_=%\-]{2,200})))?.*",
             kind="link",
             risk=Risk.REUSABLE,
             takes_stated=False,

@@ -31,7 +31,7 @@ PLATFORM = Platform(
             passcodes={"pin": PasscodeKind.PLAIN},
         ),
         Shape(
-            path=r"/webapp[23]?/(?:home|conference)?",
+            path=r"/webapp[23]?(?:/(?:home|conference))?",
             query={"conference": "(?P<id>[A-Za-z0-9@][A-Za-z0-9._@ -]{0,100})"},
             key="{host}/{id}",
             kind="room",

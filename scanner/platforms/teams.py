@@ -80,7 +80,7 @@ _SHAPES = (
         takes_stated=False,
     ),
     Shape(
-        path=r"/registration/(?P<id>[A-Za-z0-9_\-]{10,64}(?:,[A-Za-z0-9_\-]{10,64}){1,9})",
+        path=r"/registration/(?P<id>[A-Za-z0-9_\-]{8,64}(?:,[A-Za-z0-9_\-]{1,64}){1,9})",
         key="register:{id}",
         kind="register",
         risk=Risk.PUBLIC,
