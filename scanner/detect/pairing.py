@@ -112,6 +112,9 @@ class _Places:
         before = bisect_right(self._positions, (statement.at, len(self._takers))) - 1
         nearest = self._positions[before] if before >= 0 else None
         paragraph, end = self._paragraph(statement)
+        barrier = self._barrier(statement)
+        if barrier > max(paragraph, nearest[0] if nearest else -1):
+            return None
         if nearest is None or nearest[0] < paragraph:
             following = self._only_one(statement.at, end)
             if following is not None:
@@ -119,10 +122,14 @@ class _Places:
         if nearest is None:
             return self._only_one(statement.at, statement.at + REACH)
         position, number = nearest
-        barrier = bisect_right(self._barriers, statement.at) - 1
-        if statement.at - position > REACH or (barrier >= 0 and self._barriers[barrier] > position):
+        if statement.at - position > REACH or barrier > position:
             return None
         return self._takers[number]
+
+    def _barrier(self, statement: Statement) -> int:
+        """Return the place of the last recording before a statement, -1 without one."""
+        before = bisect_right(self._barriers, statement.at) - 1
+        return self._barriers[before] if before >= 0 else -1
 
     def _paragraph(self, statement: Statement) -> tuple[int, int]:
         start = self._text.rfind("\n\n", max(0, statement.at - REACH), statement.at)

@@ -104,7 +104,7 @@ class FlowReader:
     ) -> list[Reading]:
         if not mentions:
             return []
-        stated = list(statements(text, self._words, [mention.at for mention in mentions]))
+        stated = list(statements(text, self._words, mentions))
         barriers = [at for at, segment in hrefs if _RECORDING.search(segment.text)]
         barriers += [found.start() for found in _RECORDING.finditer(text)]
         passcodes = paired(mentions, stated, barriers, text)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.detect.instead import BEFORE_CODE, INSTEAD, NO_PASSCODE
+from scanner.detect.mention import Mention
 from scanner.detect.vocabulary import Vocabulary
+from scanner.model import Form
 
 REACH = 2000
 """Characters between a meeting and a passcode within which they can belong together."""
 
 _SEPARATOR = re.compile(
-    r"(?P<paren>[ \t]*[(（][^()（）\n]{0,40}[)）])?"
-    r"(?P<sep>[ \t]*(?:[*_~`\"'>|)]{0,4}[ \t]*"
-    r"(?:[:=]|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
-    r"[ \t]*(?P<quote>(?:[*_~`\"'“”„«‘>|\[(（「][ \t]?){0,6})[ \t]*"
+    r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）])?"
+    r"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{0,4}[ \t]*+"
+    r"(?:[:=→➡]|[-=]>|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
+    r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„«‘>|\[(（「][ \t]?+){0,6})[ \t]*+"
     r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»<>|，。、；（）「」【】()\[\]{}`\\]{1,64})"
 )
 _PAIRS = re.compile(
@@ -23,130 +27,17 @@ _PAIRS = re.compile(
     r"|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])"
     r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
 )
-_NO_PASSCODE = frozenset(
-    [
-        "none",
-        "no",
-        "not",
-        "n/a",
-        "na",
-        "nil",
-        "null",
-        "tba",
-        "tbd",
-        "tbc",
-        "required",
-        "needed",
-        "necessary",
-        "protected",
-        "see",
-        "will",
-        "sent",
-        "provided",
-        "available",
-        "upon",
-        "on",
-        "same",
-        "in",
-        "to",
-        "by",
-        "the",
-        "this",
-        "that",
-        "a",
-        "an",
-        "and",
-        "or",
-        "for",
-        "with",
-        "from",
-        "your",
-        "our",
-        "my",
-        "via",
-        "please",
-        "if",
-        "is",
-        "are",
-        "was",
-        "be",
-        "has",
-        "have",
-        "keine",
-        "keins",
-        "kein",
-        "ohne",
-        "nicht",
-        "erforderlich",
-        "aucun",
-        "aucune",
-        "sans",
-        "requis",
-        "ninguna",
-        "ninguno",
-        "sin",
-        "nessuna",
-        "nessuno",
-        "nenhuma",
-        "geen",
-        "brak",
-        "false",
-        "true",
-        "undefined",
-        "meeting",
-        "zoom",
-        "webinar",
-        "hidden",
-        "private",
-        "secret",
-        "removed",
-        "redacted",
-        "below",
-        "above",
-        "here",
-        "protection",
-        "reset",
-        "policy",
-        "field",
-        "manager",
-        "hash",
-        "settings",
-        "setting",
-        "change",
-        "changed",
-        "wird",
-        "separat",
-        "siehe",
-        "todo",
-    ]
-)
-_NOT_BEFORE_CODE = re.compile(r"(?P<word>[A-Za-zÀ-ÿ]+)[ \-]\Z")
-_BEFORE_CODE = frozenset(
-    [
-        "the",
-        "and",
-        "with",
-        "use",
-        "entry",
-        "secret",
-        "enter",
-        "und",
-        "mit",
-        "et",
-        "avec",
-        "con",
-        "e",
-        "y",
-        "room",
-    ]
-)
+_NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
+_NOT_BEFORE_CODE = re.compile(r"(?<![A-Za-zÀ-ÿ])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
     r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
     r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
     r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
 )
-_IN_ADDRESS = re.compile(r"(?://|[?&#;])[^\s<>\"'|，。、；）】」]{0,290}\Z")
+_IN_ADDRESS = re.compile(r"(?://|[?&#])[^\s<>\"'|，。、；）】」]{0,290}\Z")
+_GLUED = re.compile(r"[^\W_][.,;)\]]?\Z")
+"""The end of an address that the word for a passcode is glued to, as texts torn out of a page have it."""
 _GOES_ON = re.compile(r"[ \-][0-9]")
 _AFTER = 200
 """Characters behind a passcode that can tell what of it is punctuation."""
@@ -159,16 +50,26 @@ class Statement:
 
     at: int
     text: str
+    value_at: int
     end: int
 
 
-def statements(text: str, words: Vocabulary, near: Sequence[int]) -> Iterator[Statement]:
-    """Yield the passcodes stated within reach of the given positions, in order."""
-    for start, end in _windows(near, len(text)):
+def statements(text: str, words: Vocabulary, mentions: Sequence[Mention]) -> Iterator[Statement]:
+    """Yield the passcodes stated within reach of the mentions, in order.
+
+    What is a room's own number is no passcode, though a word for one stands before it: "(access code)".
+    """
+    numbers = sorted((mention.at, mention.end) for mention in mentions if mention.form is Form.WRITTEN)
+    for start, end in _windows([mention.at for mention in mentions], len(text)):
         for label in words.passcode.finditer(text, start, end):
             stated = _statement(text, label)
-            if stated is not None:
+            if stated is not None and not _is_within(stated.value_at, numbers):
                 yield stated
+
+
+def _is_within(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    before = bisect_right(spans, (position, position + REACH)) - 1
+    return before >= 0 and spans[before][0] <= position < spans[before][1]
 
 
 def _windows(near: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
@@ -189,10 +90,13 @@ def _windows(near: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
 
 def _statement(text: str, label: re.Match[str]) -> Statement | None:
     before = text[max(0, label.start() - 24) : label.start()]
-    if _OTHER_SECRET.search(before) or _IN_ADDRESS.search(text, max(0, label.start() - 300), label.start()):
+    if _OTHER_SECRET.search(before):
+        return None
+    in_address = _IN_ADDRESS.search(text, max(0, label.start() - 300), label.start())
+    if in_address and not (_GLUED.search(before) and _LABEL_AFTER.match(text, label.end())):
         return None
     word = _NOT_BEFORE_CODE.search(before) if label["weak"] is not None else None
-    if word is not None and word["word"].lower() not in _BEFORE_CODE:
+    if word is not None and not BEFORE_CODE.fullmatch(word["word"]):
         return None
     found = _SEPARATOR.match(text, label.end())
     if found is None:
@@ -222,7 +126,7 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     is_number = len(value) > 8 or _GOES_ON.match(text, found.end("value"))
     if is_number and label["weak"] is not None and label["weak"].lower().startswith("access"):
         return None
-    return Statement(label.start(), value, found.end("value"))
+    return Statement(label.start(), value, found.start("value"), found.end("value"))
 
 
 def _value(text: str, found: re.Match[str]) -> str | None:
@@ -243,7 +147,9 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     ):
         value = value[:-1]
     value = value.strip("'‘’")
-    if value.lower() in _NO_PASSCODE or not 3 <= len(value) <= 32:
+    if NO_PASSCODE.fullmatch(value) or not 3 <= len(value) <= 32:
+        return None
+    if INSTEAD.fullmatch(value) and _NEXT_WORD.match(after):
         return None
     if re.fullmatch(r"[xX*•._\-…#?]+", value) or "://" in value or value.startswith(("http", "www.")):
         return None

@@ -33,22 +33,9 @@ SHORTENERS = frozenset(
 """Hosts whose links show nothing of their target."""
 
 _INNER = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?(?:%(?:25)*3a)?(?://|%(?:25)*2f%(?:25)*2f)", re.IGNORECASE)
-_TEXT_NAMES = frozenset(
-    [
-        "text",
-        "body",
-        "details",
-        "location",
-        "subject",
-        "description",
-        "desc",
-        "quote",
-        "msg",
-        "message",
-        "summary",
-        "title",
-        "status",
-    ]
+_TEXT_NAMES = re.compile(
+    r"text|body|details|location|subject|description|desc|quote"
+    r"|msg|message|summary|title|status"
 )
 _DECODINGS = 4
 
@@ -75,14 +62,16 @@ def unwrap(address: Address, text: str, *, owned: bool, ignored: bool) -> Iterat
             return
     if ignored:
         return
+    if address.host in ("http", "https"):
+        yield Wrapped(f"https://{text.partition('//')[2].partition('//')[2]}", glued=True)
     yield from _anything(address, text)
 
 
 def _anything(address: Address, text: str) -> Iterator[Wrapped]:
     """Look at every decoded query value once more, and at an address written out in the path."""
     for name, value in address.query:
-        if name in _TEXT_NAMES or any(blank in value for blank in " \n"):
-            yield Wrapped(value, is_text=True)
+        if _TEXT_NAMES.fullmatch(name) or any(blank in value for blank in " \n"):
+            yield Wrapped(_blanks(value), is_text=True)
         elif "//" in value or "%2f" in value.lower() or "://" in name:
             yield Wrapped(_stable(value), glued=True)
     if address.scheme == "mailto":
@@ -91,6 +80,20 @@ def _anything(address: Address, text: str) -> Iterator[Wrapped]:
     if "=" not in rest.partition("//")[0] and "//" in unquote(rest):
         yield Wrapped(unquote(rest), glued=True)
     yield from _in_path(address, text)
+
+
+_LONE_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*:/{1,2}[^:]*", re.IGNORECASE)
+_PLUS = re.compile(r"\+(?=[^\W\d_]{2}|https?:)|(?<=[:.,;!?])\+|(?<=[0-9])\+(?=[0-9]{2})")
+
+
+def _blanks(value: str) -> str:
+    """Give back the blanks of a text whose sender wrote ``+`` for them, as forms do.
+
+    An address alone keeps its own: tokens have them.
+    """
+    if "+" not in value or " " in value or _LONE_ADDRESS.fullmatch(value):
+        return value
+    return _PLUS.sub(" ", value)
 
 
 def _in_path(address: Address, text: str) -> Iterator[Wrapped]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from scanner.detect.unwrap import SHORTENERS, Wrapped, unwrap
 from scanner.platforms import Address, Hit, PlatformTable, parse_address
@@ -28,6 +29,7 @@ _OTHER_SCHEMES = (
     "irc",
     "magnet",
 )
+_USER_SCHEMES = ("mailto", "sip", "sips", "callto", "h323", "xmpp", "skype", "tel", "im", "acct", "npm")
 _END = re.compile(
     r"[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
 )
@@ -37,6 +39,10 @@ _TOKEN_BACKWARDS = re.compile(r"[^\s<>\"'`|\\()\[\]{},;*]{0,300}")
 _BEFORE_IS_ADDRESS = re.compile(
     r"(?:[\w\-]+\.)+[a-z\-]{2,}(?::[0-9]+)?[/?#]|[a-z]{2,20}:/{0,2}", re.IGNORECASE
 )
+_LABEL_BEFORE = re.compile(
+    rf"https?:/?|(?!(?:{'|'.join((*_OTHER_SCHEMES, *_USER_SCHEMES))}):)[a-z]{{2,20}}:", re.IGNORECASE
+)
+"""A word with a colon (``Link:``), or a scheme that lost slashes, where no blank stands before the host."""
 _IGNORED_BEFORE = re.compile(r"\b(?:javascript|data|file|ftp):[^\s\"<>]{0,200}\Z", re.IGNORECASE)
 _SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
 _WHOLE_KEY = re.compile(r"[0-9]{11}|[a-z]{3}-[a-z]{4}-[a-z]{3}|mtid:[met][0-9a-f]{32}")
@@ -121,10 +127,12 @@ class AddressReader:
         if len(lowered) != len(text):
             lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
         taken = 0
-        for start, limit in self._starts(text, lowered):
+        starts = self._starts(text, lowered)
+        for number, (start, limit) in enumerate(starts):
             if start < taken:
                 continue
             end = min(limit, self._end(text, start))
+            end = _before_next(text, start, end, (at for at, _ in islice(starts, number + 1, None)))
             written = self._trim(text, start, end)
             taken = end if written is None else written.end
             if written is not None:
@@ -196,6 +204,8 @@ class AddressReader:
         if prefix.endswith("//"):
             start -= 2
             prefix = prefix[:-2]
+        elif _LABEL_BEFORE.fullmatch(prefix):
+            return start
         elif prefix.endswith(("/", "%", "&", "#", "?")):
             return None
         return None if _BEFORE_IS_ADDRESS.match(prefix) else start
@@ -233,6 +243,23 @@ class AddressReader:
             else:
                 break
         return Written(start, start + len(address), address, cut_short) if address else None
+
+
+def _before_next(text: str, start: int, end: int, following: Iterator[int]) -> int:
+    """Return where an address ends that has another one glued to it.
+
+    What stands inside an address comes after one of ``/ = ? & : _``, and letters are glued before its query.
+    """
+    for at in following:
+        if at >= end:
+            break
+        if text[at - 1] in ",;" or (
+            (text[at - 1].isalnum() or text[at - 1] in ".)")
+            and text.startswith(("http", "HTTP"), at)
+            and "?" not in text[start:at]
+        ):
+            return at
+    return end
 
 
 def _token_before(text: str, at: int) -> str:

@@ -62,8 +62,9 @@ PASSCODE_LABELS = (
     r"パスコード|パスワード",
     r"(?:会议|會議|入会)?密[码碼]",
     r"암호|비밀번호",
-    r"код\s+доступа|пароль",
-    r"parola",
+    r"(?:секретный\s+)?код\s+доступа|секретный\s+код|пароль|код\s+доступу",
+    r"parola|geçiş\s+kodu",
+    r"přístupový\s+kód|hozzáférési\s+kód|jelszó",
     r"mật\s+(?:mã|khẩu)",
     r"l[oö]sen(?:kod|ord)|adgangskode|passord",
     r"kode\s+sandi|kata\s+sandi",
@@ -142,7 +143,8 @@ class Vocabulary:
         names = sorted({name for platform in table for name in platform.names}, key=len, reverse=True)
         self._name_words = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]?") for name in names)
         self.names = re.compile(
-            rf"(?<![a-zA-Z0-9@./]){self._group(self._name_words)}(?![a-zA-Z0-9]|\.[a-z])", re.IGNORECASE
+            rf"(?<![a-zA-Z0-9@./]){self._group(self._name_words)}(?:(?<![\x00-\x7f])|(?![a-zA-Z0-9]|\.[a-z]))",
+            re.IGNORECASE,
         )
         self.names_in_hosts = re.compile(
             rf"(?<![a-zA-Z0-9]){self._group(self._name_words)}(?![a-zA-Z0-9])", re.IGNORECASE
@@ -151,9 +153,10 @@ class Vocabulary:
         own = "|".join(re.escape(label) for p in table for label in p.labels)
         of = "on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على"
         of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
-        filler = r"[\s:=#\-*_\"'`|>~]{0,12}"
+        filler = r"[\s:=#\-*_\"'`|>~→➡•·]{0,12}"
+        named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
         self.id_label = re.compile(
-            rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}){of_name}"
+            rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
             rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
             re.IGNORECASE,
         )

@@ -50,7 +50,9 @@ _DIALLED = re.compile(
 )
 _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
 """What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
-_ENDS_IN_WORDS = re.compile(r"[^\W\d_][.]?[\s:=#\-*_\"'`|>~(\[]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~]{0,16}\Z")
+_ENDS_IN_WORDS = re.compile(
+    r"[^\W\d_][.]?[\s:=#\-*_\"'`|>~(\[→➡•·]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~→➡•·]{0,16}\Z"
+)
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
 _WEBEX_GROUPS = (4, 3, 4)
@@ -180,7 +182,10 @@ class _Evidence:
         if own is not None:
             return _room(self._words.table.platforms[own], key, lengths, Confidence.HIGH)
         named = (
-            self._context.named_in(label.group()) or self._context.named_in(self._line) or self._named_after()
+            self._context.named_in(label.group())
+            or self._context.named_in(self._line + label["label"])
+            or self._context.named_in(self._line)
+            or self._named_after()
         )
         if named is not None and (found := _room(named, key, lengths, Confidence.HIGH)):
             return found
