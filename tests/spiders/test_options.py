@@ -33,6 +33,7 @@ SOURCES = """\
   commoncrawl: {kind: commoncrawl, hosts: [stmarys.zoom.us]}
   urlscan: {kind: urlscan, hosts: [stmarys.zoom.us]}
   reported: {kind: reported}
+  inbox: {kind: inbox, folder: /var/mail/leaks}
   zoom-risk: {kind: zoom-risk, secret: {env: ZOOM_SECRET}}
 """
 OPTIONS = {name: kind.options for name, kind in kinds().items()}
