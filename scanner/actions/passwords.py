@@ -29,6 +29,7 @@ _OFTEN_USED = (
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertyuiop",
     "asdfghjkl",
+    "asdfgh",
     "zxcvbnm",
     "qazwsxedc",
     "qazwsx",
@@ -135,6 +136,11 @@ def fingerprint(token: str) -> bytes:
 def new_second_factor() -> str:
     """Return a secret for an app that makes one-time codes (RFC 6238), in base 32."""
     return pyotp.random_base32()
+
+
+def is_second_factor(secret: str) -> bool:
+    """Tell whether a text is a secret as ``new_second_factor`` makes them."""
+    return re.fullmatch(r"[A-Z2-7]{32}", secret) is not None
 
 
 def second_factor_address(secret: str, *, email: str) -> str:

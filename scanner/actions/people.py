@@ -11,6 +11,7 @@ from scanner.actions.passwords import (
     fingerprint,
     hash_password,
     is_password,
+    is_second_factor,
     new_token,
     step_of,
 )
@@ -207,6 +208,8 @@ def add_second_factor(
     store: Store, account: int, *, secret: str, code: str, organisation: int, session: str, now: datetime
 ) -> None:
     """Ask for codes of this secret from now on, once a code shows that the app has it."""
+    if not is_second_factor(secret):
+        raise InputError("That is no secret of ours. Load the page again.")
     with store.begin() as work:
         found = _existing(work, organisation, account)
         if found.second_factor:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from tests.web.desk import Served
 
 PAGES = (
