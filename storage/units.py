@@ -142,9 +142,9 @@ class Units:
         )
 
     def release(self, unit: int) -> None:
-        """Give a claimed unit back before its lease ends, for whoever claims next."""
+        """Give a claimed unit back before its lease ends, done or not, for whoever claims next."""
         self._transaction.connection.execute(
-            update(_units).where(_units.c.id == unit).values(leased_until=None)
+            update(_units).where(_units.c.id == unit).values(leased_until=None, finished=None)
         )
 
     def pause(self, source: str, until: datetime, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from scanner.actions.workspace import Workspace
 from scanner.errors import InputError
 from scanner.model import Coverage, Ended, Unit
 from scanner.scans.canary import new_canary
+from scanner.scans.blindness import tell_blindness
 from scanner.scans.coverage import Tally
 from scanner.scans.page import CrawlLine
 from scanner.scans.postman import Round, deliver_due
@@ -43,6 +44,7 @@ def scan_now(
     progress: Progress = lambda tallies: None,
     unit_ended: Callable[[Ended], None] = lambda unit: None,
 ) -> ScanReport:
+    notes: Mapping[str, str] | None = None,
     """Scan these Units with the settings of the installation. Alerts are queued, not yet sent."""
     return scan(
         units,
@@ -58,6 +60,7 @@ def scan_now(
         canaries=[source.name for source in workspace.settings.sources.values() if source.canary],
         unit_ended=unit_ended,
     )
+        notes=notes,
 
 
 def canary_for(workspace: Workspace, name: str) -> str:
@@ -71,8 +74,17 @@ def canary_for(workspace: Workspace, name: str) -> str:
 
 
 def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
-    """Send the alerts that are due."""
-    return deliver_due(workspace.store, workspace.settings.channels, clock=clock)
+    """Queue what has become news by time alone, and send the alerts that are due."""
+    tend(workspace, clock=clock)
+    settings = workspace.settings
+    return deliver_due(workspace.store, settings.channels, clock=clock, routes=settings.routes)
+
+
+def tell_what_is_dark(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
+    """Queue an alert for each source that nobody could read for long, if people have not heard of it yet."""
+    settings = workspace.settings
+    with workspace.store.begin() as work:
+        tell_blindness(work, settings.sources, channels=tuple(settings.channels), now=clock())
 
 
 def last_scan(workspace: Workspace) -> Scan | None:

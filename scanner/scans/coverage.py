@@ -86,6 +86,10 @@ class Tally:
                 self._blocked += line.blocked
                 self._lost += not line.gone or line.start
 
+    def note(self, sentence: str) -> None:
+        """Have the report say something besides."""
+        self._notes[sentence] += 1
+
     def stopped(self, why: str) -> None:
         """Record that the crawl itself ended, and that an unknown rest was not read."""
         self.failed[why] += 1

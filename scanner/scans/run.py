@@ -54,12 +54,14 @@ def scan(
     full: bool = False,
     progress: Progress = lambda tallies: None,
     canaries: Collection[str] = (),
+    notes: Mapping[str, str] | None = None,
     unit_ended: Callable[[Ended], None] = lambda unit: None,
 ) -> ScanReport:
     """Run one Scan and return its report; alerts for what it found are in the outbox by then.
 
     ``full`` reads every page again, changed or not. ``progress`` is called with the counts so far after
-    every address, ``unit_ended`` when a Unit is at its end. ``canaries`` names the sources that have one.
+    every address, ``unit_ended`` when a Unit is at its end. ``canaries`` names the sources that have one,
+    ``notes`` what the report has to say of a source besides.
     """
     started = clock()
     fast = any(unit.fast for unit in units)
@@ -85,6 +87,8 @@ def scan(
                 ledger.expect_canary(unit.source, canary_of(work, unit.source))
             pages = ledger.expect(unit.source, remembered, changed=changed, full=full, fast=unit.fast)
             to_read.append(replace(unit, known=pages))
+            if notes and unit.source in notes:
+                ledger.tallies[unit.source].note(notes[unit.source])
 
     def take(line: CrawlLine) -> None:
         ledger.take(line)

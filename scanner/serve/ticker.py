@@ -7,8 +7,9 @@ since the last row?", and the row's uniqueness decides who queues it.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -50,17 +51,22 @@ def trigger(schedule: Schedule, *, timezone: str) -> Cron:
     )
 
 
+def all_due(schedule: Schedule, *, timezone: str, after: datetime, now: datetime) -> Iterator[datetime]:
+    """Yield the times the schedule is due in ``after < due <= now``, 50,000 of the last month at most."""
+    fires = trigger(schedule, timezone=timezone)
+    due = max(after, now - _LOOK_BACK)
+    for _ in range(_MOST_MISSED):
+        following = fires.get_next_fire_time(due, due)
+        if following is None or following > now:
+            return
+        due = following
+        yield due
+
+
 def latest_due(schedule: Schedule, *, timezone: str, after: datetime, now: datetime) -> datetime | None:
     """Return the last time the schedule was due in ``after < due <= now``, or None if it was not.
 
     Of several missed times only the last counts: one look catches up for all of them.
     """
-    fires = trigger(schedule, timezone=timezone)
-    begin = max(after, now - _LOOK_BACK)
-    due, latest = begin, None
-    for _ in islice(range(_MOST_MISSED), _MOST_MISSED):
-        following = fires.get_next_fire_time(due, due)
-        if following is None or following > now:
-            return latest
-        due = latest = following
-    return latest
+    missed = all_due(schedule, timezone=timezone, after=after, now=now)
+    return next(iter(deque(missed, maxlen=1)), None)
