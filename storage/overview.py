@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, case, func, select
 
-from scanner.model import OPEN_STATES, Exposure, ExposureState, Meeting, SeverityLevel, SourceState
+from scanner.model import OPEN_STATES, Exposure, ExposureState, Lane, Meeting, SeverityLevel, SourceState
 from storage import tables, tables_lanes
 from storage.exposure_rows import read_exposures
 from storage.transaction import Transaction
@@ -153,10 +153,13 @@ class Overview:
         return {row.source: row.started for row in rows}
 
     def waiting(self) -> tuple[str, ...]:
-        """Return the sources that are queued or being looked at now."""
-        due = tables.due_units
-        return tuple(
-            self._transaction.connection.scalars(
-                select(due.c.source).where(due.c.finished.is_(None)).distinct().order_by(due.c.source)
+        """Return the sources that are queued to be read in full, or being read so now."""
+        due, plans = tables.due_units, tables_lanes.unit_plans
+        query = (
+            select(due.c.source)
+            .outerjoin(plans, plans.c.unit_id == due.c.id)
+            .where(
+                due.c.finished.is_(None), func.coalesce(plans.c.lane, Lane.BROAD.value) == Lane.BROAD.value
             )
         )
+        return tuple(self._transaction.connection.scalars(query.distinct().order_by(due.c.source)))

@@ -170,6 +170,9 @@ def look_soon(store: Store, sources: Iterable[str], *, now: datetime) -> int:
     with store.begin() as work:
         waiting = work.overview.waiting()
         queued = [
-            name for name in names if name not in waiting and work.units.queue("by hand", name, now, now)
+            name
+            for name in names
+            if name not in waiting
+            and work.units.queue("by hand", name, now, now, reason="somebody asked for it")
         ]
     return len(queued)
