@@ -101,6 +101,8 @@ class Scope:
 
 def _place(address: str) -> str:
     scheme, _, rest = address.partition("://")
+    if scheme.lower() not in ("http", "https"):
+        return ""
     return _place_of_server(scheme, rest.partition("/")[0].partition("?")[0])
 
 

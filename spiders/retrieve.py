@@ -73,7 +73,10 @@ async def _retrieve(wanted: Wanted, lookup: Lookup) -> Retrieved:
 async def _follow(handler: GuardedHandler, wanted: Wanted) -> Retrieved:
     address = wanted.address
     for _ in range(MOST_REDIRECTS + 1):
-        request = Request(address, headers=_headers(wanted))
+        refusal = guard.check_address(address, wanted.allow)
+        if refusal is not None:  # before Scrapy reads it with a parser of its own, which may not get over it
+            raise NotRead(refusal, skipped=True)
+        request = Request(address, headers=_headers(wanted), meta={"verbatim_url": True})
         response = await handler.download_request(request)
         if response.status not in _REDIRECTS:
             return _whole(response, why_cut=request.meta[WHY_CUT])
