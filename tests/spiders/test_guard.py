@@ -1,4 +1,4 @@
-"""The guards by themselves: exact pairs, tables, names, and the connection. ``ssrf/`` tries to get past them."""
+"""The guards by themselves: pairs, tables, names, and the connection. ``ssrf/`` tries to get past them all."""
 
 from __future__ import annotations
 
