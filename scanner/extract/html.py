@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import can_ada
 from turbohtml import Token, TokenType, tokenize
 
 from scanner.extract.decode import decode
 from scanner.extract.flow import DEPTH, RAW, Family, Flow, Segments
+from scanner.extract.inline import inline_documents
 from scanner.extract.json import json_pieces
 from scanner.model import Document, Segment, SegmentKind
 
@@ -133,6 +135,7 @@ _SILENT = frozenset(
 )
 _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
 _KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:|//|#", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _BREAKS = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"\burl\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
@@ -212,6 +215,7 @@ class _Reader:
         self._spaces_kept = 0
         self._at_line_start = True
         self._columns = _Columns()
+        self._base = ""
 
     def read(self, source: str) -> tuple[Segment | Flow, ...]:
         for token in tokenize(source):
@@ -269,6 +273,8 @@ class _Reader:
         if tag in ("script", "style", *_SUB_DOCUMENTS):
             self._within = tag
         attributes = dict(token.attrs or ())
+        if tag == "base" and not self._base:
+            self._base = (attributes.get("href") or "").strip()
         self._script_is_json = tag == "script" and "json" in (attributes.get("type") or "")
         for name, value in attributes.items():
             if value:
@@ -309,8 +315,19 @@ class _Reader:
             # Browsers drop line breaks and tabs from an address; with blanks it is text (mail bodies).
             if " " not in address:
                 address = _BREAKS.sub("", address)
+                address = self._resolved(address)
             self._close_text()
             self._pieces.append(Segment(address, place, SegmentKind.HREF))
+
+    def _resolved(self, address: str) -> str:
+        """Return what a relative address leads to on a page that says so; on others it stays as it is."""
+        if not self._base or _ABSOLUTE.match(address):
+            return address
+        base = f"https:{self._base}" if self._base.startswith("//") else self._base
+        try:
+            return str((can_ada.parse(base) + address).href)
+        except ValueError:
+            return address
 
     def _aside(self, value: str, place: str) -> None:
         if not value.strip():
@@ -332,7 +349,8 @@ def _segments(document: Document, depth: int) -> Segments:
         Flow(html_pieces(decoded.text, depth=depth)),
         *(Flow((Segment(text, RAW),)) for text in (decoded.text, *decoded.others)),
     ]
-    return Segments(flows=tuple(flows), media_type=FAMILY.media_type)
+    nested = inline_documents(decoded.text)
+    return Segments(flows=tuple(flows), media_type=FAMILY.media_type, nested=nested)
 
 
 def _looks(body: bytes) -> bool:

@@ -1,0 +1,63 @@
+"""Find the documents that a page carries inside itself: ``data:`` pictures and pages (RFC 2397)."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+from urllib.parse import unquote_to_bytes
+
+from scanner.model import Document
+
+DOCUMENTS = 50
+"""Documents of one page that are read. Pages carry their icons so, which hold nothing."""
+
+SMALLEST = 300
+"""Characters of the smallest picture that can hold a QR code or a line of text. Place-holders are smaller."""
+
+_PICTURE = re.compile(
+    r"data:(?P<type>image/(?!svg)[a-z0-9.+\-]{2,20}|application/pdf)(?:;[^,;\"'<>\s]{1,60}){0,4};base64,"
+    rf"(?P<content>[A-Za-z0-9+/=%\s]{{{SMALLEST},8000000}})",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"\b(?:src|data)\s{0,3}=\s{0,3}(?P<quote>[\"'])\s{0,3}data:(?P<type>text/html|application/xhtml\+xml)"
+    r"(?P<parameters>(?:;[^,;\"'<>\s]{1,60}){0,4}),(?P<content>(?:(?!(?P=quote)).){1,2000000})",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def inline_documents(source: str) -> tuple[Document, ...]:
+    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, at most 50.
+
+    Only what a browser shows without being asked: a link to a ``data:`` page leads nowhere, browsers
+    refuse to follow it.
+    """
+    if "data:" not in source and "DATA:" not in source:
+        return ()
+    return tuple(islice(_documents(source), DOCUMENTS))
+
+
+def _documents(source: str) -> Iterator[Document]:
+    for found in _PICTURE.finditer(source):
+        body = _from_base64(unquote_to_bytes(found["content"]))
+        if body:
+            yield Document("", body, found["type"].lower())
+    for found in _PAGE.finditer(source):
+        body = unquote_to_bytes(unescape(found["content"]))
+        yield Document(
+            "", _from_base64(body) if ";base64" in found["parameters"].lower() else body, "text/html"
+        )
+
+
+def _from_base64(content: bytes) -> bytes:
+    """Decode as far as it goes: blanks and what is missing at the end are forgiven."""
+    content = b"".join(content.split()).rstrip(b"=")
+    content = content[: len(content) - (len(content) % 4 == 1)]
+    try:
+        return b64decode(content + b"=" * (-len(content) % 4))
+    except binascii.Error:
+        return b""
