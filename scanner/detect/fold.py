@@ -67,7 +67,7 @@ def _is_raised(character: str) -> bool:
 
 _CHARACTERS = _Characters()
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([/nrt\"'&=]))")
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([/nrt\"'&=_.~\-]))")
 _JSON_LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
 _HOST_STOP = re.compile(r"(?<=[A-Za-z0-9])[。｡．](?=[A-Za-z0-9])")
 _QUERY_MARK = re.compile(r"？(?=[A-Za-z_]{1,12}=)")
@@ -244,6 +244,8 @@ def disguises(text: str) -> Iterator[Version]:
         yield from _changed(version, opened)
         broken = Version(version.text, strict=True, parent=version)
         yield from _changed(_sub(_BREAKS, lambda _: "", broken), broken)
+        if _BLANKS_SIGN.search(version.text):
+            yield from _changed(_sub(_BLANKS, lambda blank: blank[1] or blank[2], broken), broken)
     loose = Version(text, strict=True)
     yield from _changed(_sub(_BREAKS, lambda _: "", loose), loose)
     if _BLANKS_SIGN.search(text):

@@ -31,6 +31,7 @@ _PROMISING = re.compile(
     re.IGNORECASE,
 )
 """Something that a short text must have to name a room. Most attributes have nothing of it."""
+_TOKEN_END = re.compile(r"(?<=.{12})(?:09\Z|\.[0-9](?=[A-Za-z]|\Z))")
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
 _BLANK_BEFORE_BREAK = re.compile(r"(?<![ \t\u00a0])[ \t\u00a0]{1,1000}(?=\n)")
 
@@ -140,6 +141,9 @@ class FlowReader:
                 ]
                 if cut and len(hit.key) > len(cut[0].hit.key) and _GOES_ON.match(text, cut[0].end):
                     found.drop(cut)
+                elif part := [mention for mention in clash if _is_part(mention.hit, hit)]:
+                    found.drop(part)
+                    hit = _without_next_line(hit)
                 elif clash:
                     continue
                 found.add(_mention(hit, start, end, _place(places, start)))
@@ -170,6 +174,26 @@ class FlowReader:
         mentions += written(text, Context(text, mentions, self._words), self._words)
         readings = self._paired(text, mentions, ())
         return tuple({r.mention.room: replace(r.mention.hit, passcode=r.passcode) for r in readings}.values())
+
+
+def _is_part(first: Hit, whole: Hit) -> bool:
+    """Tell a link whose passcode a line break cut off, or cut in two, from the same link put together.
+
+    A cut token is told by the end that all of Zoom's have.
+    """
+    if first.key != whole.key or whole.passcode is None:
+        return False
+    if first.passcode is None:
+        return True
+    known, text = first.passcode.text, whole.passcode.text
+    return text.startswith(known) and not _TOKEN_END.search(known) and bool(_TOKEN_END.search(text))
+
+
+def _without_next_line(hit: Hit) -> Hit:
+    end = _TOKEN_END.search(hit.passcode.text) if hit.passcode else None
+    if hit.passcode is None or end is None:
+        return hit
+    return replace(hit, passcode=replace(hit.passcode, text=hit.passcode.text[: end.end()]))
 
 
 class _Spans:

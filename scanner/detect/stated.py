@@ -28,7 +28,7 @@ _PAIRS = re.compile(
     r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
 )
 _NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
-_NOT_BEFORE_CODE = re.compile(r"(?<![A-Za-zÀ-ÿ])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
+_NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
     r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
     r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"

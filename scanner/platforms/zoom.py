@@ -107,7 +107,7 @@ PLATFORM = Platform(
         ),
     ),
     schemes=("zoommtg", "zoomus"),
-    names=("zoom",),
+    names=("zoom", "zoom.us"),
     digits=frozenset({9, 10, 11}),
     reusable_digits=frozenset({10}),
     one_tap=True,
