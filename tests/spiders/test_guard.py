@@ -1,4 +1,4 @@
-"""The guards by themselves: pairs, tables, names, and the connection. ``ssrf/`` tries to get past them all."""
+"""The guards by themselves: pairs, tables, names, and the connection. ``ssrf/`` tries to get past them."""
 
 from __future__ import annotations
 
