@@ -1,16 +1,59 @@
-"""Look into the outbox, and try whether a channel works."""
+"""What people do with alerts: try channels, look into the outbox, silence; and what time alone makes news."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from scanner.actions.workspace import Workspace
+from scanner.actions.workspace import Workspace, read_keys
 from scanner.alerts.channels import send
-from scanner.alerts.routing import route
+from scanner.alerts.routing import not_told, route
 from scanner.alerts.wording import write
 from scanner.errors import InputError, LychgateError
-from scanner.model import Delivery, News
+from scanner.model import Delivery, DeliveryState, Exposure, News, Silence
+from scanner.scans.incidents import keep_moving
+from scanner.scans.reports import queue_reports
+from scanner.scans.troubles import LEAST_FREE, Trouble, tell_troubles
+
+LONGEST_SILENCE = timedelta(days=31)
+FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
+"""A clock that says it is earlier is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSilence:
+    """A silence with what it holds, or held until that was not to be sent any more."""
+
+    silence: Silence
+    hidden: tuple[Delivery, ...]
+
+
+def tend(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
+    """Queue what has become news by time alone: nearer starts, no answer, troubles, reports."""
+    settings, store, now = workspace.settings, workspace.store, clock()
+    channels = tuple(settings.channels)
+    keep_moving(store, routes=settings.routes, channels=channels, now=now)
+    tell_troubles(store, local_troubles(workspace, now), channels=channels, now=now)
+    queue_reports(store, monthly=settings.monthly, alive=settings.alive, now=now)
+
+
+def local_troubles(workspace: Workspace, now: datetime) -> list[Trouble]:
+    """Return what is wrong with this machine: its disk, its clock, the key that the next start needs."""
+    troubles = []
+    folder = workspace.environment.folder
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        says = f"the disk of {folder} is full ({free // 2**20} MiB left); soon nothing can be written down"
+        troubles.append(Trouble("disk", says))
+    if now < FIRST_RELEASE:
+        troubles.append(Trouble("clock", f"this machine believes it is {now:%d %B %Y}; set its clock"))
+    try:
+        read_keys(workspace.environment)
+    except LychgateError as error:
+        troubles.append(Trouble("key", f"the key cannot be read any more, the next start will fail: {error}"))
+    return troubles
 
 
 def channels_named(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
@@ -55,3 +98,96 @@ def all_deliveries(workspace: Workspace) -> list[Delivery]:
     """Return every alert of the organisation, newest first, with what became of it."""
     with workspace.store.reading() as work:
         return work.outbox.all(workspace.organisation.id)
+
+
+def dead_letters(workspace: Workspace) -> list[Delivery]:
+    """Return the alerts that were given up, newest first."""
+    with workspace.store.reading() as work:
+        return work.outbox.all(workspace.organisation.id, [DeliveryState.DEAD])
+
+
+def try_again(workspace: Workspace, delivery: int, *, now: datetime) -> None:
+    """Make a dead letter due again, or say that there is none with this number."""
+    with workspace.store.begin() as work:
+        if not work.outbox.revive(workspace.organisation.id, delivery, now):
+            raise InputError(f"There is no dead letter {delivery}. `lychgate alerts dead` lists them.")
+
+
+def last_errors(workspace: Workspace) -> dict[str, str]:
+    """Return, for each channel whose last attempt failed, why it did."""
+    with workspace.store.reading() as work:
+        errors = {name: work.outbox.last_error(name) for name in workspace.settings.channels}
+    return {name: error for name, error in errors.items() if error}
+
+
+def told_and_not(workspace: Workspace, exposure: Exposure) -> tuple[list[Delivery], dict[str, str]]:
+    """Return what was sent about an exposure, and why each other channel is told nothing of it."""
+    settings = workspace.settings
+    with workspace.store.reading() as work:
+        deliveries = work.outbox.about(exposure.organisation, exposure.id)
+    told = {delivery.alert.channel for delivery in deliveries}
+    refused = not_told(exposure, settings.routes, tuple(settings.channels))
+    return deliveries, {name: why for name, why in refused.items() if name not in told}
+
+
+def silence(
+    workspace: Workspace,
+    *,
+    channel: str | None,
+    meeting: int | None,
+    even_critical: bool,
+    until: datetime,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> Silence:
+    """Hold back alerts until a time, or say what is wrong: a silence needs a reason and a near end."""
+    if not reason.strip():
+        raise InputError("Say why: others will wonder who muted this. --reason TEXT")
+    if not now < until <= now + LONGEST_SILENCE:
+        raise InputError(
+            f"A silence ends in the future, and within {LONGEST_SILENCE.days} days: it is easily forgotten."
+        )
+    if channel is not None:
+        channels_named(workspace, [channel])
+    with workspace.store.begin() as work:
+        if meeting is not None and work.meetings.get(workspace.organisation.id, meeting) is None:
+            raise InputError(f"There is no meeting {meeting}. `lychgate meetings list` shows them.")
+        made = work.silences.add(
+            workspace.organisation.id,
+            channel=channel,
+            meeting=meeting,
+            even_critical=even_critical,
+            until=until,
+            reason=reason.strip(),
+            actor=actor,
+            now=now,
+        )
+        work.audit.write(
+            workspace.organisation.id,
+            what="silenced",
+            actor=actor,
+            note=f"silence {made.id}: {reason}",
+            now=now,
+        )
+    return made
+
+
+def all_silences(workspace: Workspace) -> list[ListedSilence]:
+    """Return the organisation's silences with what each hid, newest first."""
+    organisation = workspace.organisation.id
+    with workspace.store.reading() as work:
+        return [
+            ListedSilence(each, tuple(work.outbox.held_by(organisation, each.id)))
+            for each in work.silences.all(organisation)
+        ]
+
+
+def unsilence(workspace: Workspace, number: int, *, actor: str, now: datetime) -> None:
+    """End a silence: what it held is due now."""
+    with workspace.store.begin() as work:
+        if not work.silences.end(workspace.organisation.id, number, now):
+            raise InputError(f"There is no silence {number}. `lychgate alerts silences` lists them.")
+        work.audit.write(
+            workspace.organisation.id, what="unsilenced", actor=actor, note=f"silence {number}", now=now
+        )

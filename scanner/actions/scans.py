@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scanner.actions.alerts import tend
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError
 from scanner.model import Coverage, Ended, Unit
-from scanner.scans.canary import new_canary
 from scanner.scans.blindness import tell_blindness
+from scanner.scans.canary import new_canary
 from scanner.scans.coverage import Tally
 from scanner.scans.page import CrawlLine
 from scanner.scans.postman import Round, deliver_due
@@ -43,8 +44,8 @@ def scan_now(
     full: bool = False,
     progress: Progress = lambda tallies: None,
     unit_ended: Callable[[Ended], None] = lambda unit: None,
-) -> ScanReport:
     notes: Mapping[str, str] | None = None,
+) -> ScanReport:
     """Scan these Units with the settings of the installation. Alerts are queued, not yet sent."""
     return scan(
         units,
@@ -59,8 +60,8 @@ def scan_now(
         progress=progress,
         canaries=[source.name for source in workspace.settings.sources.values() if source.canary],
         unit_ended=unit_ended,
-    )
         notes=notes,
+    )
 
 
 def canary_for(workspace: Workspace, name: str) -> str:

@@ -96,11 +96,11 @@ def decide(
         return Withhold(
             f"silence {delivery.silence} held it, and the exposure was {exposure.state} by its end"
         )
-    if delivery.attempts > 1 or urgent:
+    if urgent:
         return SendNow()
     named = _routes_to(alert.channel, exposure, routes)
     quiet = _common_quiet(named)
-    if quiet is not None and alert.news not in (News.ESCALATED, News.TEST):
+    if quiet is not None and delivery.attempts <= 1 and alert.news not in (News.ESCALATED, News.TEST):
         until = _end_of_quiet(quiet, zone=zone, now=now)
         if until is not None and not (next_start is not None and next_start <= until and exposure):
             return Hold(until=until, why="the quiet hours of its route are not over")

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from scanner.model import Form, Passcode, PasscodeMatch, Protection, Risk, Room, Severity, SeverityLevel
+
+_RAID_BOARDS = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:4chan|4channel|8kun|8ch|endchan|kiwifarms|soyjak)\.[a-z]{2,6}(?:[:/]|$)",
+    re.IGNORECASE,
+)
+_CALLS = re.compile(
+    r"\b(?:zoom-?bomb\w{0,4}|raid (?:it|them|this|time|now|tonight)|let'?s raid"
+    r"|raid(?:ers)? (?:needed|wanted)"
+    r"|crash (?:it|them|their|this)|troll (?:them|this|it)|(?:do a|get) trolling|cause (?:chaos|havoc|mayhem)"
+    r"|make (?:them|it) (?:cry|hell)|disrupt (?:it|them|this|their)"
+    r"|(?:go|come) (?:wild|nuts|crazy) in (?:there|here)|spam (?:them|this|the chat)|no mercy"
+    r"|bombarde[rz]?|troll(?:en|t) (?:sie|die|das)|st(?:ö|oe)rt (?:sie|die|das)|sprengt (?:sie|die|das)"
+    r"|saboteren|boicotea\w{0,3}|trolear?(?:los|las)?|reventar(?:lo|la|los)?|troller|foutre le bordel)\b",
+    re.IGNORECASE,
+)
 
 SOON = timedelta(hours=24)
 THIS_WEEK = timedelta(days=7)
@@ -68,6 +84,7 @@ def grade(
     next_start: datetime | None,
     running: bool,
     now: datetime,
+    hostile: bool = False,
 ) -> Severity:
     """Grade by how far an outsider gets, then by how soon, and say so in one sentence.
 
@@ -91,7 +108,9 @@ def grade(
     Where people can join before the host, or the room is a personal one, it counts as used again. A series
     that is over is low whatever stands there. A declared protection (waiting room, sign-in,
     registration) lowers the row by one, and so does a bare number, which nothing marks as a meeting;
-    neither goes below the door. A host passes every protection, and a registrant's own link has passed
+    neither goes below the door. ``hostile`` (:func:`calls_to_disrupt`) raises what leads to the meeting by a
+    level: whoever reads it there has been asked to come and do harm, whatever the page was made for. A host
+    passes every protection, and a registrant's own link has passed
     registration, so there they do not count. A passcode beside the link never lowers the grade: most
     leaks come from insiders who post both. How sure the detector was is no part of it, because the room
     has been compared with the register by then.
@@ -107,10 +126,22 @@ def grade(
     away = timedelta(0) if running else max(next_start - now, timedelta(0))
     when = "the meeting is running now" if running else f"the meeting starts {_in_words(away)}"
     level = _level(reach, away=away, reusable=risk is Risk.REUSABLE)
+    if hostile and reach > Reach.NOWHERE:
+        raised = SeverityLevel(list(SeverityLevel)[min(level.rank + 1, SeverityLevel.CRITICAL.rank)])
+        return Severity(raised, f"{what}, where people are called to disrupt meetings, and {when}.")
     always_open = [says for weakness, says in _ALWAYS_OPEN.items() if weakness in protections]
     if always_open and (worse := _level(reach, away=away, reusable=True)) is not level:
         return Severity(worse, f"{what}, and {always_open[0]}; {when}.")
     return Severity(level, f"{what}, and {when}.")
+
+
+def calls_to_disrupt(excerpt: str, address: str) -> bool:
+    """Say whether a link stands on a raid board, or beside words that call people to disrupt a meeting.
+
+    Misses are harmless: the grade is what it would be anywhere. ``raid`` alone is no call, since games and
+    churches use the word too.
+    """
+    return bool(_RAID_BOARDS.match(address) or _CALLS.search(excerpt))
 
 
 def grade_retired(*, deleted: bool) -> Severity:

@@ -11,7 +11,7 @@ from scanner.alerts.routing import Route, route
 from scanner.invitations.series import is_running, next_start
 from scanner.match.allowances import Allowed
 from scanner.match.register import Register
-from scanner.match.severity import grade, grade_retired, needs_passcode
+from scanner.match.severity import calls_to_disrupt, grade, grade_retired, needs_passcode
 from scanner.match.verdict import match
 from scanner.model import (
     Exposure,
@@ -267,7 +267,7 @@ class Ledger:
                 passcode=verdict.passcode,
                 excerpt=link.excerpt,
             ),
-            _grade(link, verdict, meeting, now),
+            _grade(link, verdict, meeting, address=address, now=now),
             now,
             kind=verdict.kind,
         )
@@ -331,7 +331,7 @@ class Ledger:
         return self._meetings[verdict.meeting]
 
 
-def _grade(link: Link, verdict: Verdict, meeting: Meeting, now: datetime) -> Severity:
+def _grade(link: Link, verdict: Verdict, meeting: Meeting, *, address: str, now: datetime) -> Severity:
     if verdict.kind in (VerdictKind.RETIRED, VerdictKind.CLOSED):
         return grade_retired(deleted=verdict.kind is VerdictKind.CLOSED)
     return grade(
@@ -343,6 +343,7 @@ def _grade(link: Link, verdict: Verdict, meeting: Meeting, now: datetime) -> Sev
         next_start=next_start(meeting, now),
         running=is_running(meeting, now),
         now=now,
+        hostile=calls_to_disrupt(link.excerpt, address),
     )
 
 

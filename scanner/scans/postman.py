@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from scanner.alerts.channel import Channel
 from scanner.alerts.channels import send
+from scanner.alerts.digests import Entry, write_digest
+from scanner.alerts.routing import Digest, Route, instead
+from scanner.alerts.timing import Hold, SendInDigest, Turn, Withhold, decide
 from scanner.alerts.wording import write
 from scanner.errors import DeliveryError, LychgateError
-from scanner.model import Delivery
+from scanner.invitations.series import next_start
+from scanner.model import Delivery, DeliveryState, Exposure, Meeting, Message, News, Organisation, Silence
 from storage.store import Store
 
 LEASE = timedelta(minutes=5)
+"""Longer than any channel takes to send one message."""
 GIVE_UP_AFTER = timedelta(hours=72)
+TAKE_OVER_AFTER = timedelta(minutes=2)
+"""How long people may wait for a channel before another one tells them."""
 _LONGEST_PAUSE = timedelta(hours=2)
-_AT_ONCE = 20
+_MOST_IN_A_DIGEST = 500
+
+_BECAME = {
+    DeliveryState.DUE: "on its way",
+    DeliveryState.SENT: "sent",
+    DeliveryState.DEAD: "could not be delivered",
+    DeliveryState.WITHHELD: "not sent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,55 +41,44 @@ class Round:
     sent: int = 0
     waiting: int = 0
     dead: int = 0
+    held: int = 0
     errors: tuple[str, ...] = ()
 
 
-def deliver_due(store: Store, channels: Mapping[str, Channel], *, clock: Callable[[], datetime]) -> Round:
-    """Send every delivery that is due and write down what became of each."""
-    sent = waiting = dead = 0
-    errors: list[str] = []
-    while True:
-        with store.begin() as work:
-            claimed = work.outbox.claim(clock(), LEASE, _AT_ONCE)
-        if not claimed:
-            return Round(sent=sent, waiting=waiting, dead=dead, errors=tuple(dict.fromkeys(errors)))
-        for delivery in claimed:
-            try:
-                missed = _deliver(store, channels, delivery, now=clock())
-            except LychgateError as error:
-                errors.append(f"{delivery.alert.channel}: {error}")
-                again = next_try(delivery, error, now=clock())
-                with store.begin() as work:
-                    if again is None:
-                        work.outbox.dead(delivery.id, str(error), clock())
-                        dead += 1
-                    else:
-                        work.outbox.retry(delivery.id, str(error), again)
-                        waiting += 1
-            else:
-                sent += 1
-                errors.extend(f"{delivery.alert.channel}: {sentence}" for sentence in missed)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A delivery with everything that decides about it, as things stand now."""
+
+    delivery: Delivery
+    organisation: Organisation
+    exposure: Exposure | None
+    meeting: Meeting | None
+    siblings: tuple[Delivery, ...]
+    silences: tuple[Silence, ...]
 
 
-def _deliver(
-    store: Store, channels: Mapping[str, Channel], delivery: Delivery, *, now: datetime
-) -> tuple[str, ...]:
-    """Write the message as things stand now, send it, and mark it sent."""
-    alert = delivery.alert
-    channel = channels.get(alert.channel)
-    if channel is None:
-        raise DeliveryError("the settings name no such channel any more", permanent=False)
-    with store.reading() as work:
-        organisation = work.organisations.get(alert.organisation)
-        exposure = work.exposures.get(alert.organisation, alert.exposure) if alert.exposure else None
-        meeting = work.meetings.get(alert.organisation, exposure.meeting) if exposure else None
-    if organisation is None or (alert.exposure and meeting is None):
-        raise DeliveryError("its meeting was removed", permanent=True)
-    message = write(alert, exposure=exposure, meeting=meeting, organisation=organisation, now=now)
-    missed = send(message, channel, now=now)
-    with store.begin() as work:
-        work.outbox.sent(delivery.id, now)
-    return missed
+def deliver_due(
+    store: Store,
+    channels: Mapping[str, Channel],
+    *,
+    clock: Callable[[], datetime],
+    routes: Sequence[Route] = (),
+) -> Round:
+    """Send every delivery whose turn has come, and write down what became of each.
+
+    ``routes`` say what waits for the end of quiet hours or for a digest. What a channel does not take within
+    two minutes, another one takes over.
+    """
+    postman = _Postman(store, channels, routes, clock)
+    while postman.next():
+        pass
+    return Round(
+        sent=postman.sent,
+        waiting=postman.waiting,
+        dead=postman.dead,
+        held=postman.held,
+        errors=tuple(dict.fromkeys(postman.errors)),
+    )
 
 
 def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> datetime | None:
@@ -90,3 +94,181 @@ def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> date
     if isinstance(error, DeliveryError) and error.retry_after is not None:
         pause = max(pause, min(error.retry_after, _LONGEST_PAUSE * 12))
     return now + pause
+
+
+def substitute(delivery: Delivery, siblings: Sequence[Delivery], channels: Sequence[str]) -> str | None:
+    """Return the channel that takes over an alert, None if every other one has it or had its chance.
+
+    It is the next in the order of the settings. ``siblings`` are the deliveries about the same exposure:
+    a takeover is told from its key, so a chain of failures visits each channel once and ends.
+    """
+    tried, origin = {delivery.alert.channel}, delivery
+    while (before := _taken_over_from(origin, siblings)) is not None:
+        tried.add(before.alert.channel)
+        origin = before
+    tried |= {other.alert.channel for other in siblings if _same_news(other, origin)}
+    names = list(channels)
+    at = names.index(delivery.alert.channel) + 1 if delivery.alert.channel in names else 0
+    return next((name for name in names[at:] + names[:at] if name not in tried), None)
+
+
+@dataclass(slots=True)
+class _Postman:
+    """One round through the outbox."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    routes: Sequence[Route]
+    clock: Callable[[], datetime]
+    sent: int = 0
+    waiting: int = 0
+    dead: int = 0
+    held: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def next(self) -> bool:
+        """Take one delivery and bring it to the end of its turn; False if none is due."""
+        with self.store.begin() as work:
+            claimed = work.outbox.claim(self.clock(), LEASE, 1)
+        for delivery in claimed:
+            try:
+                case = self._case(delivery)
+                turn = self._turn(case)
+                if isinstance(turn, Hold | Withhold):
+                    self._keep(delivery, turn)
+                elif isinstance(turn, SendInDigest):
+                    self._send_digest(case, turn.digest)
+                else:
+                    self._send([case], self._message(case))
+            except LychgateError as error:
+                self._failed(delivery, (), error)
+        return bool(claimed)
+
+    def _case(self, delivery: Delivery) -> _Case:
+        alert = delivery.alert
+        with self.store.reading() as work:
+            organisation = work.organisations.get(alert.organisation)
+            exposure = work.exposures.get(alert.organisation, alert.exposure) if alert.exposure else None
+            meeting = work.meetings.get(alert.organisation, exposure.meeting) if exposure else None
+            siblings = work.outbox.about(alert.organisation, exposure.id) if exposure else []
+            silences = work.silences.holding(self.clock())
+        if organisation is None or (alert.exposure and meeting is None):
+            raise DeliveryError("its meeting was removed", permanent=True)
+        return _Case(delivery, organisation, exposure, meeting, tuple(siblings), tuple(silences))
+
+    def _turn(self, case: _Case) -> Turn:
+        now = self.clock()
+        return decide(
+            case.delivery,
+            case.exposure,
+            next_start=next_start(case.meeting, now) if case.meeting else None,
+            routes=self.routes,
+            silences=case.silences,
+            zone=ZoneInfo(case.organisation.timezone),
+            now=now,
+        )
+
+    def _keep(self, delivery: Delivery, turn: Hold | Withhold) -> None:
+        now = self.clock()
+        with self.store.begin() as work:
+            if isinstance(turn, Withhold):
+                work.outbox.withhold(delivery.id, turn.why, now)
+            else:
+                work.outbox.hold(delivery.id, until=turn.until, why=turn.why, silence=turn.silence, now=now)
+        self.held += 1
+
+    def _message(self, case: _Case) -> Message:
+        """Write the message as things stand now."""
+        others = [
+            f"{other.alert.channel} ({_BECAME[other.state]})"
+            for other in case.siblings
+            if _same_news(other, case.delivery)
+        ]
+        return write(
+            case.delivery.alert,
+            exposure=case.exposure,
+            meeting=case.meeting,
+            organisation=case.organisation,
+            now=self.clock(),
+            others=others,
+        )
+
+    def _send_digest(self, first: _Case, digest: Digest) -> None:
+        alert = first.delivery.alert
+        with self.store.begin() as work:
+            more = work.outbox.claim(
+                self.clock(),
+                LEASE,
+                _MOST_IN_A_DIGEST,
+                organisation=alert.organisation,
+                channel=alert.channel,
+            )
+        cases = [first]
+        for delivery in more:
+            try:
+                case = self._case(delivery)
+            except DeliveryError as error:
+                self._failed(delivery, (), error)
+                continue
+            if self._turn(case) == SendInDigest(digest):
+                cases.append(case)
+            else:
+                with self.store.begin() as work:
+                    work.outbox.release(delivery.id)
+        entries = [
+            Entry(case.delivery, case.exposure, case.meeting)
+            for case in cases
+            if case.exposure and case.meeting
+        ]
+        message = write_digest(entries, digest, organisation=first.organisation, now=self.clock())
+        self._send(cases, message)
+
+    def _send(self, cases: Sequence[_Case], message: Message) -> None:
+        """Send one message and mark every delivery that it carries."""
+        name = cases[0].delivery.alert.channel
+        try:
+            channel = self.channels.get(name)
+            if channel is None:
+                raise DeliveryError("the settings name no such channel any more", permanent=False)
+            missed = send(message, channel, now=self.clock())
+        except LychgateError as error:
+            for case in cases:
+                self._failed(case.delivery, case.siblings, error)
+            return
+        with self.store.begin() as work:
+            for case in cases:
+                work.outbox.sent(case.delivery.id, self.clock())
+        self.sent += len(cases)
+        self.errors.extend(f"{name}: {sentence}" for sentence in missed)
+
+    def _failed(self, delivery: Delivery, siblings: Sequence[Delivery], error: LychgateError) -> None:
+        """Write down a failure, when to try again, and who takes over, all in one transaction."""
+        now = self.clock()
+        self.errors.append(f"{delivery.alert.channel}: {error}")
+        again = next_try(delivery, error, now=now)
+        with self.store.begin() as work:
+            if again is None:
+                work.outbox.dead(delivery.id, str(error), now)
+                self.dead += 1
+            else:
+                work.outbox.retry(delivery.id, str(error), again)
+                self.waiting += 1
+            if siblings and (again is None or again - delivery.created >= TAKE_OVER_AFTER):
+                channel = substitute(delivery, siblings, tuple(self.channels))
+                if channel is not None:
+                    work.outbox.put(instead(delivery.alert, channel, why=str(error)), now, now)
+
+
+def _taken_over_from(delivery: Delivery, siblings: Sequence[Delivery]) -> Delivery | None:
+    key, channel = delivery.alert.key, delivery.alert.channel
+    return next((each for each in siblings if instead(each.alert, channel, why="").key == key), None)
+
+
+def _same_news(other: Delivery, delivery: Delivery) -> bool:
+    """Tell whether two deliveries carry the same event by different channels: they were put together."""
+    return (
+        other.id != delivery.id
+        and other.alert.news is not News.ESCALATED
+        and other.alert.news is delivery.alert.news
+        and other.created == delivery.created
+    )
