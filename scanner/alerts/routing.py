@@ -125,7 +125,7 @@ def alert_key(*, exposure: Exposure | None, news: News, organisation: int, cause
     return sha256(json.dumps(subject).encode()).hexdigest()[:_KEY_LENGTH]
 
 
-def instead(alert: Alert, channel: str, *, why: str) -> Alert:
+def instead(alert: Alert, channel: str) -> Alert:
     """Return the alert by which another channel takes over from one that cannot carry it."""
     subject = json.dumps([alert.key, "instead", channel])
     return Alert(
@@ -133,7 +133,7 @@ def instead(alert: Alert, channel: str, *, why: str) -> Alert:
         organisation=alert.organisation,
         news=alert.news,
         channel=channel,
-        reason=f"channel {alert.channel} could not deliver it ({why})",
+        reason=f"channel {alert.channel} could not deliver it; `lychgate alerts list` says why",
         exposure=alert.exposure,
         detail=alert.detail,
     )

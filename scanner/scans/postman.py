@@ -21,6 +21,8 @@ from storage.store import Store
 LEASE = timedelta(minutes=5)
 """Longer than any channel takes to send one message."""
 GIVE_UP_AFTER = timedelta(hours=72)
+FEWEST_TRIES = 10
+"""A machine that slept for days, or whose clock jumped, has not tried for 72 hours."""
 TAKE_OVER_AFTER = timedelta(minutes=2)
 """How long people may wait for a channel before another one tells them."""
 _LONGEST_PAUSE = timedelta(hours=2)
@@ -82,13 +84,14 @@ def deliver_due(
 
 
 def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> datetime | None:
-    """Say when to try again, or None when there is no use: refused for good, or 72 hours in vain.
+    """Say when to try again, or None when there is no use: refused for good, or long in vain.
 
-    Pauses double from one minute to two hours, unless the other side asked for a longer one.
+    Pauses double from one minute to two hours, unless the other side asked for a longer one. In vain is what
+    failed for 72 hours and at least ten times.
     """
     if isinstance(error, DeliveryError) and error.permanent:
         return None
-    if now - delivery.created >= GIVE_UP_AFTER:
+    if now - delivery.created >= GIVE_UP_AFTER and delivery.attempts >= FEWEST_TRIES:
         return None
     pause = min(timedelta(minutes=2 ** min(delivery.attempts - 1, 10)), _LONGEST_PAUSE)
     if isinstance(error, DeliveryError) and error.retry_after is not None:
@@ -256,12 +259,12 @@ class _Postman:
             if siblings and (again is None or again - delivery.created >= TAKE_OVER_AFTER):
                 channel = substitute(delivery, siblings, tuple(self.channels))
                 if channel is not None:
-                    work.outbox.put(instead(delivery.alert, channel, why=str(error)), now, now)
+                    work.outbox.put(instead(delivery.alert, channel), now, now)
 
 
 def _taken_over_from(delivery: Delivery, siblings: Sequence[Delivery]) -> Delivery | None:
     key, channel = delivery.alert.key, delivery.alert.channel
-    return next((each for each in siblings if instead(each.alert, channel, why="").key == key), None)
+    return next((each for each in siblings if instead(each.alert, channel).key == key), None)
 
 
 def _same_news(other: Delivery, delivery: Delivery) -> bool:
