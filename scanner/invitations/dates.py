@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from scanner.errors import InputError
 from scanner.invitations.languages import MONTHS, WEEKDAYS, one_of, words
+from scanner.redact import redact
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _MONTH = one_of(MONTHS)
@@ -26,6 +27,8 @@ _WRITTEN = (
     rf"(?<!\d){_YEAR}[/.](?P<month>\d\d?)[/.](?P<day>\d\d?)(?!\d)",
     r"(?<![\d.])(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>(?:20)?\d\d)(?![\d:])",
 )
+_LIKE_A_WAY_IN = re.compile(r"://|[0-9]{9}|[0-9]{3}[ \-][0-9]{3,4}[ \-][0-9]{3}")
+"""A link or a meeting ID where a time should stand: columns that were mixed up. No date looks like that."""
 _PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _WRITTEN)
 _NUMBERS = re.compile(r"(?<![\d/-])(\d\d?)([/-])(\d\d?)\2((?:20)?\d\d)(?![\d/:-])", re.ASCII)
 _NEAR_WEEKDAY = re.compile(rf"(?<!\w)(?P<name>{_WEEKDAY})(?!\w)\.?")
@@ -149,7 +152,7 @@ def read_moment(text: str, timezone: str) -> datetime:
 
 
 def _written_moment(text: str) -> datetime:
-    shown = text.strip()[:40]
+    shown = (redact(text) if _LIKE_A_WAY_IN.search(text) else text).strip()[:40]
     found = find_date(text, today=date(_FIRST_YEAR, 1, 1))
     if found is None or not re.search(r"(?:19|20)\d\d|\d\D+\d+\D+\d\d$", found.written):
         raise InputError(f"“{shown}” is no date and time. Write it like 2026-11-26 19:00.")

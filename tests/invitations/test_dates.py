@@ -168,3 +168,13 @@ def test_long_hostile_lines_are_read_in_linear_time(piece):
         find_times(line)
 
     assert grows_with_size_only(read, (piece * 20_000)[:20_000])
+
+
+@pytest.mark.parametrize(
+    "written", ["at 82205550117", "822 0555 0117", "https://us02web.zoom.us/j/82205550117", "822-055-5017"]
+)
+def test_a_way_into_a_meeting_where_a_time_should_stand_is_not_repeated(written: str):
+    with pytest.raises(InputError) as fault:
+        read_moment(written, "Europe/London")
+    assert "is no date and time" in str(fault.value)
+    assert "822" not in str(fault.value)
