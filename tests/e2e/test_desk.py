@@ -118,11 +118,14 @@ def open_desk(home: Installation, site: Site, box: Postbox) -> None:
     home.configure({"parish": site}, box, more="web: {listen: '127.0.0.1:0'}")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_from_the_first_link_to_the_closed_case(home: Installation, width: int) -> None:
+PAGES = ("/", "/exposures", "/exposures/1", "/meetings", "/meetings/1", "/meetings/add", "/sources", "/scans")
+MORE = ("/alerts", "/report", "/help", "/start", "/account")
+
+
+def test_from_the_first_link_to_the_closed_case(home: Installation) -> None:
     with postbox() as box, serve({"/": LEAK}) as site:
         open_desk(home, site, box)
-        with serving(home) as link, browsing(width) as page:
+        with serving(home) as link, browsing(360) as page:
             join(page, link)
             sees(page, "First steps")
             fits(page)
@@ -190,4 +193,9 @@ def test_from_the_first_link_to_the_closed_case(home: Installation, width: int) 
             page.get_by_role("link", name="Evening prayer").click()
             sees(page, "Safety checklist")
             assert page.get_by_role("button", name="Show ID and passcode").count() == 0
-            fits(page)
+            desk = page.url.removesuffix("/meetings/1")
+            for width in (360, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                for path in (*PAGES, *MORE):
+                    page.goto(desk + path)
+                    fits(page)
