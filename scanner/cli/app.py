@@ -27,6 +27,7 @@ from scanner.cli import (
     platforms,
     reports,
     scan,
+    schedule,
     serve,
     sources,
     users,
@@ -102,6 +103,7 @@ app.add_typer(keys.app, name="keys")
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
+app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
 app.command("detect")(detect.detect)
 app.command("platforms")(platforms.platforms)

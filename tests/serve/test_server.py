@@ -22,8 +22,8 @@ from scanner.model import Lane, News
 from scanner.serve.server import Server
 from scanner.serve.worker import Worker
 from tests.e2e.installation import Installation
-from tests.internet import Answer, Page, serve
-from tests.postbox import postbox
+from tests.internet import Answer, Page, Site, serve
+from tests.postbox import Postbox, postbox
 
 ROOM = "82205550117"
 LEAK = f'<p>Join <a href="https://us02web.zoom.us/j/{ROOM}">here</a>.</p>'
@@ -137,6 +137,54 @@ def test_killed_in_a_crawl_nothing_is_lost_and_people_are_told_once(home: Instal
             server.post()
             with workspace.store.reading() as work:
                 assert work.units.pending() == []
+                alerts = [sent.alert for sent in work.outbox.all(workspace.organisation.id)]
+        assert [alert.news for alert in alerts].count(News.OPENED) == 1
+        assert box.messages
+
+
+SOON = "schedules: {countdown: {every: {30m: 1m}, sources: [parish]}}"
+
+
+def meets_in(home: Installation, before: timedelta, key: str = "82205550118") -> None:
+    starts = (datetime.now(UTC) + before).isoformat()
+    home.register([{"title": "Vestry", "starts": starts, "rooms": [{"platform": "zoom", "key": key}]}])
+
+
+def test_a_meeting_in_twenty_minutes_is_watched_by_the_settings_that_somebody_has_just_mended(
+    home: Installation,
+) -> None:
+    meets_in(home, timedelta(minutes=20))
+    with serve({"/": "Nothing yet"}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        nightly = (home.data / "schedules.yaml").read_text()
+        with serving(home) as process:
+            assert soon(lambda: "sources are looked at" in said(home))
+            (home.data / "schedules.yaml").write_text(nightly + "\nshcedules: {}")
+            assert soon(lambda: "those from before the change stay in force" in said(home))
+            assert "no setting 'shcedules'" in said(home)
+            assert site.paths == [], "nothing is due by the old ones"
+            lines = [line for line in nightly.splitlines() if "nightly" not in line and line != "schedules:"]
+            site.pages["/"] = LEAK.replace(ROOM, "82205550118")
+            (home.data / "schedules.yaml").write_text("\n".join([*lines, SOON]))
+            assert soon(lambda: "the settings were read anew" in said(home))
+            box.wait_for(1, within=timedelta(seconds=60))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+    assert "before the meeting at" in said(home), "the log says why it looked"
+
+
+def test_two_serves_by_mistake_look_once_and_tell_once(home: Installation) -> None:
+    with serve({"/": f'{LEAK}<a href="/1">1</a>', "/1": "one"}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        missed_a_night(home)
+        with serving(home) as one, serving(home) as other:
+            box.wait_for(1, within=timedelta(seconds=60))
+            assert soon(lambda: "exposures: 1 new" in said(home))
+            time.sleep(3)  # a second look would be taken in the next turn of either
+            for process in (one, other):
+                process.send_signal(signal.SIGTERM)
+            assert (one.wait(30), other.wait(30)) == (0, 0)
+        assert site.paths.count("/1") == 1
         assert len(box.messages) == 1
 
 
@@ -248,3 +296,137 @@ def test_the_log_is_one_line_an_event_without_links() -> None:
     assert "\n" not in shown
     assert ROOM not in shown
     assert "zoom.us" not in shown
+
+
+# --- lanes ---------------------------------------------------------------------------------------------
+
+
+def two_on_one_host(home: Installation, site: Site, other: Site, box: Postbox) -> None:
+    home.configure({"parish": site, "parish-news": site, "club": other}, box)
+
+
+def queue_all(workspace: Workspace, lane: Lane, *sources: str) -> None:
+    with workspace.store.begin() as work:
+        for source in sources:
+            work.units.queue(lane.value, source, NIGHT, NIGHT, lane=lane)
+
+
+def a_worker(lane: Lane, now: datetime = NIGHT) -> Worker:
+    return Worker(lane, clock=lambda: now, stop=threading.Event())
+
+
+def claimed(worker: Worker, workspace: Workspace) -> set[str]:
+    return {unit.source for unit in worker._claim(workspace)}
+
+
+def test_a_night_does_not_keep_the_fast_lane_waiting_but_on_its_own_hosts(home: Installation) -> None:
+    with serve({}) as site, serve({}) as other, postbox() as box:
+        two_on_one_host(home, site, other, box)
+        with opened({}, home.data) as workspace:
+            queue_all(workspace, Lane.BROAD, "parish")
+            assert claimed(a_worker(Lane.BROAD), workspace) == {"parish"}
+            queue_all(workspace, Lane.FAST, "parish", "parish-news", "club")
+            assert claimed(a_worker(Lane.FAST), workspace) == {"club"}
+
+
+def test_where_both_are_due_the_fast_lane_comes_first(home: Installation) -> None:
+    with serve({}) as site, serve({}) as other, postbox() as box:
+        two_on_one_host(home, site, other, box)
+        with opened({}, home.data) as workspace:
+            queue_all(workspace, Lane.BROAD, "parish", "parish-news", "club")
+            queue_all(workspace, Lane.FAST, "parish")
+            assert claimed(a_worker(Lane.BROAD), workspace) == {"club"}
+            assert claimed(a_worker(Lane.FAST), workspace) == {"parish"}
+
+
+def test_a_server_that_asks_for_a_pause_gets_it_and_the_report_says_so(
+    home: Installation, workspace: Workspace
+) -> None:
+    busy = Answer(status=503, headers={"Retry-After": "1800"})
+    with serve({"/": busy, "/robots.txt": "User-agent: *"}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        with opened({}, home.data) as workspace:
+            queue_all(workspace, Lane.FAST, "parish")
+            a_worker(Lane.FAST).work(workspace)
+            assert site.paths == ["/"]
+            later = NIGHT + timedelta(minutes=2)
+            with workspace.store.begin() as work:
+                work.units.queue("fast", "parish", later, later, lane=Lane.FAST)
+            a_worker(Lane.FAST, later).work(workspace)
+            assert site.paths == ["/"], "the cadence has to wait"
+            site.pages["/"] = "Open again"
+            a_worker(Lane.FAST, NIGHT + timedelta(minutes=31)).work(workspace)
+            assert site.paths[:2] == ["/", "/"]
+            with workspace.store.reading() as work:
+                coverage = work.scans.latest("parish").coverages[0]
+    assert [note for note in coverage.notes if note.startswith("its turn came 29 minutes late")]
+
+
+def test_a_source_is_free_when_its_own_unit_has_ended_not_when_all_have(home: Installation) -> None:
+    slow = slow_way(30)
+    with serve(slow) as site, serve({"/": "quick"}) as other, postbox() as box:
+        two_on_one_host(home, site, other, box)
+        with opened({}, home.data) as workspace:
+            queue_all(workspace, Lane.BROAD, "parish", "club")
+            worker = a_worker(Lane.BROAD)
+            thread = threading.Thread(target=worker.work, args=[workspace])
+            thread.start()
+
+            def running() -> frozenset[str]:
+                with workspace.store.reading() as work:
+                    return work.units.running(NIGHT)
+
+            assert soon(lambda: running() == {"parish", "club"})
+            assert soon(lambda: running() == {"parish"})
+            assert thread.is_alive()
+            worker._stop.set()
+            worker.cancel()
+            thread.join(30)
+            with workspace.store.reading() as work:
+                pending = {unit.source for unit in work.units.pending()}
+            assert pending == {"parish", "club"}, "a run without a report is done again, whole"
+
+
+def test_a_stream_is_listened_to_again_when_it_has_ended(home: Installation) -> None:
+    with serve({}) as site, postbox() as box:
+        home.configure({"parish": site}, box)
+        text = (home.data / "schedules.yaml").read_text()
+        stream = f'  sky: {{kind: jetstream, api: "{site.url("")}"}}'
+        (home.data / "schedules.yaml").write_text(text.replace("sources:\n", f"sources:\n{stream}\n", 1))
+        with opened({}, home.data) as workspace:
+            now = NIGHT
+            server = Server(workspace, clock=lambda: now)
+            seen = []
+            for minutes in (0, 1, 2):
+                now = NIGHT + timedelta(hours=3, minutes=minutes)
+                server.plan()
+                with workspace.store.begin() as work:
+                    seen.append([unit.source for unit in work.units.pending() if unit.lane is Lane.STREAM])
+                    if minutes == 1:
+                        (unit,) = work.units.claim(now, timedelta(hours=1), 9, lane=Lane.STREAM)
+                        work.units.finish(unit.id, now)
+        assert seen == [["sky"], ["sky"], ["sky"]], "one at a time, and again at the end"
+
+
+def test_what_was_missed_is_caught_up_nearest_meeting_first(workspace: Workspace) -> None:
+    """After a night without power: the sources where the next meetings' links stood come first."""
+    soon_, later = NIGHT + timedelta(hours=1), NIGHT + timedelta(hours=9)
+    with workspace.store.begin() as work:
+        for source, nearest in (("b", later), ("c", None), ("a", soon_)):
+            work.units.queue("nightly", source, NIGHT - timedelta(hours=3), NIGHT, nearest=nearest)
+        order = [unit.source for unit in work.units.claim(NIGHT, timedelta(hours=1), 9, lane=Lane.BROAD)]
+    assert order == ["a", "b", "c"]
+
+
+def test_a_gap_without_anything_missed_is_no_news_for_people(workspace: Workspace) -> None:
+    now = NIGHT + timedelta(hours=2)
+    server = Server(workspace, clock=lambda: now)
+    server.plan()
+    now += timedelta(hours=3)
+    server.plan()
+    now += timedelta(days=1)
+    server.plan()
+    with workspace.store.reading() as work:
+        told = [sent.alert for sent in work.outbox.all(workspace.organisation.id)]
+    (alert,) = [alert for alert in told if "was not running" in alert.detail]
+    assert "one look was missed" in alert.detail
