@@ -106,6 +106,7 @@ class Version:
     """A text with something undone, and the way back to positions in the text it was made from.
 
     ``strict`` says that what was undone is common in innocent text, so only keys that cannot be words count.
+    ``joined`` says that lines were put together: what the first of them alone says is a stump.
     """
 
     text: str
@@ -114,6 +115,7 @@ class Version:
     _there: tuple[int, ...] = (0,)
     parent: Version | None = None
     backwards: bool = False
+    joined: bool = False
 
     def at(self, position: int) -> int:
         """Return the position in the original text that ``position`` of this one came from."""

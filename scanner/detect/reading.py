@@ -16,6 +16,7 @@ from scanner.detect.pairing import paired
 from scanner.detect.stated import statements
 from scanner.detect.urls import AddressReader
 from scanner.detect.vocabulary import Vocabulary
+from scanner.detect.wrapped import rewrapped
 from scanner.detect.written import bare, written
 from scanner.extract import RAW, Flow
 from scanner.model import Passcode, Segment, SegmentKind
@@ -129,7 +130,7 @@ class FlowReader:
             _mention(hit, start, end, _place(places, start))
             for hit, (start, end) in self._found(Version(text, strict=False), opaque)
         )
-        for version in disguises(text):
+        for version in (*disguises(text), *rewrapped(text)):
             for hit, (start, end) in self._found(version, opaque):
                 if version.strict and not _FIXED_KEY.fullmatch(hit.key):
                     continue
@@ -139,7 +140,9 @@ class FlowReader:
                 cut = [
                     mention for mention in clash if hit.key.startswith(mention.hit.key) and hit.key.isdigit()
                 ]
-                if cut and len(hit.key) > len(cut[0].hit.key) and _GOES_ON.match(text, cut[0].end):
+                if version.joined:
+                    found.drop([mention for mention in clash if hit.key.startswith(mention.hit.key)])
+                elif cut and len(hit.key) > len(cut[0].hit.key) and _GOES_ON.match(text, cut[0].end):
                     found.drop(cut)
                 elif part := [mention for mention in clash if _is_part(mention.hit, hit)]:
                     found.drop(part)
