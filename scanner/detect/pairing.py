@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scanner.detect.mention import Mention
 from scanner.detect.stated import REACH, Statement
@@ -40,11 +41,12 @@ def paired(
     meetings = _meetings(mentions)
     keys = {mention.hit.key for mention in mentions}
     places = _Places(meetings, barriers, text)
-    for statement in stated:
-        if statement.text not in keys:
-            meeting = places.meeting_of(statement)
-            if meeting is not None and meeting.passcode is None:
-                meeting.passcode = statement.text
+    stated = [statement for statement in stated if statement.text not in keys]
+    heralded = places.heralded_by(stated)
+    for number, statement in enumerate(stated):
+        meeting = heralded[number] if heralded else places.meeting_of(statement)
+        if meeting is not None and meeting.passcode is None:
+            meeting.passcode = statement.text
     result: dict[tuple[str, str], tuple[Passcode | None, int]] = {}
     for meeting in meetings:
         for room in meeting.takers:
@@ -125,6 +127,23 @@ class _Places:
         if statement.at - position > REACH or barrier > position:
             return None
         return self._takers[number]
+
+    def heralded_by(self, stated: Sequence[Statement]) -> Sequence[_Meeting]:
+        """Return the meeting after each statement where every meeting has its passcode before it.
+
+        That is so where statements and meetings take turns, several times, and a meeting is the last.
+        """
+        if len(stated) != len(self._takers) or len(stated) < 2 or self._barriers:
+            return ()
+        following = [bisect_left(self._positions, (statement.at, -1)) for statement in stated]
+        edges = [*following, len(self._positions)]
+        meetings = []
+        for low, high in pairwise(edges):
+            numbers = {number for _, number in self._positions[low:high]}
+            if len(numbers) != 1:
+                return ()
+            meetings.append(self._takers[numbers.pop()])
+        return meetings if not following[0] and len({id(m) for m in meetings}) == len(meetings) else ()
 
     def _barrier(self, statement: Statement) -> int:
         """Return the place of the last recording before a statement, -1 without one."""
