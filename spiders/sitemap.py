@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from scanner.extract.links import feed_links, looks_like_feed
 from scanner.model import Document
@@ -14,6 +16,8 @@ from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
 NO_SITEMAP = "no sitemap stands there"
+
+_SITEMAP = re.compile(r"sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$", re.IGNORECASE)
 
 _MOST_BYTES = 50 * 1024 * 1024
 """Uncompressed size of the largest sitemap there may be (sitemaps.org protocol)."""
@@ -29,6 +33,10 @@ class Sitemap(SourceSpider):
     reports_outside = True
 
     options: Options
+
+    def is_news(self, visit: Visit) -> bool:
+        """Read again also what is called like a sitemap: new pages stand in the parts of one."""
+        return super().is_news(visit) or _SITEMAP.search(urlsplit(visit.address).path) is not None
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield what a sitemap lists. Pages are told from further sitemaps when they have been read."""
