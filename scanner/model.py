@@ -639,3 +639,5 @@ class Message:
     """The same in a few lines, for chats and telephones; empty where the text is short enough."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """The same for programs, ready for JSON (docs/webhook.md)."""
+    people: tuple[str, ...] = ()
+    """E-mail addresses of the meeting's owner and of whom they want told, besides the channel's own."""

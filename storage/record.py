@@ -124,6 +124,11 @@ class Record:
             for row in rows
         )
 
+    def everybody(self, organisation: int, meeting: int) -> tuple[str, ...]:
+        """Return the e-mail addresses of all who have to do with a meeting, its owner first, each once."""
+        addresses = (each for role in Role for each in self.people(organisation, meeting, role))
+        return tuple(dict.fromkeys(addresses))
+
     def _check(self, organisation: int, meeting: int) -> None:
         found = self._transaction.connection.execute(
             select(_meetings.c.id).where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ TAKE_OVER_AFTER = timedelta(minutes=2)
 """How long people may wait for a channel before another one tells them."""
 _LONGEST_PAUSE = timedelta(hours=2)
 _MOST_IN_A_DIGEST = 500
+_MAIL = "email"
+"""The kind of channel that can write to people who stand in no settings."""
 
 _BECAME = {
     DeliveryState.DUE: "on its way",
@@ -55,6 +57,7 @@ class _Case:
     organisation: Organisation
     exposure: Exposure | None
     meeting: Meeting | None
+    people: tuple[str, ...]
     siblings: tuple[Delivery, ...]
     silences: tuple[Silence, ...]
 
@@ -153,11 +156,12 @@ class _Postman:
             organisation = work.organisations.get(alert.organisation)
             exposure = work.exposures.get(alert.organisation, alert.exposure) if alert.exposure else None
             meeting = work.meetings.get(alert.organisation, exposure.meeting) if exposure else None
+            people = work.record.everybody(alert.organisation, meeting.id) if meeting else ()
             siblings = work.outbox.about(alert.organisation, exposure.id) if exposure else []
             silences = work.silences.holding(self.clock())
         if organisation is None or (alert.exposure and meeting is None):
             raise DeliveryError("its meeting was removed", permanent=True)
-        return _Case(delivery, organisation, exposure, meeting, tuple(siblings), tuple(silences))
+        return _Case(delivery, organisation, exposure, meeting, people, tuple(siblings), tuple(silences))
 
     def _turn(self, case: _Case) -> Turn:
         now = self.clock()
@@ -187,7 +191,7 @@ class _Postman:
             for other in case.siblings
             if _same_news(other, case.delivery)
         ]
-        return write(
+        message = write(
             case.delivery.alert,
             exposure=case.exposure,
             meeting=case.meeting,
@@ -195,6 +199,21 @@ class _Postman:
             now=self.clock(),
             others=others,
         )
+        return replace(message, people=case.people) if self._writes_to_people(case) else message
+
+    def _writes_to_people(self, case: _Case) -> bool:
+        """Tell whether this delivery reaches the meeting's own people: the first one by mail of each news."""
+        by_mail = {name for name, channel in self.channels.items() if channel.kind == _MAIL}
+        first = min(
+            (
+                each.id
+                for each in (case.delivery, *case.siblings)
+                if each.alert.channel in by_mail
+                and (each.id == case.delivery.id or _same_news(each, case.delivery))
+            ),
+            default=None,
+        )
+        return first == case.delivery.id
 
     def _send_digest(self, first: _Case, digest: Digest) -> None:
         alert = first.delivery.alert

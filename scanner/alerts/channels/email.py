@@ -143,7 +143,7 @@ def send(
         compose(message, options, now=now).as_bytes(),
         server=options.server,
         sender=options.from_address.addr_spec,
-        recipients=[read_address(recipient).addr_spec for recipient in options.to],
+        recipients=_recipients(message, options),
         patience=patience,
     )
 
@@ -168,6 +168,12 @@ def compose(message: Message, options: Options, *, now: datetime) -> EmailMessag
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     return mail
+
+
+def _recipients(message: Message, options: Options) -> list[str]:
+    """Return who gets the mail: those it names, and the meeting's own people, who do not see one another."""
+    everybody = (*options.to, *message.people)
+    return list(dict.fromkeys(read_address(recipient).addr_spec for recipient in everybody))
 
 
 def _one_line(text: str) -> str:
