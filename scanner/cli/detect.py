@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,10 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scanner.detect import KINDS, detect_text
-from scanner.detect import detect as detect_in
+from scanner.actions.workspace import read_settings
+from scanner.detect import KINDS, Detector
 from scanner.errors import ExitCode, InputError
 from scanner.model import Detection, Document, Link
+from scanner.platforms import table_with
+from scanner.settings import environment
 
 MASK = "***"
 STANDARD_INPUT = "-"
@@ -32,6 +35,7 @@ _TYPES_BY_SUFFIX = {
 
 
 def detect(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATH…", help="Files to read; - is standard input.")
     ] = None,
@@ -55,16 +59,18 @@ def detect(
     [bold]lychgate detect newsletter.html[/bold] prints a table,
     [bold]curl -s https://club.example/ | lychgate detect -[/bold] reads a page from a pipe,
     [bold]lychgate detect --jsonl texts.jsonl[/bold] answers line by line.
+    Meeting services of your own are known where schedules.yaml of the data folder names them.
     """
     if jsonl is not None and paths:
         raise typer.BadParameter("give files or --jsonl, not both", param_hint="--jsonl")
     if jsonl is None and not paths:
         raise typer.BadParameter("name a file, or - for standard input", param_hint="PATH…")
+    detector = _detector(context.obj)
     try:
         faults = (
-            _lines(jsonl, bare=bare, reveal=reveal)
+            _lines(jsonl, detector, bare=bare, reveal=reveal)
             if jsonl is not None
-            else _files(paths or [], as_json, bare, reveal)
+            else _files(paths or [], detector, as_json=as_json, bare=bare, reveal=reveal)
         )
     except InputError as fault:
         _complain(str(fault))
@@ -73,7 +79,15 @@ def detect(
         raise typer.Exit(ExitCode.USAGE)
 
 
-def _files(paths: Iterable[str], as_json: bool, bare: bool, reveal: bool) -> int:
+def _detector(folder: Path | None) -> Detector:
+    """Return what knows the hosts of the settings too, if there are settings: files are read without them."""
+    surroundings = environment(os.environ, folder)
+    if not surroundings.schedules.is_file():
+        return Detector(table_with({}))
+    return Detector(table_with(read_settings(surroundings, os.environ).platforms))
+
+
+def _files(paths: Iterable[str], detector: Detector, *, as_json: bool, bare: bool, reveal: bool) -> int:
     """Report on each file; an unreadable one does not stop the others. Return how many were."""
     faults = 0
     for path in paths:
@@ -83,7 +97,7 @@ def _files(paths: Iterable[str], as_json: bool, bare: bool, reveal: bool) -> int
             _complain(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}")
             faults += 1
             continue
-        detection = detect_in(document, bare=bare)
+        detection = detector.detect(document, bare=bare)
         if as_json:
             _write(_file_report(path, detection, reveal=reveal))
         else:
@@ -149,14 +163,14 @@ def _print_table(path: str, detection: Detection, *, reveal: bool) -> None:
         out.print(f"Note: {note}.")
 
 
-def _lines(source: str, *, bare: bool, reveal: bool) -> int:
+def _lines(source: str, detector: Detector, *, bare: bool, reveal: bool) -> int:
     """Answer each line in order; a bad one is complained about with its number. Return how many were bad."""
     faults = 0
     for number, line in enumerate(_read_lines(source), start=1):
         if not line.strip():
             continue
         try:
-            _write(_answer(line, bare=bare, reveal=reveal))
+            _write(_answer(line, detector, bare=bare, reveal=reveal))
         except InputError as fault:
             _complain(f"line {number}: {fault}")
             faults += 1
@@ -179,7 +193,7 @@ def _decoded(lines: IO[bytes]) -> Iterator[str]:
         yield line.decode("utf-8", "replace")
 
 
-def _answer(line: str, *, bare: bool, reveal: bool) -> dict[str, object]:
+def _answer(line: str, detector: Detector, *, bare: bool, reveal: bool) -> dict[str, object]:
     try:
         case = json.loads(line)
     except (ValueError, RecursionError):
@@ -193,7 +207,7 @@ def _answer(line: str, *, bare: bool, reveal: bool) -> dict[str, object]:
         raise InputError("the field 'text' is no string")
     if case["kind"] not in KINDS:
         raise InputError(f"the kind {case['kind']!r} is none of {', '.join(KINDS)}")
-    detection = detect_text(case["text"], case["kind"], bare=bare)
+    detection = detector.detect_text(case["text"], case["kind"], bare=bare)
     return {"id": case["id"], "rooms": [_room(link, reveal=reveal) for link in detection.links]}
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from scanner.cli.detect import detect
 from scanner.cli.platforms import platforms
 from scanner.platforms import BUILT_IN
+from tests.cli.clerk import Clerk, words
 
 APP = typer.Typer(rich_markup_mode="rich")
 APP.command("detect")(detect)
@@ -159,3 +160,28 @@ def test_platforms() -> None:
     missing = run("platforms", "nosuch")
     assert missing.exit_code == 2
     assert "no platform is called 'nosuch'" in missing.stderr
+
+
+OWN_HOST = "platforms: {jitsi: {hosts: [meet.choir.example]}}\n"
+
+
+def test_hosts_of_the_settings_are_known(clerk: Clerk) -> None:
+    line = json.dumps({"id": 1, "text": "https://meet.choir.example/Practice", "kind": "text"})
+    assert json.loads(clerk.run("detect", "--jsonl", "-", stdin=line).out)["rooms"] == []
+    settings = clerk.data / "schedules.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + OWN_HOST, encoding="utf-8")
+    rooms = json.loads(clerk.run("detect", "--jsonl", "-", stdin=line).out)["rooms"]
+    assert [room["key"] for room in rooms] == ["meet.choir.example/practice"]
+    page = clerk.data / "page.txt"
+    page.write_text("https://meet.choir.example/Practice", encoding="utf-8")
+    assert "meet.choir.example/practice" in clerk.run("detect", str(page)).out
+
+
+def test_faulty_settings_are_said_with_their_line(clerk: Clerk) -> None:
+    settings = clerk.data / "schedules.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "platfroms: {}\n", encoding="utf-8")
+    assert "schedules.yaml:" in words(clerk.run("detect", "-", code=2, stdin="x").err)
+
+
+def test_no_installation_is_needed(nowhere: Clerk) -> None:
+    assert "84512367890" in nowhere.run("detect", "-", stdin=PAGE).out
