@@ -39,8 +39,10 @@ FORBIDDEN = "robots.txt forbids it"
 MOST_HOPS = 5
 """Redirects followed for one address, and for robots.txt (RFC 9309, section 2.3.1.2)."""
 
+COUNTED = "counted"
+"""Key of ``Request.meta``: the request is counted among the pages of its Unit, or is a part of one."""
+
 _ROBOTS = "robots"
-_COUNTED = "counted"
 _ROBOTS_BYTES = 500 * 1024
 _MOST_SITEMAPS = 100
 
@@ -88,13 +90,13 @@ class Conduct:
         refusal = check_address(request.url, self._errand.unit.allow)
         if refusal is not None:
             raise NotRead(refusal, skipped=True)
-        if self._pages >= self._errand.unit.limits.pages and _COUNTED not in request.meta:
+        if self._pages >= self._errand.unit.limits.pages and COUNTED not in request.meta:
             raise NotRead(PAGE_LIMIT, skipped=True)
         await self._obey(request.url, host)
-        if _COUNTED not in request.meta:
+        if COUNTED not in request.meta:
             if self._pages >= self._errand.unit.limits.pages:
                 raise NotRead(PAGE_LIMIT, skipped=True)
-            request.meta[_COUNTED] = True
+            request.meta[COUNTED] = True
             self._pages += 1
 
     def process_response(self, request: Request, response: Response) -> Response:

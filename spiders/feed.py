@@ -10,7 +10,7 @@ from pydantic import Field
 from scanner.extract.links import feed_links, looks_like_feed
 from scanner.model import Document
 from spiders.addresses import Scope
-from spiders.options import StartOptions
+from spiders.options import PageOptions
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
@@ -19,7 +19,7 @@ NO_FEED = "no feed stands there"
 _DOMAIN = r"^[^\s/:@.]+(\.[^\s/:@.]+)+$"
 
 
-class Options(StartOptions):
+class Options(PageOptions):
     """Which feeds to read, and which domains besides theirs their entries may lead to."""
 
     also: tuple[Annotated[str, Field(pattern=_DOMAIN)], ...] = Field(

@@ -14,7 +14,7 @@ from scanner.extract.links import feed_links, looks_like_feed, outlinks
 from scanner.model import Document, Known
 from spiders.addresses import Scope
 from spiders.fetch import Errand
-from spiders.options import Address, StartOptions
+from spiders.options import Address, PageOptions
 from spiders.spider import Sink, SourceSpider
 from spiders.visit import Visit
 
@@ -24,7 +24,7 @@ _NEWEST_PARTS = 2
 """Parts of an archive that may still grow, the newest first: this month's and, around its end, the last."""
 
 
-class Options(StartOptions):
+class Options(PageOptions):
     """Which forums to read."""
 
     start: tuple[Address, ...] = Field(

@@ -70,6 +70,16 @@ class StartOptions(Options):
     start: tuple[Address, ...] = Field(min_length=1, description="Addresses to begin at.")
 
 
+class PageOptions(StartOptions):
+    """Options of the kinds that read web pages."""
+
+    render: bool = Field(
+        default=False,
+        description="Whether to run each page's scripts in Chromium before it is searched: for pages that "
+        "are empty without.",
+    )
+
+
 class QueryOptions(Options):
     """Options of the kinds that ask a search service."""
 

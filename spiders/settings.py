@@ -13,6 +13,7 @@ from scrapy.settings import default_settings
 
 from spiders.conduct import RETRY_SETTINGS, Conduct
 from spiders.fetch import GuardedHandler
+from spiders.render import Rendering
 
 _RETRY = "scrapy.downloadermiddlewares.retry.RetryMiddleware"
 
@@ -20,7 +21,7 @@ SETTINGS: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": dict.fromkeys(default_settings.DOWNLOAD_HANDLERS_BASE)
     | {"http": GuardedHandler, "https": GuardedHandler},
     "DOWNLOADER_MIDDLEWARES": dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
-    | {_RETRY: 550, Conduct: 900},
+    | {Rendering: 400, _RETRY: 550, Conduct: 900},
     "SPIDER_MIDDLEWARES": dict.fromkeys(default_settings.SPIDER_MIDDLEWARES_BASE),
     "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),
     # One plain event loop: no reactor that can only be started once, and no resolver of its own to guard.

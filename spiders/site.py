@@ -10,13 +10,13 @@ from pydantic import Field
 from scanner.extract.links import outlinks
 from scanner.model import Document
 from spiders.addresses import resolve
-from spiders.options import StartOptions
+from spiders.options import PageOptions
 from spiders.sitemap import unpacked
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
 
-class Options(StartOptions):
+class Options(PageOptions):
     """Where a web site begins. How far to go is in the Unit's limits."""
 
     sitemaps: bool = Field(

@@ -11,7 +11,7 @@ from scanner.extract.links import feed_links, looks_like_feed
 from scanner.model import Document
 from spiders import decode
 from spiders.addresses import resolve
-from spiders.options import StartOptions
+from spiders.options import PageOptions
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
 
@@ -23,7 +23,7 @@ _MOST_BYTES = 50 * 1024 * 1024
 """Uncompressed size of the largest sitemap there may be (sitemaps.org protocol)."""
 
 
-class Options(StartOptions):
+class Options(PageOptions):
     """Which sitemaps to read: XML, also compressed or an index, or plain text with an address a line."""
 
 

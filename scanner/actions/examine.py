@@ -19,6 +19,7 @@ from scanner.errors import ExitCode, LychgateError
 from scanner.extract import missing_parts
 from scanner.model import DeliveryState
 from scanner.settings import Settings, environment
+from spiders.browser import what_is_missing
 
 _FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
 _QUIET_TOO_LONG = timedelta(hours=48)
@@ -69,6 +70,7 @@ def examine(
     yield _clock(clock())
     for sentence in missing_parts():
         yield _warning("reading", f"{sentence}.")
+    yield from _rendering(settings)
     try:
         read_keys(surroundings)
         yield _good("key", "It is there and nobody else can read it.")
@@ -91,7 +93,9 @@ def examine(
         return
     for entry in check_sources(settings.units(None)) if settings.sources else ():
         name = f"source {entry.source}"
-        if entry.read:
+        if entry.read and entry.cut:
+            yield _warning(name, f"Its first page can be read, but not in full: {'; '.join(entry.notes)}.")
+        elif entry.read:
             yield _good(name, "Its first page can be read.")
         else:
             why = ", ".join((*entry.failed, *entry.skipped)) or "nothing came back"
@@ -157,6 +161,16 @@ def _calendars(workspace: Workspace, now: datetime) -> Iterator[Part]:
             yield _warning(name, f"It was last read at {at}. Is `lychgate serve` running?")
         else:
             yield _good(name, "It can be read.")
+
+
+def _rendering(settings: Settings | None) -> Iterator[Part]:
+    """Look whether pages can be rendered, where a source asks for it."""
+    sources = settings.sources.values() if settings else ()
+    rendered = [source.name for source in sources if source.options.get("render")]
+    if rendered and (why := what_is_missing()):
+        names = ", ".join(rendered)
+        says = f"What scripts make of the pages of {names} is not seen: {why}."
+        yield _wrong("rendering", says, ExitCode.INCOMPLETE)
 
 
 def _clock(now: datetime) -> Part:

@@ -111,12 +111,15 @@ def check(
                     "readable": readable[entry.source],
                     "failed": dict(entry.failed),
                     "skipped": dict(entry.skipped),
+                    "notes": list(entry.notes),
                 }
             )
     else:
         for entry in answers:
             why = ", ".join((*entry.failed, *entry.skipped)) or "nothing came back"
+            but = f", but not in full: {'; '.join(entry.notes)}" if entry.cut and entry.notes else ""
             out.print(
-                f"{entry.source}: " + ("can be read" if readable[entry.source] else f"cannot be read: {why}")
+                f"{entry.source}: "
+                + (f"can be read{but}" if readable[entry.source] else f"cannot be read: {why}")
             )
     return ExitCode.FINE if all(readable.values()) else ExitCode.INCOMPLETE

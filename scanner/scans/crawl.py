@@ -105,7 +105,9 @@ def likeness(body: bytes) -> str:
 def limit_self() -> None:
     """Take a bound on memory, and leave no core dump, for the rest of this process's life."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    memory = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, most))  # a browser that it starts needs room
 
 
 if __name__ == "__main__":
