@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scanner.actions.exposures import ListedExposure
 from scanner.errors import InputError
-from scanner.model import Coverage, Delivery, Exposure, ExposureState, SourceState
+from scanner.model import Coverage, Exposure, ExposureEvent, ExposureState, SourceState
 from storage.audit import AuditEntry
 from storage.scans import Scan
 from storage.store import Store
@@ -119,11 +119,13 @@ def exposures_of_month(
     return [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
 
 
-def deliveries_about(store: Store, exposure: int, *, organisation: int) -> list[Delivery]:
-    """Return the alerts about an exposure, oldest first."""
-    with store.reading() as work:
-        found = work.outbox.all(organisation)
-    return [entry for entry in reversed(found) if entry.alert.exposure == exposure]
+def add_note(store: Store, exposure: int, *, organisation: int, actor: str, note: str, now: datetime) -> None:
+    """Write a note into the history of an exposure."""
+    if not note.strip():
+        raise InputError("The note is empty.")
+    with store.begin() as work:
+        event = ExposureEvent(at=now, actor=actor, what="note", note=note.strip())
+        work.exposures.note(organisation, exposure, event)
 
 
 def some_scans(store: Store, *, count: int) -> list[Scan]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -47,6 +48,7 @@ def create_app(
     app.add_api_route("/healthz", health, name="health", include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _sign_in_first)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _no_such_place)
     app.add_exception_handler(LychgateError, _unusable)
     app.add_middleware(Guard, hosts=[desk.host] if desk.host else [], secure=desk.secure)
     return app
@@ -76,6 +78,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     says = "There is no such page here." if error.status_code == 404 else error.detail
     return _message(request, says, status=error.status_code)
+
+
+async def _no_such_place(request: Request, error: Exception) -> Response:
+    # An address whose number is none, or whose page is no number.
+    return _message(request, "There is no such page here.", status=404)
 
 
 async def _unusable(request: Request, error: Exception) -> Response:

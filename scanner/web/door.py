@@ -11,7 +11,7 @@ import hmac
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 from starlette.datastructures import FormData
 
 from scanner.actions.people import AccountRole
@@ -42,6 +42,9 @@ FOR_EVERYBODY: Final = frozenset(
 
 OPERATOR_ONLY: Final = frozenset({"test_channel", "check_source", "try_source", "scan_soon"})
 """What acts with the settings of the installation, which are those of its first organisation."""
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The number of something, in an address."""
 
 FORM_COOKIE: Final = "lychgate-form"
 _SAFE = ("GET", "HEAD")

@@ -89,6 +89,7 @@ DELIVERY: Final = {state: state.value for state in DeliveryState} | {
     DeliveryState.DUE: "on its way",
     DeliveryState.SENT: "sent",
     DeliveryState.DEAD: "given up",
+    DeliveryState.WITHHELD: "not sent",
 }
 DONE: Final = {
     "saved": "Saved.",
@@ -112,6 +113,9 @@ DONE: Final = {
     "role": "The role is changed; they have to sign in again.",
     "disabled": "They are signed out and cannot sign in.",
     "enabled": "They can sign in again.",
+    "again": "It is due again and goes out within seconds.",
+    "silenced": "Silenced. Critical alerts come through, and what is held back is sent when it ends.",
+    "unsilenced": "The silence is over: what it held goes out now.",
     "revoked": "That invitation is good no longer.",
 }
 

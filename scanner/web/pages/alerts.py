@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Mapping
+from datetime import timedelta
+
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from scanner.actions.alerts import all_deliveries, send_test
+from scanner.actions.alerts import (
+    all_deliveries,
+    all_silences,
+    last_errors,
+    send_test,
+    silence,
+    try_again,
+    unsilence,
+)
 from scanner.actions.reviewing import note_change
-from scanner.errors import ConfigError, LychgateError
-from scanner.model import DeliveryState
+from scanner.alerts.channel import Channel
+from scanner.errors import ConfigError, InputError, LychgateError
+from scanner.model import Delivery, DeliveryState
 from scanner.web.desk import Call
-from scanner.web.door import Caller, Form, text
+from scanner.web.door import Caller, Form, Number, text
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -44,18 +56,65 @@ def test_channel(call: Caller, form: Form) -> Response:
     return RedirectResponse(f"{back}?done=sent", status_code=303)
 
 
+@router.post("/alerts/{number}/again")
+def send_again(call: Caller, number: Number) -> Response:
+    """Make a message due again that was given up."""
+    if number not in {entry.id for entry in _dead(all_deliveries(call.workspace))}:
+        raise HTTPException(404)
+    try_again(call.workspace, number, now=call.now)
+    note_change(
+        call.store,
+        organisation=call.organisation.id,
+        what="sent again",
+        note=f"message {number}",
+        actor=call.who.email,
+        now=call.now,
+    )
+    return RedirectResponse("/alerts?done=again", status_code=303)
+
+
+@router.post("/alerts/silences")
+def add_silence(call: Caller, form: Form) -> Response:
+    """Hold alerts back for some hours, with a reason. Critical ones come through."""
+    hours = text(form, "hours", most=3)
+    if not hours.isascii() or not hours.isdigit():
+        raise InputError("Say for how many hours.")
+    silence(
+        call.workspace,
+        channel=text(form, "channel", most=100) or None,
+        meeting=None,
+        even_critical=False,
+        until=call.now + timedelta(hours=int(hours)),
+        reason=text(form, "reason"),
+        actor=call.who.email,
+        now=call.now,
+    )
+    return RedirectResponse("/alerts?done=silenced", status_code=303)
+
+
+@router.post("/alerts/silences/{number}/end")
+def end_silence(call: Caller, number: Number) -> Response:
+    """End a silence: what it held is due now."""
+    if number not in {entry.silence.id for entry in all_silences(call.workspace)}:
+        raise HTTPException(404)
+    unsilence(call.workspace, number, actor=call.who.email, now=call.now)
+    return RedirectResponse("/alerts?done=unsilenced", status_code=303)
+
+
+def _dead(found: list[Delivery]) -> list[Delivery]:
+    return [entry for entry in found if entry.state is DeliveryState.DEAD]
+
+
 def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> Response:
+    channels: Mapping[str, Channel] = {}
+    errors: Mapping[str, str] = {}
+    fault = ""
     try:
-        settings = call.desk.settings()
-        channels, routes, fault = settings.channels, settings.routes, ""
+        channels = call.desk.settings().channels
+        errors = last_errors(call.workspace) if call.is_operator else {}
     except ConfigError as error:
-        channels, routes, fault = {}, (), str(error)
+        fault = str(error)
     found = all_deliveries(call.workspace)
-    errors = {
-        entry.alert.channel: entry.last_error
-        for entry in reversed(found)
-        if entry.last_error or entry.state is DeliveryState.SENT
-    }
     return show(
         "alerts.html",
         call=call,
@@ -64,9 +123,9 @@ def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> R
         says=says,
         fault=fault,
         channels=channels,
-        routes=routes,
         errors=errors,
-        dead=[entry for entry in found if entry.state is DeliveryState.DEAD],
+        dead=_dead(found),
+        silences=all_silences(call.workspace),
         due=[entry for entry in found if entry.state is DeliveryState.DUE],
         recent=found[:_SHOWN],
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
+from scanner.actions.alerts import told_and_not
 from scanner.actions.exposures import CLOSED_BY_PEOPLE, ListedExposure, change_state, one_exposure
 from scanner.actions.meetings import one_meeting
+from scanner.actions.reports import report_page
 from scanner.actions.reviewing import (
     DONE,
     IN_HAND,
     NEEDS_REVIEW,
     SNOOZED,
-    deliveries_about,
+    add_note,
     exposure_counts,
+    note_change,
     note_reveal,
     some_exposures,
 )
@@ -22,7 +25,7 @@ from scanner.alerts.steps import steps
 from scanner.errors import InputError
 from scanner.model import OPEN_STATES, ExposureState, SightingState
 from scanner.web.desk import Call
-from scanner.web.door import Caller, Form, text
+from scanner.web.door import Caller, Form, Number, text
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -86,14 +89,63 @@ def acknowledge_many(call: Caller, form: Form) -> Response:
     return RedirectResponse("/exposures?done=acknowledged", status_code=303)
 
 
+@router.get("/exposures/report")
+def report_form(call: Caller) -> Response:
+    """Ask what somebody saw, and where."""
+    return show("exposures/report.html", call=call, says="", address="", outcome=None)
+
+
+@router.post("/exposures/report")
+def report_sighting(call: Caller, form: Form) -> Response:
+    """Take what somebody saw: it is searched for meetings of ours and not kept."""
+    address = text(form, "address").strip()
+    pasted = text(form, "pasted", most=1024 * 1024)
+    try:
+        outcome = report_page(
+            call.workspace,
+            address,
+            pasted=pasted.encode("utf-8", "replace") if pasted.strip() else None,
+            by=call.who.email,
+            clock=call.desk.clock,
+        )
+    except InputError as error:
+        return show(
+            "exposures/report.html", call=call, status=400, says=str(error), address=address, outcome=None
+        )
+    note_change(
+        call.store,
+        organisation=call.organisation.id,
+        what="page reported",
+        note=f"{len(outcome.exposures)} of our meetings named",
+        actor=call.who.email,
+        now=call.now,
+    )
+    return show("exposures/report.html", call=call, says="", address="", outcome=outcome)
+
+
+@router.post("/exposures/{number}/note")
+def note_exposure(call: Caller, number: Number, form: Form) -> Response:
+    """Write a note into the history."""
+    _existing(call, number)
+    add_note(
+        call.store,
+        number,
+        organisation=call.organisation.id,
+        actor=call.who.email,
+        note=text(form, "note"),
+        now=call.now,
+    )
+    return RedirectResponse(f"/exposures/{number}?done=noted", status_code=303)
+
+
 @router.get("/exposures/{number}")
-def exposure_page(call: Caller, number: int, done: str = "") -> Response:
+def exposure_page(call: Caller, number: Number, done: str = "") -> Response:
     """Show one exposure: where, why it is serious, what to do, what happened."""
     return _page(call, number, done=done)
 
 
 @router.post("/exposures/{number}/reveal")
-def reveal(call: Caller, number: int) -> Response:
+def reveal(call: Caller, number: Number) -> Response:
     """Show the rooms of an exposure in full, once, and write down that somebody saw them."""
     entry = _existing(call, number)
     note_reveal(
@@ -107,7 +159,7 @@ def reveal(call: Caller, number: int) -> Response:
 
 
 @router.post("/exposures/{number}/acknowledge")
-def acknowledge(call: Caller, number: int, form: Form) -> Response:
+def acknowledge(call: Caller, number: Number, form: Form) -> Response:
     """Say that somebody is dealing with it."""
     _existing(call, number)
     _decide(call, number, ExposureState.ACKNOWLEDGED, text(form, "note"))
@@ -115,7 +167,7 @@ def acknowledge(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.post("/exposures/{number}/close")
-def close(call: Caller, number: int, form: Form) -> Response:
+def close(call: Caller, number: Number, form: Form) -> Response:
     """Say what became of it."""
     _existing(call, number)
     how = text(form, "as")
@@ -126,7 +178,7 @@ def close(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.post("/exposures/{number}/reopen")
-def reopen(call: Caller, number: int, form: Form) -> Response:
+def reopen(call: Caller, number: Number, form: Form) -> Response:
     """Undo whatever was decided."""
     _existing(call, number)
     _decide(call, number, ExposureState.OPEN, text(form, "note"))
@@ -138,6 +190,7 @@ def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) ->
     exposure = entry.exposure
     meeting = one_meeting(call.store, exposure.meeting, organisation=call.organisation)
     starts = call.desk.diary.next_start(meeting, call.now)
+    deliveries, not_told = told_and_not(call.workspace, exposure)
     platform = exposure.sightings[0].room.platform if exposure.sightings else ""
     return show(
         "exposures/one.html",
@@ -150,7 +203,8 @@ def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) ->
         is_open=exposure.state in OPEN_STATES,
         is_new=exposure.state in NEEDS_REVIEW,
         steps=steps(platform, soon=starts is not None),
-        deliveries=deliveries_about(call.store, number, organisation=call.organisation.id),
+        deliveries=deliveries,
+        not_told=not_told,
         revealed=revealed,
         UP=SightingState.UP,
     )

@@ -18,7 +18,7 @@ from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
 from scanner.model import Meeting
 from scanner.web.desk import Call
-from scanner.web.door import Caller, Form, text
+from scanner.web.door import Caller, Form, Number, text
 from scanner.web.pages.meetings import understood
 from scanner.web.screen import show
 
@@ -28,13 +28,13 @@ _ANSWERS = {"yes": True, "no": False, "unknown": None}
 
 
 @router.get("/meetings/{number}")
-def meeting_page(call: Caller, number: int, done: str = "") -> Response:
+def meeting_page(call: Caller, number: Number, done: str = "") -> Response:
     """Show everything known about a meeting."""
     return _page(call, number, done=done)
 
 
 @router.post("/meetings/{number}/reveal")
-def reveal_meeting(call: Caller, number: int) -> Response:
+def reveal_meeting(call: Caller, number: Number) -> Response:
     """Show link and passcodes in full, once, and write down that somebody saw them."""
     found = _existing(call, number)
     note_reveal(
@@ -48,7 +48,7 @@ def reveal_meeting(call: Caller, number: int) -> Response:
 
 
 @router.post("/meetings/{number}/checklist")
-def answer_checklist(call: Caller, number: int, form: Form) -> Response:
+def answer_checklist(call: Caller, number: Number, form: Form) -> Response:
     """Write down the answers to the safety checklist."""
     _existing(call, number)
     given = {
@@ -71,13 +71,13 @@ def answer_checklist(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.get("/meetings/{number}/link")
-def link_page(call: Caller, number: int) -> Response:
+def link_page(call: Caller, number: Number) -> Response:
     """Guide somebody to a new link, step by step."""
     return _link(call, _existing(call, number))
 
 
 @router.post("/meetings/{number}/link")
-def change_link(call: Caller, number: int, form: Form) -> Response:
+def change_link(call: Caller, number: Number, form: Form) -> Response:
     """Take the new invitation: the new link is watched, and the old one for as long as it may open."""
     meeting = _existing(call, number)
     try:
@@ -99,7 +99,7 @@ def change_link(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.post("/meetings/{number}/allow")
-def allow_public(call: Caller, number: int, form: Form) -> Response:
+def allow_public(call: Caller, number: Number, form: Form) -> Response:
     """Let the rooms of a meeting be public without their passcode, until a day or for good."""
     _existing(call, number)
     allow(
@@ -116,7 +116,7 @@ def allow_public(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.post("/meetings/{number}/allowances/{allowance}/end")
-def end_allowed(call: Caller, number: int, allowance: int) -> Response:
+def end_allowed(call: Caller, number: Number, allowance: Number) -> Response:
     """Take an allowance back."""
     _existing(call, number)
     mine = [entry.id for entry, _ in all_allowances(call.store, organisation=call.organisation)]
@@ -128,13 +128,13 @@ def end_allowed(call: Caller, number: int, allowance: int) -> Response:
 
 
 @router.get("/meetings/{number}/remove")
-def remove_page(call: Caller, number: int) -> Response:
+def remove_page(call: Caller, number: Number) -> Response:
     """Ask whether a meeting is really to be removed."""
     return show("meetings/remove.html", call=call, meeting=_existing(call, number))
 
 
 @router.post("/meetings/{number}/remove")
-def remove(call: Caller, number: int) -> Response:
+def remove(call: Caller, number: Number) -> Response:
     """Take a meeting out of the register for good."""
     meeting = _existing(call, number)
     remove_meeting(call.store, number, organisation=call.organisation, now=call.now)

@@ -19,7 +19,7 @@ from scanner.actions.people import (
 from scanner.actions.reviewing import audit_entries
 from scanner.errors import InputError
 from scanner.web.desk import Call
-from scanner.web.door import Caller, Form, text
+from scanner.web.door import Caller, Form, Number, text
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -54,7 +54,7 @@ def invite_person(request: Request, call: Caller, form: Form) -> Response:
 
 
 @router.post("/people/invitations/{number}/revoke")
-def revoke_invitation(call: Caller, number: int) -> Response:
+def revoke_invitation(call: Caller, number: Number) -> Response:
     """Take an invitation back."""
     if number not in {entry.id for entry in _invites(call)}:
         raise HTTPException(404)
@@ -63,7 +63,7 @@ def revoke_invitation(call: Caller, number: int) -> Response:
 
 
 @router.post("/people/{number}/role")
-def change_role(call: Caller, number: int, form: Form) -> Response:
+def change_role(call: Caller, number: Number, form: Form) -> Response:
     """Give somebody another role."""
     _existing(call, number)
     try:
@@ -75,19 +75,19 @@ def change_role(call: Caller, number: int, form: Form) -> Response:
 
 
 @router.post("/people/{number}/disable")
-def disable_person(call: Caller, number: int) -> Response:
+def disable_person(call: Caller, number: Number) -> Response:
     """Sign somebody out everywhere and keep them from signing in."""
     return _set_disabled(call, number, disabled=True)
 
 
 @router.post("/people/{number}/enable")
-def enable_person(call: Caller, number: int) -> Response:
+def enable_person(call: Caller, number: Number) -> Response:
     """Let somebody sign in again."""
     return _set_disabled(call, number, disabled=False)
 
 
 @router.post("/people/{number}/second-factor/remove")
-def reset_second_factor(call: Caller, number: int) -> Response:
+def reset_second_factor(call: Caller, number: Number) -> Response:
     """Take the second factor from somebody who lost their phone."""
     _existing(call, number)
     remove_second_factor(
