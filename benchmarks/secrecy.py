@@ -1,6 +1,6 @@
 """Register 500 meetings, let everything happen and fail, and search all that is left for their secrets.
 
-    python benchmarks/secrets.py [--meetings 500]
+    python benchmarks/secrecy.py [--meetings 500]
 
 A real installation with a site that leaks every meeting, a mail server that takes the alerts, and commands
 that fail. Every command logs at level debug. Then database, write-ahead log, backups, logs, everything said
@@ -165,7 +165,8 @@ class Life:
             ("scan", "--full", "--json"),
         ):
             self.run(*arguments)
-        invitation = f"Topic: Choir {first.passcode}\nTime: 26 Nov 2037 19:00\n{first.link}\n"
+        said = f"{first.link}\nPasscode: {first.passcode}\n"
+        invitation = f"Topic: Choir {first.passcode}\nTime: 26 Nov 2037 19:00\n{said}"
         self.run("meetings", "add", "-", "--yes", stdin=invitation)
         self.run("meetings", "add", "-", "--yes", stdin=f"\0{invitation}")
         self.run("meetings", "add", "-", "--yes", "--starts", f"at {first.key}", stdin=invitation)
