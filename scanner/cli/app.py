@@ -14,9 +14,11 @@ from scanner.cli import (
     allowances,
     backup,
     calendars,
+    check,
     demo,
     detect,
     doctor,
+    exposure_states,
     exposures,
     init,
     keys,
@@ -94,6 +96,18 @@ app.add_typer(calendars.app, name="calendars")
 app.add_typer(sources.app, name="sources")
 app.command("scan")(scan.scan)
 exposures.app.command("report")(reports.report)
+for name, function, example in (
+    ("snooze", exposure_states.snooze_exposure, 'snooze 3 --next-meeting --note "we change it on Sunday"'),
+    ("rotated", exposure_states.rotated, 'rotated 3 --note "new link sent to members"'),
+    ("removed", exposure_states.removed, 'removed 3 --note "the board took it down"'),
+    ("intended", exposure_states.intended, 'intended 3 --for 2w --note "open day"'),
+    ("not-ours", exposure_states.not_ours, 'not-ours 3 --note "another choir\'s room"'),
+    ("ignore", exposure_states.ignore_exposure, 'ignore 3 --for 30d --note "old poster, in talks"'),
+    ("ignores", exposure_states.list_ignores, "ignores --json"),
+    ("reopen", exposure_states.reopen_exposure, "reopen 3"),
+    ("history", exposure_states.history, "history 3"),
+):
+    exposures.app.command(name, epilog=f"Example: lychgate exposures {example}")(function)
 app.add_typer(exposures.app, name="exposures")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(organisations.app, name="organisations")
@@ -105,6 +119,7 @@ app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
 app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
+app.command("check")(check.check)
 app.command("detect")(detect.detect)
 app.command("platforms")(platforms.platforms)
 app.command("demo")(demo.demo)

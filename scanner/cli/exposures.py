@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from scanner.actions.alerts import told_and_not
 from scanner.actions.exposures import (
     CLOSED_BY_PEOPLE,
     ListedExposure,
@@ -87,6 +88,7 @@ def show(context: typer.Context, number: Number, as_lines: Json = False) -> None
     """Show one exposure: every place, why it is serious, what happened so far."""
     with opened(context) as workspace:
         entry = one_exposure(workspace.store, number, organisation=workspace.organisation.id)
+        told, refused = told_and_not(workspace, entry.exposure)
     if as_lines:
         as_json(exposure_object(entry))
         return
@@ -96,6 +98,11 @@ def show(context: typer.Context, number: Number, as_lines: Json = False) -> None
     for event in entry.exposure.events:
         note = f": {event.note}" if event.note else ""
         out.print(f"{short_when(event.at, zone)}  {event.what} ({event.actor}){note}")
+    for delivery in told:
+        news = f"{delivery.alert.news} to {delivery.alert.channel}"
+        out.print(f"Told: {news}: {delivery.state}, because {delivery.alert.reason}")
+    for channel, why in refused.items():
+        out.print(f"Not told: {channel}: {why}")
     out.print(f"Times are those of {zone}.")
 
 
@@ -141,12 +148,6 @@ def close(
     if how not in CLOSED_BY_PEOPLE:
         raise InputError(f"--as takes one of: {', '.join(CLOSED_BY_PEOPLE)}. You wrote {how!r}.")
     _change(context, number, ExposureState(how), note, as_lines)
-
-
-@app.command("reopen", epilog="Example: lychgate exposures reopen 3")
-def reopen(context: typer.Context, number: Number, note: Note = "", as_lines: Json = False) -> None:
-    """Undo `ack` and `close`."""
-    _change(context, number, ExposureState.OPEN, note, as_lines)
 
 
 def _change(context: typer.Context, number: int, state: ExposureState, note: str, as_lines: bool) -> None:
