@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from scanner.actions.alerts import tend
 from scanner.actions.workspace import Workspace
+from scanner.alerts.monitor import Ping, ping
 from scanner.errors import InputError
 from scanner.model import Coverage, Ended, Unit
 from scanner.scans.blindness import tell_blindness
 from scanner.scans.canary import new_canary
-from scanner.scans.coverage import Tally
+from scanner.scans.coverage import UNREAD, Tally
 from scanner.scans.page import CrawlLine
 from scanner.scans.postman import Round, deliver_due
 from scanner.scans.queue import CrawlStopped, LocalQueue
@@ -46,22 +47,33 @@ def scan_now(
     unit_ended: Callable[[Ended], None] = lambda unit: None,
     notes: Mapping[str, str] | None = None,
 ) -> ScanReport:
-    """Scan these Units with the settings of the installation. Alerts are queued, not yet sent."""
-    return scan(
+    """Scan these Units with the settings of the installation. Alerts are queued, not yet sent.
+
+    The outside monitor hears of the beginning and the end, except of fast Units, which cannot wait for it.
+    """
+    settings = workspace.settings
+    monitor = None if all(unit.fast for unit in units) else settings.monitor
+    ping(monitor, Ping.START, allow=settings.allow)
+    report = scan(
         units,
         store=workspace.store,
-        routes=workspace.settings.routes,
-        channels=tuple(workspace.settings.channels),
+        routes=settings.routes,
+        channels=tuple(settings.channels),
         trigger=trigger,
         clock=clock,
         queue=queue,
         within=within,
         full=full,
         progress=progress,
-        canaries=[source.name for source in workspace.settings.sources.values() if source.canary],
+        canaries=[source.name for source in settings.sources.values() if source.canary],
         unit_ended=unit_ended,
         notes=notes,
     )
+    pages = sum(entry.read + entry.unchanged for entry in report.coverage)
+    unread = sum(entry.state in UNREAD for entry in report.coverage)
+    says = f"{len(report.coverage)} sources, {unread} of them not read; {pages} pages read"
+    ping(monitor, Ping.FAIL if unread else Ping.SUCCESS, says=says, allow=settings.allow)
+    return report
 
 
 def canary_for(workspace: Workspace, name: str) -> str:

@@ -104,6 +104,20 @@ def test_every_kind_of_channel_can_be_tried(choir: Clerk, monkeypatch: pytest.Mo
     assert json.loads(held.posts[0].body)["news"] == "test"
 
 
+def test_an_outside_monitor_hears_of_each_scan(choir: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve({"/": LEAK}) as site, hook(status=200) as monitor:
+        choir.configure({"parish": site}, None)
+        monkeypatch.setenv("PING_URL", f"http://{monitor.pair}/ping/3b1c/")
+        settings = choir.data / "schedules.yaml"
+        text = settings.read_text().replace("allow: [", f'allow: ["{monitor.pair}", ')
+        settings.write_text(f"{text}\nmonitor: {{url: {{env: PING_URL}}}}")
+        choir.run("scan")
+        monitor.status = 500
+        choir.run("scan")
+    assert [post.path for post in monitor.posts] == ["/ping/3b1c/start", "/ping/3b1c"] * 2
+    assert monitor.posts[1].body == b"1 sources, 0 of them not read; 1 pages read"
+
+
 def test_check_says_whether_all_is_well(choir: Clerk) -> None:
     with serve({"/": LEAK}) as site, postbox() as box:
         choir.configure({"parish": site}, box)
