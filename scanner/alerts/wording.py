@@ -48,6 +48,7 @@ _WIDTH = 78
 _SOON = timedelta(hours=2)
 _PLACES_SHOWN = 5
 _MOST_FACTS = 14
+_IN_SHORT = frozenset({"Starts", "Severity", "Also told", "Open now", "Source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +214,7 @@ def about_lychgate(alert: Alert) -> Letter:
 
 def _short(letter: Letter) -> str:
     """Return a letter for a chat or a telephone: what happened, how bad, the first thing to do."""
-    kept = [text if label != "Starts" else f"Starts {text}" for label, text in letter.facts]
-    lines = [letter.sentence, *kept[1:3]]
+    lines = [letter.sentence, *(f"{label}: {text}" for label, text in letter.facts if label in _IN_SHORT)]
     lines += [f"{letter.places_title}: {place.address}" for place in letter.places[:2]]
     lines += [f"Now: {step.what} {step.how}" for step in letter.steps[:1]]
     if letter.acknowledge:

@@ -107,7 +107,9 @@ def _report(work: Work, organisation: Organisation, news: News, *, begun: dateti
     ]
     for entry in latest[:_SHOWN]:
         failed = sum(entry.failed.values())
-        lines.append(f"{entry.source}: {entry.state}, {entry.read + entry.unchanged} read, {failed} not")
+        lines.append(
+            f"Source: {entry.source}, {entry.state}, {entry.read + entry.unchanged} read, {failed} not"
+        )
     if not scans:
         lines.insert(1, "Note: nothing was looked at in this time. Is lychgate serve running?")
     return "\n".join(lines)

@@ -1,0 +1,217 @@
+"""Write every kind of message to a folder, as a mail and in short, to be looked at: all text invented.
+
+python -m benchmarks.mails FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scanner.alerts.channels.email import Options, compose
+from scanner.alerts.digests import Entry, write_digest
+from scanner.alerts.routing import Digest, alert_for
+from scanner.alerts.wording import write
+from scanner.model import (
+    Delivery,
+    DeliveryState,
+    Exposure,
+    ExposureState,
+    Form,
+    Meeting,
+    Message,
+    News,
+    Organisation,
+    Passcode,
+    PasscodeKind,
+    PasscodeMatch,
+    Risk,
+    Room,
+    Severity,
+    SeverityLevel,
+    Sighting,
+    SightingState,
+)
+
+NOW = datetime(2026, 11, 26, 16, 20, tzinfo=UTC)
+CLUB = Organisation(id=1, name="St Mary's", timezone="Europe/London", email="clerk@example.org")
+WHY = "severity critical reaches route 1, which starts at high"
+WALK_IN = (
+    "Anyone can walk in: the link and its current passcode stand there, and the meeting starts in 3 hours."
+)
+OVER = "The meeting is over, so nobody can walk in now; change the link before you use it again."
+
+
+def a_sighting(number: int, address: str, **more: object) -> Sighting:
+    fields: dict[str, object] = {
+        "id": number,
+        "source": "forum",
+        "address": address,
+        "room": Room("zoom", "84471190263"),
+        "form": Form.URL,
+        "where": "href",
+        "risk": Risk.SCHEDULED,
+        "passcode": PasscodeMatch.CURRENT,
+        "excerpt": "Join on [link] tonight",
+        "state": SightingState.UP,
+        "first_seen": NOW - timedelta(hours=13, minutes=number),
+        "last_seen": NOW,
+    }
+    return Sighting(**fields | more)  # type: ignore[arg-type]
+
+
+def an_exposure(
+    *sightings: Sighting, level: SeverityLevel = SeverityLevel.CRITICAL, **more: object
+) -> Exposure:
+    fields: dict[str, object] = {
+        "id": 3,
+        "organisation": 1,
+        "meeting": 5,
+        "state": ExposureState.OPEN,
+        "severity": Severity(level, WALK_IN),
+        "opened": NOW - timedelta(hours=13),
+        "sightings": sightings or (a_sighting(1, "https://forum.example/t/bell-ringers/41"),),
+    }
+    return Exposure(**fields | more)  # type: ignore[arg-type]
+
+
+MEETING = Meeting(
+    id=5,
+    organisation=1,
+    title="Bell ringers",
+    starts=NOW + timedelta(hours=3, minutes=10),
+    repeats="FREQ=WEEKLY",
+    timezone="Europe/London",
+    rooms=(Room("zoom", "84471190263"),),
+    passcodes=(Passcode("larks-7731", PasscodeKind.PLAIN),),
+)
+MANY = an_exposure(*(a_sighting(n, f"https://board{n}.example/thread/{n}?page=2") for n in range(1, 9)))
+
+
+def about(
+    news: News,
+    exposure: Exposure,
+    *,
+    meeting: Meeting = MEETING,
+    detail: str = "",
+    why: str = WHY,
+    others: tuple[str, ...] = (),
+) -> Message:
+    alert = alert_for("clerk", why, exposure, news=news, organisation=1, cause="x", detail=detail)
+    return write(alert, exposure=exposure, meeting=meeting, organisation=CLUB, now=NOW, others=others)
+
+
+def lychgate(news: News, detail: str, *, why: str = "every channel is told") -> Message:
+    alert = alert_for("clerk", why, None, news=news, organisation=1, cause="x", detail=detail)
+    return write(alert, exposure=None, meeting=None, organisation=CLUB, now=NOW)
+
+
+def on(platform: str, key: str, **more: object) -> Exposure:
+    return an_exposure(a_sighting(1, "https://forum.example/t/41", room=Room(platform, key), **more))
+
+
+def digest() -> Message:
+    entries = []
+    for number, (title, news, level) in enumerate(
+        [
+            ("Bell ringers", News.OPENED, SeverityLevel.MEDIUM),
+            ("Choir practice", News.SPREAD, SeverityLevel.LOW),
+            ("Parish council", News.GONE, SeverityLevel.LOW),
+        ],
+        start=1,
+    ):
+        exposure = an_exposure(id=number, level=level)
+        alert = alert_for(
+            "clerk", "route 2 takes every exposure", exposure, news=news, organisation=1, cause="x"
+        )
+        delivery = Delivery(id=number, alert=alert, state=DeliveryState.DUE, created=NOW, due=NOW)
+        entries.append(Entry(delivery, exposure, replace(MEETING, id=number, title=title)))
+    return write_digest(entries, Digest.DAILY, organisation=CLUB, now=NOW)
+
+
+def every_kind() -> dict[str, Message]:
+    """Return each kind of message by a name that sorts."""
+    soon = replace(MEETING, starts=NOW + timedelta(minutes=20), repeats="")
+    over = replace(MEETING, starts=NOW - timedelta(days=3), repeats="")
+    gone = an_exposure(
+        a_sighting(1, "https://forum.example/t/41", state=SightingState.GONE), state=ExposureState.GONE
+    )
+    report = (
+        "Since 1 October: 0 leaks, 212 pages read, 3 could not be read\nLooked: 31 times, at 3 sources\n"
+        "New: 0 leaks\nOpen now: 0 leaks\nMeetings: 3 watched\nSource: our-site, ok, 140 read, 0 not\n"
+        "Source: village-news, partial, 60 read, 3 not\nSource: forum, ok, 12 read, 0 not"
+    )
+    written = Form.WRITTEN
+    asked = "the settings send reports to this channel"
+    return {
+        "01-opened": about(News.OPENED, an_exposure(), others=("chat (sent)", "safeguarding (on its way)")),
+        "02-opened-twenty-minutes-before": about(News.OPENED, an_exposure(), meeting=soon),
+        "03-opened-in-eight-places": about(News.OPENED, MANY),
+        "04-opened-written-id-old-passcode": about(
+            News.OPENED, on("zoom", "84471190263", form=written, passcode=PasscodeMatch.DIFFERENT)
+        ),
+        "05-opened-bare-number": about(News.OPENED, on("zoom", "84471190263", form=Form.BARE)),
+        "06-opened-in-a-picture": about(News.OPENED, on("zoom", "84471190263", form=Form.IMAGE)),
+        "07-opened-teams": about(News.OPENED, on("teams", "19:x")),
+        "08-opened-meet": about(News.OPENED, on("google-meet", "abcdefghij")),
+        "09-opened-webex": about(News.OPENED, on("webex", "club/x")),
+        "10-opened-jitsi": about(News.OPENED, on("jitsi", "meet.example/bells")),
+        "11-opened-another-platform": about(News.OPENED, on("whereby", "bells")),
+        "12-opened-meeting-is-over": about(
+            News.OPENED, an_exposure(severity=Severity(SeverityLevel.LOW, OVER)), meeting=over
+        ),
+        "13-spread": about(News.SPREAD, MANY),
+        "14-worse": about(News.WORSE, an_exposure(), detail="The meeting has come nearer."),
+        "15-regressed": about(News.REGRESSED, an_exposure(state=ExposureState.REGRESSED)),
+        "16-gone": about(News.GONE, gone),
+        "17-reminder": about(News.REMINDER, an_exposure(), why="nobody has acknowledged it for 15 minutes"),
+        "18-escalated": about(
+            News.ESCALATED,
+            an_exposure(),
+            detail="Nobody has acknowledged it within 20 minutes.",
+            why="nobody has acknowledged it within 20 minutes, and route 1 names you then",
+            others=("clerk (sent)",),
+        ),
+        "19-taken-over": about(
+            News.OPENED,
+            an_exposure(),
+            why="channel chat could not deliver it; `lychgate alerts list` says why",
+        ),
+        "20-digest": digest(),
+        "21-blind": lychgate(News.BLIND, "forum, since 03:10 on Thursday 26 November: HTTP 503"),
+        "22-trouble-channel": lychgate(
+            News.TROUBLE, "channel chat has not delivered 2 alerts for over an hour: nothing listens there"
+        ),
+        "23-trouble-disk": lychgate(News.TROUBLE, "the disk of /var/lib/lychgate is full (61 MiB left)"),
+        "24-trouble-clock": lychgate(
+            News.TROUBLE, "this machine believes it is 01 January 1970; set its clock"
+        ),
+        "25-report": lychgate(News.REPORT, report, why=asked),
+        "26-alive": lychgate(
+            News.ALIVE,
+            report.replace("Since 1 October", "This week"),
+            why=asked,
+        ),
+        "27-test": lychgate(News.TEST, "", why="somebody asked for a test"),
+    }
+
+
+def main(folder: Path) -> None:
+    """Write two text files for each message."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = Options(to=("clerk@example.org",))
+    for name, message in every_kind().items():
+        mail = compose(message, options, now=NOW)
+        headers = "\n".join(f"{key}: {value}" for key, value in mail.items() if key != "MIME-Version")
+        (folder / f"{name}.txt").write_text(
+            f"{headers}\n\n{message.text}\n----- in short -----\n{message.short}\n"
+        )
+        (folder / f"{name}.html").write_text(message.html)
+        lines = message.text.count("\n")
+        print(f"{name:36} {lines:3} lines  {message.subject}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "mails"))
