@@ -39,6 +39,7 @@ from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
 
 app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remove them.")
 
+_KINDS = {PasscodeKind.PLAIN: "typed by people", PasscodeKind.TOKEN: "inside the link"}
 _MOST_NOTES = 20
 """Notes of an import that are shown: a room used in a thousand rows has a thousand of one sort."""
 
@@ -256,7 +257,7 @@ def remove(
             typer.confirm(question, abort=True)
         removed = remove_meeting(workspace.store, entry, organisation=workspace.organisation, now=clock())
     out.print(f"“{removed.meeting.title}” is no longer registered, and nothing will warn of its link.")
-    out.print("Its secrets are overwritten. What remains: mails already sent, and backups made before.")
+    out.print("Its secrets are deleted. What remains: mails already sent, and backups made before.")
     if removed.events:
         out.print("The calendar it came from is still followed, but will not bring it back: the number that")
         out.print("the calendar gave its event is kept (encrypted), and nothing else of it.")
@@ -283,9 +284,11 @@ def _show(proposed: ProposedMeeting, zone: str) -> None:
     rows = [
         ("Meeting", proposed.title or "?"),
         ("Starts", starts),
+        *((("Ends", when(proposed.ends, proposed.timezone or zone)),) if proposed.ends else ()),
         ("Repeats", proposed.repeats or "no"),
         *(("Room", f"{room.platform} {room.masked()}") for room in proposed.rooms),
-        ("Passcode", f"{len(proposed.passcodes)} understood" if proposed.passcodes else "none understood"),
+        *(("Passcode", f"understood ({_KINDS[each.kind]})") for each in proposed.passcodes),
+        *(() if proposed.passcodes else (("Passcode", "none understood"),)),
         *(("Question", question) for question in proposed.questions),
     ]
     table(("Understood", ""), rows)
