@@ -115,7 +115,7 @@ CHECKLIST = (
             "zoom": "Schedule > Options > untick Allow participants to join anytime.",
             "teams": "Meeting options > Who can bypass the lobby > Only organizers and co-organizers.",
             "google-meet": "Host controls > Host must join before anyone else.",
-            "webex": "Schedule > Join settings > untick Attendees can join before host.",
+            "webex": "Schedule > Advanced options > Scheduling options > untick Join before host.",
             "jitsi": "Use a server where the host logs in, or enable the lobby as the first one in.",
         },
     ),
@@ -127,7 +127,7 @@ CHECKLIST = (
         general="Allow only signed-in people, if all of yours have an account.",
         how={
             "zoom": "Schedule > Security > Require authentication to join.",
-            "teams": "Teams admin centre > Meeting policies > Anonymous users can join: off.",
+            "teams": "Teams admin centre > Meetings > Meeting policies > Anonymous users can join a meeting: off.",
             "google-meet": "Host controls > Meeting access > Restricted.",
             "webex": "Schedule > Security > Require attendees to sign in.",
         },
@@ -140,7 +140,7 @@ CHECKLIST = (
         general="Publish a registration form instead of the link.",
         how={
             "zoom": "Schedule > Registration > Required (on the web).",
-            "teams": "Calendar > New event > Webinar, or a form of your own.",
+            "teams": "Calendar > arrow beside New meeting > Webinar, or a form of your own.",
             "webex": "Schedule > Registration > Required.",
         },
     ),
