@@ -55,7 +55,8 @@ version: 1
 organisation: {name: St Mary's, timezone: Europe/London, tenants: {zoom: [stmarys.zoom.us]}}
 contact: https://stmarys.example/contact
 sources:
-  forum: {kind: site, start: ["https://forum.example/"], delay: 2s, pages: 50, depth: 1, time: 90s, canary: true}
+  forum: {kind: site, start: ["https://forum.example/"], delay: 2s, pages: 50, depth: 1,
+          time: 90s, canary: true}
   intranet: {kind: site, start: ["http://127.0.0.1:8101/", "http://[::1]:8102/x"]}
   mixed: {kind: site, start: ["http://127.0.0.1:8101/", "http://127.0.0.1:8103/"]}
 schedules:
@@ -556,6 +557,13 @@ def test_the_examples_in_the_first_file_work_when_uncommented(tmp_path: Path) ->
     assert settings.missing_secrets() == (
         "channel clerk: SMTP_PASSWORD: this environment variable is not set, or empty",
     )
+
+
+def test_no_canary_can_stand_in_a_stream(tmp_path: Path) -> None:
+    path = tmp_path / "schedules.yaml"
+    path.write_text("version: 1\nsources: {sky: {kind: jetstream, canary: true}}")
+    with pytest.raises(ConfigError, match=r"yaml:2:42: a stream goes by"):
+        load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
 
 
 def test_the_example_that_ships_is_valid(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from spiders.browser import what_is_missing
 
 _FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
 _QUIET_TOO_LONG = timedelta(hours=48)
+_NOT_SERVING = timedelta(minutes=10)
 _FAILING_TOO_LONG = timedelta(hours=24)
 
 
@@ -62,7 +63,8 @@ def examine(
     try:
         settings = read_settings(surroundings, environ)
     except LychgateError as error:
-        yield _bad("settings", error)
+        says = f"{error}\nA `lychgate serve` that runs goes on with those from before this mistake."
+        yield _wrong("settings", says, error.exit_code)
     else:
         yield _good("settings", f"{surroundings.schedules} is well-formed.")
         for sentence in (*settings.missing_secrets(), *missing_secrets(settings)):
@@ -79,6 +81,9 @@ def examine(
                 yield _warning("key", "Its replacement is not finished: run lychgate keys rotate.")
             yield from _database(workspace, clock())
             yield from _calendars(workspace, clock())
+            yield from _serving(workspace, clock())
+            if settings is not None:
+                yield from _canaries(workspace, settings)
     except LychgateError as error:
         yield _bad("key and database", error)
     if settings is None:
@@ -171,6 +176,24 @@ def _rendering(settings: Settings | None) -> Iterator[Part]:
         names = ", ".join(rendered)
         says = f"What scripts make of the pages of {names} is not seen: {why}."
         yield _wrong("rendering", says, ExitCode.INCOMPLETE)
+
+
+def _serving(workspace: Workspace, now: datetime) -> Iterator[Part]:
+    with workspace.store.reading() as work:
+        last = work.units.last_beat()
+    if last is not None and now - last > _NOT_SERVING:
+        at = f"{last:%Y-%m-%d %H:%M} UTC"
+        yield _warning("serve", f"It was last awake at {at}: nobody looks by itself until it runs again.")
+
+
+def _canaries(workspace: Workspace, settings: Settings) -> Iterator[Part]:
+    with workspace.store.reading() as work:
+        missing = [
+            name for name, one in settings.sources.items() if one.canary and not work.canaries.link(name)
+        ]
+    for name in missing:
+        says = f"Its canary was never made, so every scan is blind: lychgate sources canary {name}"
+        yield _wrong(f"source {name}", says, ExitCode.INCOMPLETE)
 
 
 def _clock(now: datetime) -> Part:

@@ -15,7 +15,7 @@ from scanner.cli.exposures import print_exposures
 from scanner.cli.say import as_json, clock, err, opened, out, table
 from scanner.errors import ExitCode, InputError
 from scanner.model import Coverage, SeverityLevel, SourceState, Unit
-from scanner.scans.coverage import Tally
+from scanner.scans.coverage import UNREAD, Tally
 from scanner.scans.postman import Round
 from scanner.scans.queue import LocalQueue
 from scanner.scans.run import Progress as ShowTallies
@@ -124,6 +124,8 @@ def _not_read(entry: Coverage) -> str:
         reasons.append(f"{entry.cut} × only in part")
     if entry.state in (SourceState.FAILED, SourceState.BLOCKED):
         reasons.insert(0, "could not look here")
+    elif entry.state in UNREAD:
+        reasons.insert(0, "what was read here proves nothing")
     return "\n".join((*reasons, *entry.notes)) or "-"
 
 

@@ -18,15 +18,14 @@ from scanner.scans.plan import (
 from scanner.serve.ticker import all_due, latest_due
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-_LONGEST_PACE = timedelta(days=14)
-"""The earliest that a countdown may begin before a meeting."""
 
 
 def read_agenda(workspace: Workspace, *, begin: datetime, end: datetime) -> Agenda:
     """Read what planning between two times goes by."""
     # Whole hours, since the occurrences of a series are remembered by what was asked.
     first = _hour(begin) - _DAY
-    last = _hour(end) + _HOUR + _LONGEST_PACE
+    paces = (countdown.paces[0].before for countdown in workspace.settings.countdowns.values())
+    last = _hour(end) + _HOUR + max(paces, default=timedelta())
     with workspace.store.reading() as work:
         meetings = work.times.between(first, last)
         leaks = work.addresses.leaks()

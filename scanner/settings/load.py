@@ -144,6 +144,9 @@ class _Reader:
             if options and limits:
                 written = options.model_dump(mode="json")
                 hosts = frozenset(_starts(written))
+                if limits.canary and getattr(options, "is_stream", False):
+                    sentence = "a stream goes by and shows nothing twice, so no canary can stand in it"
+                    self.tree.faults.add(self.tree.place((*steps, "canary")), sentence)
                 yield (
                     name,
                     Source(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 
+from scanner.actions.workspace import opened
 from scanner.errors import ExitCode
 from scanner.secret import KeyRing
 from tests.cli.clerk import Clerk
@@ -84,7 +85,26 @@ def test_settings_with_a_fault_hide_nothing_of_the_database(clerk: Clerk) -> Non
     lines = {line["part"]: line for line in clerk.run("doctor", "--json", code=2).lines()}
     assert lines["settings"]["health"] == "bad"
     assert "schedules.yaml:" in lines["settings"]["says"]
+    assert "goes on with those from before this mistake" in lines["settings"]["says"]
     assert lines["database"]["health"] == "good"
+
+
+def test_a_canary_that_nobody_has_made_and_a_serve_that_sleeps(clerk: Clerk) -> None:
+    (clerk.data / "schedules.yaml").write_text(
+        "version: 1\nsources: {forum: {kind: site, start: ['https://forum.example/'], canary: true}}\n"
+    )
+
+    def found(awake: timedelta, code: int) -> dict[str, str]:
+        with opened({}, clerk.data) as workspace, workspace.store.begin() as work:
+            work.units.beat(datetime.now(UTC) - awake)
+        lines = clerk.run("doctor", "--json", "--no-look", code=code).lines()
+        return {line["part"]: line["says"] for line in lines}
+
+    before = found(timedelta(minutes=11), ExitCode.INCOMPLETE)
+    assert "lychgate sources canary forum" in before["source forum"]
+    assert "last awake at" in before["serve"]
+    clerk.run("sources", "canary", "forum")
+    assert not {"source forum", "serve"} & found(timedelta(minutes=1), ExitCode.FINE).keys()
 
 
 def test_a_secret_that_is_missing(clerk: Clerk) -> None:
