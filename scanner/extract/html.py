@@ -13,6 +13,7 @@ from turbohtml import Token, TokenType, tokenize
 
 from scanner.extract.decode import decode
 from scanner.extract.flow import DEPTH, RAW, Family, Flow, Segments
+from scanner.extract.grid import Grid
 from scanner.extract.inline import inline_documents
 from scanner.extract.json import json_pieces
 from scanner.model import Document, Segment, SegmentKind
@@ -215,6 +216,7 @@ class _Reader:
         self._spaces_kept = 0
         self._at_line_start = True
         self._columns = _Columns()
+        self._grid: Grid | None = None
         self._base = ""
 
     def read(self, source: str) -> tuple[Segment | Flow, ...]:
@@ -240,6 +242,8 @@ class _Reader:
             if text != " " or not self._at_line_start:
                 self._text.append(text)
                 self._columns.on_text(text)
+                if self._grid:
+                    self._grid.on_text(text)
                 self._at_line_start = False
 
     def _break(self) -> None:
@@ -265,6 +269,10 @@ class _Reader:
         tag = token.tag or ""
         if tag in _BLOCKS:
             self._break()
+        if tag == "table":
+            self._grid = Grid()
+        elif self._grid:
+            self._grid.on_start(tag)
         heading = self._columns.on_start(tag)
         if heading:
             self._text.append(f"{heading}: ")
@@ -288,6 +296,9 @@ class _Reader:
         if tag in _BLOCKS:
             self._break()
         self._columns.on_end(tag)
+        if tag == "table" and self._grid:
+            read, self._grid = self._grid.flow(), None
+            self._pieces.extend([read] if read else [])
 
     def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
         place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")
@@ -318,6 +329,8 @@ class _Reader:
                 address = self._resolved(address)
             self._close_text()
             self._pieces.append(Segment(address, place, SegmentKind.HREF))
+            if self._grid:
+                self._grid.on_address(address)
 
     def _resolved(self, address: str) -> str:
         """Return what a relative address leads to on a page that says so; on others it stays as it is."""

@@ -30,6 +30,11 @@ class Rows:
     def __init__(self) -> None:
         self._headings: Mapping[int, str] | None = None
 
+    @property
+    def has_headings(self) -> bool:
+        """Whether a row of headings was met."""
+        return bool(self._headings)
+
     def pieces(self, row: Mapping[int, Cell]) -> Iterator[Segment | Flow]:
         """Yield one row, from its cells by column: each cell a line, after its heading if it has one."""
         written = {column: cell.text.strip() for column, cell in row.items() if cell.text.strip()}
