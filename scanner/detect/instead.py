@@ -11,7 +11,7 @@ NO_PASSCODE = re.compile(
     r"|nicht|erforderlich|aucun|aucune|sans|requis|ninguna|ninguno|sin|nessuna|nessuno"
     r"|nenhuma|geen|brak|false|true|undefined|meeting|zoom|webinar|hidden|private|secret"
     r"|removed|redacted|below|above|here|protection|reset|policy|field|manager|hash|settings"
-    r"|setting|change|changed|wird|separat|siehe|todo|optional|disabled|enabled|empty|blank"
+    r"|setting|change|changed|wird|separat|siehe|todo|click|optional|disabled|enabled|empty|blank"
     r"|unset|zonder|ingen|inget|нет|tidak|không|keines|nessun|unknown",
     re.IGNORECASE,
 )
@@ -19,7 +19,7 @@ NO_PASSCODE = re.compile(
 
 INSTEAD = re.compile(
     r"ask|contact|email|e\-mail|mail|call|phone|text|write|message|request|get|obtain|apply"
-    r"|join|members|only|as|at|known|unchanged|usual|shared|given|posted|emailed|auf|per"
+    r"|join|members|only|as|at|known|unchanged|usual|shared|given|posted|emailed|auf|sur|per"
     r"|bitte|nach|fragen|anfragen|beim|demander|demandez|contactez|pedir|solicitar|consultar"
     r"|preguntar|chiedere|richiedere|vragen|zapytaj",
     re.IGNORECASE,

@@ -18,9 +18,9 @@ REACH = 2000
 _SEPARATOR = re.compile(
     r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）])?"
     r"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{0,4}[ \t]*+"
-    r"(?:[:=→➡]|[-=]>|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|#)){0,2})"
-    r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„«‘>|\[(（「][ \t]?+){0,6})[ \t]*+"
-    r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»<>|，。、；（）「」【】()\[\]{}`\\]{1,64})"
+    r"(?:[:=→➡]|[-=]>|(?:is|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}|(?<![:=])(?<![:=] )#)){0,2})"
+    r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„«‹‘<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
+    r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»‹›<>|，。、；（）「」『』【】《》()\[\]{}`\\]{1,64})"
 )
 _PAIRS = re.compile(
     r"[0-9]{2}(?: [0-9]{2}){1,4}(?![0-9 ]*[0-9])"
@@ -108,6 +108,8 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     line_break = bool(found["line"])
     explicit = sep in (":", "=", "::") or (bool(found["quote"].strip("*_>| ")) and not line_break)
     has_digit = any(character.isdigit() for character in value)
+    if not has_digit and re.search(r"[<{]", found["quote"]):
+        return None
     mixed = has_digit or bool(re.search(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[^\w.]", value))
     if line_break and not has_digit:
         rest = text[found.end("value") : found.end("value") + _AFTER].partition("\n")[0].strip(" \t.*_")
@@ -137,7 +139,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
         return pairs.group().replace(" ", "")
     value = found["value"]
     after = text[found.end("value") : found.end("value") + _AFTER]
-    value = value.rstrip(".,;:'’*_")
+    value = value.rstrip(".,;:'’*_~")
     if (
         value.endswith(("!", "?"))
         and after[:1] in (" ", "\t")
@@ -151,7 +153,7 @@ def _value(text: str, found: re.Match[str]) -> str | None:
         return None
     if INSTEAD.fullmatch(value) and _NEXT_WORD.match(after):
         return None
-    if re.fullmatch(r"[xX*•._\-…#?]+", value) or "://" in value or value.startswith(("http", "www.")):
+    if not re.search(r"[^\W_xX]", value) or "://" in value or value.startswith(("http", "www.")):
         return None
     if _LABEL_AFTER.match(after) and not any(character.isdigit() for character in value):
         return None

@@ -51,7 +51,7 @@ PASSCODE_LABELS = (
     r"pass[\s\-]?codes?",
     r"pass[\s\-]?words?",
     r"pass[\s\-]?phrase",
-    r"passwd|pwd|pw",
+    r"passwd|pwd|pw|mdp",
     r"kenn(?:code|wort)|zugangs(?:code|kennwort)|passwort",
     r"code\s+secret|mot\s+de\s+passe|code\s+d\s?['’]?\s?acc[eè]s",
     r"c[oó]digo\s+de\s+acceso|contrase[nñ]a|clave(?:\s+de\s+acceso)?",
@@ -84,6 +84,7 @@ JOINING_WORDS = [
     "number",
     "no",
     "nr",
+    "n°",
     "num",
     "room",
     "link",
@@ -163,7 +164,7 @@ class Vocabulary:
         self.lone_id = re.compile(r"(?:^|[\n(,;|/])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE)
         words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
         self.name_before = re.compile(
-            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~]|(?:{words}){_ENDS_WORD}){{0,24}}$",
+            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
             re.IGNORECASE,
         )
         self.passcode = re.compile(

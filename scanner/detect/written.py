@@ -51,7 +51,7 @@ _DIALLED = re.compile(
 _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
 """What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
 _ENDS_IN_WORDS = re.compile(
-    r"[^\W\d_][.]?[\s:=#\-*_\"'`|>~(\[→➡•·]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~→➡•·]{0,16}\Z"
+    r"[^\W\d_][.®™°]?[\s:=#\-*_\"'`|>~(\[→➡•·]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~→➡•·]{0,16}\Z"
 )
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
@@ -63,7 +63,7 @@ def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]
     for found in _NUMBER.finditer(text):
         groups = _groups(found.group())
         evidence = _Evidence(text, found.start(), context, words)
-        for candidate in (groups, *_shorter(groups)):
+        for candidate in (groups, *_shorter(groups), *evidence.regrouped(groups)):
             hit = evidence.room(candidate)
             if hit is not None:
                 yield _mention(hit, found.start(), found.end())
@@ -174,6 +174,11 @@ class _Evidence:
             return None
         platform = self._words.table.platforms[self._words.slug(self._name["name"])]
         return _room(platform, key, tuple(map(len, groups)), Confidence.HIGH)
+
+    def regrouped(self, groups: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the digits in one group: after a label they are a meeting's however somebody spaced them."""
+        if self._label is not None and len(groups) > 1 and min(map(len, groups)) > 1:
+            yield ("".join(groups),)
 
     def _by_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
         label = self._label
