@@ -131,4 +131,5 @@ def test_the_page_is_looked_at_from_then_on(choir: Clerk) -> None:
         del site.pages["/wall"]
         site.pages["/post"] = "<p>taken down</p>"
         choir.run("scan")
+        choir.run("scan")
     assert "No open exposures." in choir.run("exposures", "list").out
