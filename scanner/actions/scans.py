@@ -90,7 +90,13 @@ def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
     """Queue what has become news by time alone, and send the alerts that are due."""
     tend(workspace, clock=clock)
     settings = workspace.settings
-    return deliver_due(workspace.store, settings.channels, clock=clock, routes=settings.routes)
+    return deliver_due(
+        workspace.store,
+        settings.channels,
+        clock=clock,
+        routes=settings.routes,
+        desk=settings.public_address,
+    )
 
 
 def tell_what_is_dark(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:

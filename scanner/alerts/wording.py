@@ -75,6 +75,7 @@ class Letter:
     steps: tuple[Step, ...] = ()
     closing: tuple[str, ...] = ()
     acknowledge: str = ""
+    desk: str = ""
 
 
 def write(
@@ -85,10 +86,12 @@ def write(
     organisation: Organisation,
     now: datetime,
     others: Sequence[str] = (),
+    desk: str = "",
 ) -> Message:
     """Return the message for an alert, the same text in plain and HTML form, under 60 lines.
 
-    ``others`` are the other channels that carry this news, each with what became of it.
+    ``others`` are the other channels that carry this news, each with what became of it. ``desk`` is the
+    public address of the review desk: the only thing in a message that can be clicked.
 
     News about an exposure needs the exposure and its meeting as they are now. Times are given in the
     organisation's zone. Everything that people or pages wrote is taken as hostile: put on one line, cut,
@@ -100,6 +103,7 @@ def write(
         letter, thread = about_lychgate(alert), ""
     elif exposure and meeting:
         letter = _about_exposure(alert, exposure, meeting, zone=_zone(organisation.timezone), now=now)
+        letter = replace(letter, desk=f"{desk}/exposures/{exposure.id}" if desk else "")
         if others:
             told = plain(", ".join(others), limit=_SENTENCE_LENGTH)
             letter = replace(letter, facts=(*letter.facts, ("Also told", told)))
@@ -217,7 +221,9 @@ def _short(letter: Letter) -> str:
     lines = [letter.sentence, *(f"{label}: {text}" for label, text in letter.facts if label in _IN_SHORT)]
     lines += [f"{letter.places_title}: {place.address}" for place in letter.places[:2]]
     lines += [f"Now: {step.what} {step.how}" for step in letter.steps[:1]]
-    if letter.acknowledge:
+    if letter.desk:
+        lines.append(f"Say that you are on it: {letter.desk}")
+    elif letter.acknowledge:
         lines.append(f"More: {letter.show}. Say that you are on it: {letter.acknowledge}")
     return "\n".join(lines)
 

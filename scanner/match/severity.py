@@ -109,11 +109,11 @@ def grade(
     that is over is low whatever stands there. A declared protection (waiting room, sign-in,
     registration) lowers the row by one, and so does a bare number, which nothing marks as a meeting;
     neither goes below the door. ``hostile`` (:func:`calls_to_disrupt`) raises what leads to the meeting by a
-    level: whoever reads it there has been asked to come and do harm, whatever the page was made for. A host
-    passes every protection, and a registrant's own link has passed
-    registration, so there they do not count. A passcode beside the link never lowers the grade: most
-    leaks come from insiders who post both. How sure the detector was is no part of it, because the room
-    has been compared with the register by then.
+    level: whoever reads it there has been asked to come and do harm, whatever the page was made for.
+
+    A host passes every protection, and a registrant's own link has passed registration, so there they do not
+    count. A passcode beside the link never lowers the grade: most leaks come from insiders who post both. How
+    sure the detector was is no part of it, because the room has been compared with the register by then.
     """
     what, reach = _reach(
         risk=risk, form=form, passcode=passcode, passcode_needed=passcode_needed, protections=protections
@@ -127,10 +127,10 @@ def grade(
     when = "the meeting is running now" if running else f"the meeting starts {_in_words(away)}"
     level = _level(reach, away=away, reusable=risk is Risk.REUSABLE)
     if hostile and reach > Reach.NOWHERE:
-        raised = SeverityLevel(list(SeverityLevel)[min(level.rank + 1, SeverityLevel.CRITICAL.rank)])
-        return Severity(raised, f"{what}, where people are called to disrupt meetings, and {when}.")
+        level = SeverityLevel(list(SeverityLevel)[min(level.rank + 1, SeverityLevel.CRITICAL.rank)])
+        what = f"{what}, where people are called to disrupt meetings"
     always_open = [says for weakness, says in _ALWAYS_OPEN.items() if weakness in protections]
-    if always_open and (worse := _level(reach, away=away, reusable=True)) is not level:
+    if always_open and (worse := _level(reach, away=away, reusable=True)).rank > level.rank:
         return Severity(worse, f"{what}, and {always_open[0]}; {when}.")
     return Severity(level, f"{what}, and {when}.")
 

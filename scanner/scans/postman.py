@@ -68,13 +68,14 @@ def deliver_due(
     *,
     clock: Callable[[], datetime],
     routes: Sequence[Route] = (),
+    desk: str = "",
 ) -> Round:
     """Send every delivery whose turn has come, and write down what became of each.
 
     ``routes`` say what waits for the end of quiet hours or for a digest. What a channel does not take within
-    two minutes, another one takes over.
+    two minutes, another one takes over. ``desk`` is the public address of the review desk, if it has one.
     """
-    postman = _Postman(store, channels, routes, clock)
+    postman = _Postman(store, channels, routes, clock, desk)
     while postman.next():
         pass
     return Round(
@@ -126,6 +127,7 @@ class _Postman:
     channels: Mapping[str, Channel]
     routes: Sequence[Route]
     clock: Callable[[], datetime]
+    desk: str
     sent: int = 0
     waiting: int = 0
     dead: int = 0
@@ -198,6 +200,7 @@ class _Postman:
             organisation=case.organisation,
             now=self.clock(),
             others=others,
+            desk=self.desk,
         )
         return replace(message, people=case.people) if self._writes_to_people(case) else message
 

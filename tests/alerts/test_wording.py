@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -149,6 +150,40 @@ def test_no_message_has_anything_to_click_or_load(news: News) -> None:
     assert not {"href", "src", "action"} & {name for name, _ in page.attributes}
     for text in (written.subject, written.text, written.html):
         assert not re.search(r"https?:|www\.", text)
+
+
+def test_where_there_is_a_desk_it_is_the_only_thing_to_click() -> None:
+    about = exposure()
+    written = write(
+        alert(News.OPENED, about),
+        exposure=about,
+        meeting=meeting(),
+        organisation=organisation(),
+        now=NOW,
+        others=("chat (sent)",),
+        desk="https://desk.stmarys.example",
+    )
+    place = "https://desk.stmarys.example/exposures/3"
+    page = Reader(written.html)
+    assert [value for name, value in page.attributes if name == "href"] == [place]
+    for text in (written.text, written.html, written.short):
+        assert place in text
+        assert not re.search(r"https?:", text.replace(place, ""))
+    assert "Also told chat (sent)" in written.text
+
+
+def test_a_message_for_programs_says_the_same_and_gives_nothing_away() -> None:
+    facts = opened().facts
+    assert facts["news"] == "opened"
+    about = facts["exposure"]
+    assert isinstance(about, dict)
+    assert (about["number"], about["severity"], about["meeting"]) == (3, "critical", "Bell ringers")
+    assert about["starts"] == "2026-11-26T19:30:00Z"
+    assert about["places"][0]["address"] == "hxxps://forum[.]example/t/bell-ringers/41"
+    said = json.dumps(facts)
+    assert ROOM.key not in said
+    assert PASSCODE.text not in said
+    assert message(News.BLIND).facts["exposure"] is None
 
 
 def test_follow_ups_thread_with_the_first_message() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scanner.match.severity import grade, needs_passcode
+from scanner.match.severity import calls_to_disrupt, grade, needs_passcode
 from scanner.model import (
     Form,
     Passcode,
@@ -230,3 +230,44 @@ def test_every_reason_is_one_plain_sentence(facts):
     assert reason.endswith(".")
     assert reason.count(".") == 1
     assert "  " not in reason
+
+
+@given(facts=ANY)
+def test_a_call_to_disrupt_never_lowers_and_raises_by_a_level_at_most(facts):
+    calm, called = rank(facts), rank(facts | {"hostile": True})
+    assert calm <= called <= calm + 1
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "address"),
+    [
+        ("anyone up to zoombomb this lot? [link]", "https://forum.example/t/1"),
+        ("[link] lets raid, 7pm, no mercy", "https://social.example/@a/1"),
+        ("[link] come troll them tonight", "https://social.example/@a/2"),
+        ("[link] bitte sprengt das heute abend", "https://forum.example/t/2"),
+        ("[link] hay que reventarlo", "https://foro.example/t/2"),
+        ("church meeting [link]", "https://boards.4chan.org/b/thread/1"),
+        ("church meeting [link]", "https://8kun.top/x/1"),
+    ],
+)
+def test_calls_to_disrupt_and_raid_boards_raise_the_grade_and_say_so(excerpt, address):
+    assert calls_to_disrupt(excerpt, address)
+    base = {"passcode": PasscodeMatch.DIFFERENT, "next_start": NOW + timedelta(days=3)}
+    assert grade(**sighting(**base)).level is SeverityLevel.MEDIUM
+    called = grade(**sighting(**base, hostile=True))
+    assert called.level is SeverityLevel.HIGH
+    assert "where people are called to disrupt meetings" in called.reason
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "address"),
+    [
+        ("Raid night in the dungeon, bring potions: [link]", "https://guild.example/t/1"),
+        ("Air raid precautions, a talk: [link]", "https://history.example/talk"),
+        ("Join us on [link] tonight", "https://forum.example/4chan.org/b/1"),
+        ("The debate on disruption of services: [link]", "https://council.example/m"),
+        ("", ""),
+    ],
+)
+def test_words_that_only_sound_like_it_do_not(excerpt, address):
+    assert not calls_to_disrupt(excerpt, address)
