@@ -127,7 +127,8 @@ CHECKLIST = (
         general="Allow only signed-in people, if all of yours have an account.",
         how={
             "zoom": "Schedule > Security > Require authentication to join.",
-            "teams": "Teams admin centre > Meetings > Meeting policies > Anonymous users can join a meeting: off.",
+            "teams": "Teams admin centre > Meetings > Meeting policies > Anonymous users can join a "
+            "meeting: off.",
             "google-meet": "Host controls > Meeting access > Restricted.",
             "webex": "Schedule > Security > Require attendees to sign in.",
         },
