@@ -32,7 +32,25 @@ _PERCENT = re.compile(
     r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c|,){1,4}(?=[^\s\"'<>%]{0,60}%)[^\s\"'<>]{4,80}",
     re.IGNORECASE,
 )
-_NOT_SITES = ("help", "developer", "support", "web", "m", "www", "mail", "messenger", "email", "info", "my")
+_NOT_SITES = (
+    *("help", "developer", "support", "web", "m", "www", "mail"),
+    *("messenger", "email", "info", "my", "lync"),
+)
+    "help",
+    "developer",
+    "support",
+    "web",
+    "m",
+    "www",
+    "mail",
+    "messenger",
+    "email",
+    "info",
+    "my",
+    "lync",
+)
+_FOR_SKYPE = "lync.webex.com"
+"""Where Skype for Business calls meetings: ``<number>.<site>@``."""
 _NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
 
 
@@ -80,6 +98,8 @@ def _video_addresses(text: str) -> Iterator[Mention]:
         yield _mention("zoom", "id", found, found["passcode"])
     for found in _WEBEX_SIP.finditer(text):
         user, site = found["user"].lower(), found["site"].lower()
+        if site == _FOR_SKYPE:
+            user = user.partition(".")[0]
         if user.isdigit() and 9 <= len(user) <= 11:
             yield _mention("webex", "id", found, None, key=user)
         elif site.split(".")[0] not in _NOT_SITES and user not in _NOT_USERS and not user.isdigit():

@@ -147,7 +147,7 @@ def _sub(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], vers
 
 
 _SCHEME_WORDS = re.compile(
-    r"\bh(?:xx|\*\*|__|tt)p(s?)\s?(?:\[:\]|\(:\)|:|\[://\]|\s?colon\s)\s?(?:(?:/|\s?slash\s?){2})?(?=[^\s/])",
+    r"(?<![A-Za-z0-9])h(?:xx|\*\*|__|tt)p(s?)\s?(?:\[:\]|\(:\)|:|\[://\]|\s?colon\s)\s?(?:(?:/|\s?slash\s?){2})?(?=[^\s/])",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(

@@ -45,6 +45,8 @@ _LABEL_BEFORE = re.compile(
 """A word with a colon (``Link:``), or a scheme that lost slashes, where no blank stands before the host."""
 _IGNORED_BEFORE = re.compile(r"\b(?:javascript|data|file|ftp):[^\s\"<>]{0,200}\Z", re.IGNORECASE)
 _SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
+_PLAIN_QUERY = re.compile(r"[^?]*\?[\x21-\x7e]+(?=[^\x00-\x7f])")
+"""An address up to the first letter in its query that is not ASCII: a text that goes on without a blank."""
 _WHOLE_KEY = re.compile(r"[0-9]{11}|[a-z]{3}-[a-z]{4}-[a-z]{3}|mtid:[met][0-9a-f]{32}")
 """Keys that cannot be the beginning of a longer one."""
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -154,6 +156,11 @@ class AddressReader:
 
         A number may go on after a blank: ``/j/812 3456 7890``.
         """
+        plain = _PLAIN_QUERY.match(written.address)
+        if plain:
+            seen = self.rooms(plain.group(), in_text=True)
+            if seen.hits:
+                return Written(written.start, written.start + plain.end(), plain.group(), False), seen
         seen = self.rooms(written.address, in_text=True, cut_short=written.cut_short)
         if seen.hits or not written.address[-1:].isdigit():
             return written, seen

@@ -47,17 +47,24 @@ ID_LABELS = (
     r"मीटिंग\s*(?:आईडी|id)",
 )
 
+_COMPOUND = "meeting|besprechungs|sitzungs|webinar|zoom|vergaderings?"
+_OF_MEETING = (
+    r"(?:[ \t]+(?:(?:de|of|for|to)[ \t]+(?:(?:la|the)[ \t]+)?|del(?:la)?[ \t]+|d[ae][ \t]+|der[ \t]+)?"
+    r"(?:r[eé]union|reuni[oó]n|reuni[aã]o|riunione|meeting|besprechung|sitzung|webinar|zoom|vergadering))?"
+)
+"""What people add to a word for a passcode: "of the meeting"."""
+
 PASSCODE_LABELS = (
     r"pass[\s\-]?codes?",
     r"pass[\s\-]?words?",
     r"pass[\s\-]?phrase",
     r"passwd|pwd|pw|mdp",
-    r"kenn(?:code|wort)|zugangs(?:code|kennwort)|passwort",
+    rf"(?:{_COMPOUND})?(?:kenn(?:code|wort)|zugangs(?:code|kennwort)|passwort)",
     r"code\s+secret|mot\s+de\s+passe|code\s+d\s?['’]?\s?acc[eè]s",
     r"c[oó]digo\s+de\s+acceso|contrase[nñ]a|clave(?:\s+de\s+acceso)?",
     r"codice\s+(?:d['’]\s?|di\s+)accesso",
     r"senha(?:\s+de\s+acesso)?|c[oó]digo\s+de\s+acesso",
-    r"toegangscode|wachtwoord(?:code)?",
+    rf"(?:{_COMPOUND})?(?:toegangscode|wachtwoord(?:code)?)",
     r"kod\s+dost[eę]pu|has[lł]o",
     r"パスコード|パスワード",
     r"(?:会议|會議|入会)?密[码碼]",
@@ -168,7 +175,7 @@ class Vocabulary:
             re.IGNORECASE,
         )
         self.passcode = re.compile(
-            rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(PASSCODE_LABELS)})|(?P<weak>{'|'.join(WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
+            rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(PASSCODE_LABELS)}){_OF_MEETING}|(?P<weak>{'|'.join(WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
             re.IGNORECASE,
         )
 
