@@ -543,6 +543,7 @@ def test_the_first_file_reads_back_what_was_asked(
     assert settings.channels["clerk"].options.to == ("clerk@example.org",)  # type: ignore[attr-defined]
     assert settings.schedules["nightly"].sources is None
     assert settings.sources == {}
+    assert settings.countdowns["countdown"].sources is None
 
 
 def test_the_examples_in_the_first_file_work_when_uncommented(tmp_path: Path) -> None:

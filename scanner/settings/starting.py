@@ -29,6 +29,8 @@ sources:
 # changes skip or repeat.
 schedules:
   nightly: {{cron: "10 3 * * mon-sun", sources: all}}
+  # Before each meeting ever more often, until it ends: only index pages and what is new in them.
+  countdown: {{every: {{24h: 1h, 3h: 10m, 30m: 2m}}, sources: all}}
 
 # `lychgate alerts test clerk` sends a message to try it out.
 channels:
