@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from scanner.alerts.channels import kinds as channel_kinds
+from scanner.alerts.routing import Digest, Escalation, QuietHours
 from scanner.errors import ConfigError, ExitCode, InputError
 from scanner.model import SeverityLevel
 from scanner.settings import Countdown, Pace, Settings, environment, load, starting_text
@@ -542,8 +543,8 @@ def test_the_first_file_reads_back_what_was_asked(
     assert settings.timezone == timezone
     assert settings.channels["clerk"].options.to == ("clerk@example.org",)  # type: ignore[attr-defined]
     assert settings.schedules["nightly"].sources is None
-    assert settings.sources == {}
     assert settings.countdowns["countdown"].sources is None
+    assert settings.sources == {}
 
 
 def test_the_examples_in_the_first_file_work_when_uncommented(tmp_path: Path) -> None:
@@ -573,6 +574,19 @@ def test_the_example_that_ships_is_valid(tmp_path: Path) -> None:
     path.write_text(text)
     settings = load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
     assert [unit.source for unit in settings.units(None)] == ["our-site", "village-news"]
-    assert settings.routes[0].to == ("clerk", "safeguarding")
-    (missing,) = settings.missing_secrets()
-    assert missing.startswith("channel safeguarding: SMTP_PASSWORD")
+    urgent, one_meeting, rest = settings.routes
+    assert urgent.to == ("clerk", "chat")
+    assert urgent.escalate == Escalation(
+        to=("safeguarding",), after=timedelta(minutes=20), before=timedelta(hours=2)
+    )
+    assert urgent.quiet == QuietHours(time(22, 0), time(7, 0))
+    assert one_meeting.meetings == {3}
+    assert rest.digest is Digest.DAILY
+    assert (settings.monthly, settings.alive) == (("clerk",), ("clerk",))
+    assert [sentence.rpartition(": ")[0] for sentence in settings.missing_secrets()] == [
+        "channel safeguarding: SMTP_PASSWORD",
+        "channel chat: CHAT_URL",
+        "channel desk: HOOK_URL",
+        "channel desk: HOOK_SECRET",
+        "monitor: PING_URL",
+    ]
