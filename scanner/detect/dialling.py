@@ -36,19 +36,6 @@ _NOT_SITES = (
     *("help", "developer", "support", "web", "m", "www", "mail"),
     *("messenger", "email", "info", "my", "lync"),
 )
-    "help",
-    "developer",
-    "support",
-    "web",
-    "m",
-    "www",
-    "mail",
-    "messenger",
-    "email",
-    "info",
-    "my",
-    "lync",
-)
 _FOR_SKYPE = "lync.webex.com"
 """Where Skype for Business calls meetings: ``<number>.<site>@``."""
 _NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
