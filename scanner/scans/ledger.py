@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scanner.alerts.routing import Route, route
 from scanner.invitations.series import is_running, next_start
@@ -23,12 +23,12 @@ from scanner.model import (
     News,
     Room,
     Severity,
-    Skipped,
     Unchanged,
     Verdict,
     VerdictKind,
 )
-from scanner.scans.coverage import UNREAD_FOR_NOW, Tally
+from scanner.scans.coverage import Tally
+from scanner.scans.memory import Memory, places_of
 from scanner.scans.page import CrawlLine, PageRead, ReportRead
 from scanner.secret import KeyRing
 from storage.addresses import Remembered
@@ -36,12 +36,6 @@ from storage.sightings import NewSighting
 from storage.store import Store, Work
 
 _BATCH = 100
-_GONE_FOR_GOOD = timedelta(days=30)
-"""How long an address that answers 404 is asked for again."""
-
-_SEARCHED, _UNSEARCHED = "/", "!"
-"""Digests are kept behind the name of the rules that the page was searched by and the first of these; where
-these rules could not search it, behind the second, the reason, and the second again."""
 
 
 class Ledger:
@@ -69,13 +63,10 @@ class Ledger:
         self._allowed = allowed
         self._routes = routes
         self._channels = channels
-        self._searched_by = rules + _SEARCHED
-        self._unsearched_by = rules + _UNSEARCHED
+        self._memory = Memory(rules)
         self._clock = clock
         self._waiting: list[tuple[CrawlLine, list[tuple[Link, Verdict]]]] = []
         self._watched: dict[str, set[str]] = {}
-        self._unread: dict[str, dict[str, datetime]] = {}
-        self._unsearched: dict[tuple[str, str], str] = {}
         self._meetings: dict[int, Meeting] = {}
         self._places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         self._canaries: dict[str, Room | None] = {}
@@ -106,16 +97,9 @@ class Ledger:
         ``full`` reads every address again. ``fast`` leaves to another scan what was read by other rules.
         """
         entries = list(remembered)
-        for entry in entries:
-            if entry.known.digest.startswith(self._unsearched_by):
-                why = entry.known.digest.removeprefix(self._unsearched_by).rpartition(_UNSEARCHED)[0]
-                self._unsearched[source, entry.known.address] = why
-        known = tuple(self._still_valid(entry, changed, full=full, fast=fast) for entry in entries)
+        known = self._memory.recall(source, entries, changed=changed, full=full, fast=fast)
         self.tallies[source] = Tally(source, expects_canary=source in self._canaries)
         self._canary_pages.update((source, entry.known.address) for entry in entries if entry.canary)
-        self._unread[source] = {
-            entry.known.address: entry.read for entry in entries if not entry.known.digest
-        }
         self._watched[source] = {entry.address for entry in known if entry.watched}
         if source not in self._canaries:
             return known
@@ -126,9 +110,7 @@ class Ledger:
 
     def take(self, line: CrawlLine) -> None:
         """Count a line, compare what it found with the Register, and write when it matters."""
-        if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
-            line = Skipped(source=line.source, address=line.address, why=why)
-        line = self._without_canary(line)
+        line = self._without_canary(self._memory.as_searched(line))
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
         if isinstance(line, PageRead | ReportRead):
@@ -189,64 +171,20 @@ class Ledger:
                     for place in line.places if isinstance(line, ReportRead) else (line.address,):
                         self._see(work, line.source, place, link, verdict, now)
                 if isinstance(line, ReportRead):
-                    remembered[line.source].extend(_to_look_at(line, now) if ours else ())
+                    remembered[line.source].extend(places_of(line, now) if ours else ())
                 else:
                     self._recheck(work, line, ours, now)
-                if (page := self._to_remember(line, now)) is not None:
+                if (
+                    page := self._memory.keep(
+                        line, now, canary=(line.source, line.address) in self._canary_pages
+                    )
+                ) is not None:
                     remembered[line.source].append(page)
                 elif isinstance(line, Failed):
                     work.addresses.forget(line.source, line.address)
             for source, pages in remembered.items():
                 work.addresses.remember(source, pages)
         self._waiting.clear()
-
-    def _to_remember(self, line: CrawlLine, now: datetime) -> Remembered | None:
-        """Return what to keep of an address for the next scan; None for one that stays gone.
-
-        An address that was found and not read is kept too, without validators: the page that links to it
-        may be unchanged next time, and then nothing else would lead there.
-        """
-        match line:
-            case PageRead():
-                return self._searched(line, now)
-            case ReportRead() if line.address:
-                known = Known(address=line.address, digest=self._searched_by + line.digest)
-                return Remembered(known=known, rooms=len(line.links), read=now)
-            case Failed(gone=True):
-                since = self._unread[line.source].get(line.address, now)
-                if now - since > _GONE_FOR_GOOD:
-                    return None
-                return _unread(line, since)
-            case Failed():
-                return _unread(line, now)
-            case Skipped() if line.why in UNREAD_FOR_NOW:
-                return _unread(line, now)
-        return None
-
-    def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool, fast: bool) -> Known:
-        """Keep an address, and its validators only where nothing but a change of the page brings news."""
-        known = entry.known
-        outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
-        if full or outdated:
-            return replace(known, etag="", last_modified="", digest="")
-        if not known.digest.startswith((self._searched_by, self._unsearched_by)):
-            # A digest by other rules is that of no page, and says that this one was read.
-            return replace(known, etag="", last_modified="", digest=known.digest if fast else "")
-        return replace(known, digest=known.digest.removeprefix(self._searched_by).rpartition(_UNSEARCHED)[2])
-
-    def _searched(self, line: PageRead, now: datetime) -> Remembered:
-        by = self._searched_by
-        if line.unsearched:
-            by = f"{self._unsearched_by}{line.unsearched}{_UNSEARCHED}"
-        known = Known(
-            address=line.address,
-            depth=line.depth,
-            etag="" if line.cut else line.etag,
-            last_modified="" if line.cut else line.last_modified,
-            digest="" if line.cut else by + line.digest,
-        )
-        canary = (line.source, line.address) in self._canary_pages
-        return Remembered(known=known, rooms=len(line.links), read=now, canary=canary)
 
     def _see(
         self, work: Work, source: str, address: str, link: Link, verdict: Verdict, now: datetime
@@ -353,12 +291,3 @@ def _as_known(line: PageRead | ReportRead) -> Iterable[Link]:
         return line.links
     where = f"reported by {line.by}"
     return (replace(link, form=Form.REPORTED, where=where) for link in line.links)
-
-
-def _to_look_at(line: ReportRead, now: datetime) -> Iterable[Remembered]:
-    """Yield the places of a report as pages that the next scan of the source has to read."""
-    return (Remembered(known=Known(address=place), rooms=0, read=now) for place in line.places)
-
-
-def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
-    return Remembered(known=Known(address=line.address, depth=line.depth), rooms=0, read=since)

@@ -1,0 +1,110 @@
+"""What is remembered of addresses from scan to scan: which were searched, by which rules, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scanner.model import Failed, Known, Skipped, Unchanged
+from scanner.scans.coverage import UNREAD_FOR_NOW
+from scanner.scans.page import CrawlLine, PageRead, ReportRead
+from storage.addresses import Remembered
+
+_GONE_FOR_GOOD = timedelta(days=30)
+"""How long an address that answers 404 is asked for again."""
+
+_SEARCHED, _UNSEARCHED = "/", "!"
+"""Digests are kept behind the name of the rules that the page was searched by and the first of these; where
+these rules could not search it, behind the second, the reason, and the second again."""
+
+
+class Memory:
+    """The addresses of one scan as earlier ones left them, and as it leaves them to the next."""
+
+    def __init__(self, rules: str) -> None:
+        self._searched_by = rules + _SEARCHED
+        self._unsearched_by = rules + _UNSEARCHED
+        self._unread: dict[tuple[str, str], datetime] = {}
+        self._unsearched: dict[tuple[str, str], str] = {}
+
+    def recall(
+        self,
+        source: str,
+        entries: Sequence[Remembered],
+        *,
+        changed: datetime | None,
+        full: bool,
+        fast: bool,
+    ) -> tuple[Known, ...]:
+        """Return what the Unit of a source may know; see ``Ledger.expect``."""
+        for entry in entries:
+            address, digest = entry.known.address, entry.known.digest
+            if not digest:
+                self._unread[source, address] = entry.read
+            elif digest.startswith(self._unsearched_by):
+                why = digest.removeprefix(self._unsearched_by).rpartition(_UNSEARCHED)[0]
+                self._unsearched[source, address] = why
+        return tuple(self._still_valid(entry, changed, full=full, fast=fast) for entry in entries)
+
+    def as_searched(self, line: CrawlLine) -> CrawlLine:
+        """Return a line as it is, but call a page left out that is as unsearchable as it was, with the reason."""
+        if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
+            return Skipped(source=line.source, address=line.address, why=why)
+        return line
+
+    def keep(self, line: CrawlLine, now: datetime, *, canary: bool = False) -> Remembered | None:
+        """Return what to keep of an address for the next scan; None for one that stays gone.
+
+        An address that was found and not read is kept too, without validators: the page that links to it
+        may be unchanged next time, and then nothing else would lead there.
+        """
+        match line:
+            case PageRead():
+                return self._searched(line, now, canary=canary)
+            case ReportRead() if line.address:
+                known = Known(address=line.address, digest=self._searched_by + line.digest)
+                return Remembered(known=known, rooms=len(line.links), read=now)
+            case Failed(gone=True):
+                since = self._unread.get((line.source, line.address), now)
+                if now - since > _GONE_FOR_GOOD:
+                    return None
+                return _unread(line, since)
+            case Failed():
+                return _unread(line, now)
+            case Skipped() if line.why in UNREAD_FOR_NOW:
+                return _unread(line, now)
+        return None
+
+    def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool, fast: bool) -> Known:
+        """Keep an address, and its validators only where nothing but a change of the page brings news."""
+        known = entry.known
+        outdated = entry.rooms > 0 and changed is not None and entry.read <= changed
+        if full or outdated:
+            return replace(known, etag="", last_modified="", digest="")
+        if not known.digest.startswith((self._searched_by, self._unsearched_by)):
+            # A digest by other rules is that of no page, and says that this one was read.
+            return replace(known, etag="", last_modified="", digest=known.digest if fast else "")
+        return replace(known, digest=known.digest.removeprefix(self._searched_by).rpartition(_UNSEARCHED)[2])
+
+    def _searched(self, line: PageRead, now: datetime, *, canary: bool) -> Remembered:
+        by = self._searched_by
+        if line.unsearched:
+            by = f"{self._unsearched_by}{line.unsearched}{_UNSEARCHED}"
+        known = Known(
+            address=line.address,
+            depth=line.depth,
+            etag="" if line.cut else line.etag,
+            last_modified="" if line.cut else line.last_modified,
+            digest="" if line.cut else by + line.digest,
+        )
+        return Remembered(known=known, rooms=len(line.links), read=now, canary=canary)
+
+
+def places_of(line: ReportRead, now: datetime) -> Iterable[Remembered]:
+    """Yield the places of a report as pages that the next scan of the source has to read."""
+    return (Remembered(known=Known(address=place), rooms=0, read=now) for place in line.places)
+
+
+def _unread(line: Failed | Skipped, since: datetime) -> Remembered:
+    return Remembered(known=Known(address=line.address, depth=line.depth), rooms=0, read=since)
