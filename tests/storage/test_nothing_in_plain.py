@@ -109,10 +109,23 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
                 detail=secret(f"details of {c}/{m} follow"),
             )
             work.outbox.put(alert, NOON, NOON)
+            if m == 0:
+                first_seen = seen
             if m % 5 == 4:
                 work.meetings.remove(club.id, meeting.id, NOON)
         (delivery,) = work.outbox.claim(NOON, timedelta(minutes=1), 1)
         work.outbox.dead(delivery.id, secret(f"550 <clerk{c}@parish.example> unknown"), NOON)
+        later = NOON + timedelta(days=1)
+        reason, actor = secret(f"we are moving house in {c}"), secret(f"silenced-by-{c}")
+        silence = work.silences.add(
+            club.id, channel=None, meeting=None, even_critical=False,
+            until=later, reason=reason, actor=actor, now=NOON,
+        )  # fmt: skip
+        (held,) = work.outbox.claim(NOON, timedelta(minutes=1), 1)
+        why = secret(f"a silence holds it for {c}")
+        work.outbox.hold(held.id, until=later, why=why, silence=silence.id, now=NOON)
+        reason, actor = secret(f"an old poster of {c}"), secret(f"ignored-by-{c}")
+        work.ignores.add(club.id, first_seen.sighting_id, until=later, reason=reason, actor=actor, now=NOON)
         work.canaries.put(f"forum-{c}", secret(f"https://teams.example/l/meetup-join/canary-{c}-of-ours"))
         scan = work.scans.start("nightly", ["forum"], NOON)
         notes = (secret(f"could not see through a link on page {c}"),)
