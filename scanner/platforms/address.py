@@ -116,7 +116,7 @@ def split_query(query: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for part in query.split("&", 200)[:200]:
         name, _, value = part.partition("=")
-        name = unquote(name).lower().removeprefix("amp;").strip()
+        name = unquote(name).lower().removeprefix("amp;").lstrip("?").strip()
         if name:
             pairs.append((name, unquote(value).strip()))
     return tuple(pairs)

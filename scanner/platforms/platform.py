@@ -176,6 +176,7 @@ class Shape:
             if parts.get(kind.value):
                 return Passcode(parts[kind.value], kind)
         for name, value in address.query:
+            value = _SECOND_QUERY.sub("", value)
             if name in self.passcodes and value and not is_blank_passcode(value):
                 kind_of = self.passcodes[name]
                 if kind_of is None:
@@ -186,6 +187,9 @@ class Shape:
 
 _GLUED_WORD = re.compile(r"[A-Z][a-z]|[^\x00-\x7f]|[\s<>\"',;)]")
 """What may follow a key in an attribute: a page's own linking took the next word into the address."""
+
+_SECOND_QUERY = re.compile(r"\?[a-z_]{1,20}=.*", re.IGNORECASE | re.DOTALL)
+"""Parameters that a newsletter or tracker put behind an address that had some already."""
 
 _TOKEN_AND_WORD = re.compile(r"(?P<token>[A-Za-z0-9+/_\-]{14,60}(?:09|\.[0-9]))[A-Z][a-z]{2,20}")
 
