@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
 from scanner.model import OPEN_STATES, Exposure, ExposureState, Lane, Meeting, SeverityLevel, SourceState
 from storage import tables, tables_lanes
@@ -42,8 +42,9 @@ class Overview:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def meetings(self, organisation: int) -> list[Meeting]:
-        """Return every meeting with its times only: no title, no rooms, no passcodes."""
+    def meetings(self, organisation: int, only: Collection[int] | None = None) -> list[Meeting]:
+        """Return meetings (all, or only these) with their times only: no title, no rooms, no passcodes."""
+        wanted = [] if only is None else [_meetings.c.id.in_(list(only))]
         rows = self._transaction.connection.execute(
             select(
                 _meetings.c.id,
@@ -52,7 +53,7 @@ class Overview:
                 _meetings.c.repeats,
                 _meetings.c.timezone,
                 _meetings.c.registered,
-            ).where(_meetings.c.organisation_id == organisation)
+            ).where(_meetings.c.organisation_id == organisation, *wanted)
         )
         return [
             Meeting(
@@ -123,11 +124,24 @@ class Overview:
         """Return every exposure of a meeting."""
         return read_exposures(self._transaction, organisation, _exposures.c.meeting_id == meeting)
 
-    def exposures_between(self, organisation: int, start: datetime, end: datetime) -> list[Exposure]:
-        """Return the exposures that were opened in ``start <= opened < end``."""
-        return read_exposures(
-            self._transaction, organisation, _exposures.c.opened >= start, _exposures.c.opened < end
-        )
+    def exposures_between(
+        self, organisation: int, start: datetime, end: datetime, *, count: int
+    ) -> list[Exposure]:
+        """Return the worst of the exposures that were opened in ``start <= opened < end``."""
+        ids = self._transaction.connection.scalars(
+            select(_exposures.c.id)
+            .where(*_opened_between(organisation, start, end))
+            .order_by(_RANK.desc(), _exposures.c.id.desc())
+            .limit(count)
+        ).all()
+        return read_exposures(self._transaction, organisation, _exposures.c.id.in_(ids)) if ids else []
+
+    def count_between(self, organisation: int, start: datetime, end: datetime) -> int:
+        """Return how many exposures were opened in ``start <= opened < end``."""
+        counted: int = self._transaction.connection.execute(
+            select(func.count()).select_from(_exposures).where(*_opened_between(organisation, start, end))
+        ).scalar_one()
+        return counted
 
     def states(self, organisation: int) -> dict[ExposureState, int]:
         """Return how many exposures are in each state."""
@@ -163,3 +177,11 @@ class Overview:
             )
         )
         return tuple(self._transaction.connection.scalars(query.distinct().order_by(due.c.source)))
+
+
+def _opened_between(organisation: int, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _exposures.c.organisation_id == organisation,
+        _exposures.c.opened >= start,
+        _exposures.c.opened < end,
+    )

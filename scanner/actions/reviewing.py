@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scanner.actions.exposures import ListedExposure
 from scanner.errors import InputError
-from scanner.model import Coverage, Exposure, ExposureEvent, ExposureState, SourceState
+from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, SourceState
 from storage.audit import AuditEntry
 from storage.scans import Scan
 from storage.store import Store
@@ -110,13 +110,15 @@ def exposures_of(store: Store, meeting: int, *, organisation: int) -> list[Expos
 
 
 def exposures_of_month(
-    store: Store, *, organisation: int, start: datetime, end: datetime
-) -> list[ListedExposure]:
-    """Return what was found first in ``start <= opened < end``, worst first."""
+    store: Store, *, organisation: int, start: datetime, end: datetime, count: int
+) -> tuple[list[ListedExposure], int]:
+    """Return the worst of what was found first in ``start <= opened < end``, and how many there were."""
     with store.reading() as work:
-        found = work.overview.exposures_between(organisation, start, end)
+        found = work.overview.exposures_between(organisation, start, end, count=count)
+        total = work.overview.count_between(organisation, start, end)
         titles = work.overview.titles(organisation, {entry.meeting for entry in found})
-    return [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
+    listed = [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
+    return listed, total
 
 
 def add_note(store: Store, exposure: int, *, organisation: int, actor: str, note: str, now: datetime) -> None:
@@ -126,6 +128,12 @@ def add_note(store: Store, exposure: int, *, organisation: int, actor: str, note
     with store.begin() as work:
         event = ExposureEvent(at=now, actor=actor, what="note", note=note.strip())
         work.exposures.note(organisation, exposure, event)
+
+
+def allowances_of(store: Store, meeting: int, *, organisation: int) -> list[Allowance]:
+    """Return the allowances of a meeting, expired ones too."""
+    with store.reading() as work:
+        return [entry for entry in work.allowances.all(organisation) if entry.meeting == meeting]
 
 
 def some_scans(store: Store, *, count: int) -> list[Scan]:

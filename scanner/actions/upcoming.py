@@ -108,8 +108,8 @@ def meeting_starts(
 ) -> dict[int, datetime | None]:
     """Return when each of these meetings takes place next."""
     with store.reading() as work:
-        found = work.overview.meetings(organisation)
-    return {meeting.id: diary.next_start(meeting, now) for meeting in found if meeting.id in meetings}
+        found = work.overview.meetings(organisation, meetings)
+    return {meeting.id: diary.next_start(meeting, now) for meeting in found}
 
 
 def checked_since(sources: Iterable[str], read: Mapping[str, datetime]) -> datetime | None:

@@ -160,6 +160,14 @@ def test_what_people_decide_is_in_the_timeline(desk: Served) -> None:
     page = ann.get(where).words
     for event in ("changing it", "called the vicar", "deleted", "still there"):
         assert f"(ann@example.org): {event}" in page
+    assert ann.post(f"{where}/snooze", on=where, until="meeting").status == 400, "it starts in five hours"
+    assert ann.post(f"{where}/snooze", on=where, until="week", note="on holiday").status == 303
+    assert "Snoozed (1)" in ann.get("/exposures").words
+    assert "snoozed until Sun 29 Nov 2026, 20:00" in ann.get(where).words
+    assert ann.post(f"{where}/reopen", on=where).status == 303
+    audit = ann.get("/people/audit").words
+    for what in ("acknowledged", "note", "removed", "reopened", "put off"):
+        assert f"exposure: {what} (ann@example.org): exposure {number}" in audit
     many = ann.send("/exposures/acknowledge", {"token": ann.get("/exposures").token, "exposure": [number]})
     assert many.status == 303
     assert "In hand (1)" in ann.get("/exposures").words

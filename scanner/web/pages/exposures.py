@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from scanner.actions.alerts import told_and_not
-from scanner.actions.exposures import CLOSED_BY_PEOPLE, ListedExposure, change_state, one_exposure
+from scanner.actions.exposures import (
+    CLOSED_BY_PEOPLE,
+    ListedExposure,
+    change_state,
+    one_exposure,
+    reopen,
+    snooze,
+)
 from scanner.actions.meetings import one_meeting
 from scanner.actions.reports import report_page
 from scanner.actions.reviewing import (
@@ -31,6 +40,7 @@ from scanner.web.screen import show
 router = APIRouter(include_in_schema=False)
 
 _A_PAGE = 30
+_SNOOZES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 _FILTERS = {
     "review": ("Needs review", NEEDS_REVIEW),
     "hand": ("In hand", IN_HAND),
@@ -135,6 +145,7 @@ def note_exposure(call: Caller, number: Number, form: Form) -> Response:
         note=text(form, "note"),
         now=call.now,
     )
+    _audit(call, number, "note")
     return RedirectResponse(f"/exposures/{number}?done=noted", status_code=303)
 
 
@@ -177,11 +188,33 @@ def close(call: Caller, number: Number, form: Form) -> Response:
     return RedirectResponse(f"/exposures/{number}?done=closed", status_code=303)
 
 
+@router.post("/exposures/{number}/snooze")
+def snooze_exposure(call: Caller, number: Number, form: Form) -> Response:
+    """Put an exposure off: for a while, until its next meeting nears, or until it turns up elsewhere."""
+    _existing(call, number)
+    how = text(form, "until")
+    if how not in (*_SNOOZES, "meeting", "elsewhere"):
+        raise InputError("Say until when.")
+    snooze(
+        call.workspace,
+        number,
+        until=call.now + _SNOOZES[how] if how in _SNOOZES else None,
+        next_meeting=how == "meeting",
+        elsewhere=how == "elsewhere",
+        actor=call.who.email,
+        note=text(form, "note").strip(),
+        now=call.now,
+    )
+    _audit(call, number, "put off")
+    return RedirectResponse(f"/exposures/{number}?done=snoozed", status_code=303)
+
+
 @router.post("/exposures/{number}/reopen")
-def reopen(call: Caller, number: Number, form: Form) -> Response:
+def reopen_exposure(call: Caller, number: Number, form: Form) -> Response:
     """Undo whatever was decided."""
     _existing(call, number)
-    _decide(call, number, ExposureState.OPEN, text(form, "note"))
+    reopen(call.workspace, number, actor=call.who.email, note=text(form, "note").strip(), now=call.now)
+    _audit(call, number, "reopened")
     return RedirectResponse(f"/exposures/{number}?done=reopened", status_code=303)
 
 
@@ -225,5 +258,17 @@ def _decide(call: Call, number: int, state: ExposureState, note: str) -> None:
         organisation=call.organisation.id,
         actor=call.who.email,
         note=note.strip(),
+        now=call.now,
+    )
+    _audit(call, number, state)
+
+
+def _audit(call: Call, number: int, what: str) -> None:
+    note_change(
+        call.store,
+        organisation=call.organisation.id,
+        what=f"exposure: {what}",
+        note=f"exposure {number}",
+        actor=call.who.email,
         now=call.now,
     )

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from scanner.actions.allowances import all_allowances, allow, end_allowance
+from scanner.actions.allowances import allow, end_allowance
 from scanner.actions.meeting_record import checklist, meeting_record, set_record
 from scanner.actions.meeting_rotation import rotate_meeting
 from scanner.actions.meetings import one_meeting, remove_meeting
-from scanner.actions.reviewing import exposures_of, note_change, note_reveal
+from scanner.actions.reviewing import allowances_of, exposures_of, note_change, note_reveal
 from scanner.alerts.steps import steps
 from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
@@ -119,8 +119,8 @@ def allow_public(call: Caller, number: Number, form: Form) -> Response:
 def end_allowed(call: Caller, number: Number, allowance: Number) -> Response:
     """Take an allowance back."""
     _existing(call, number)
-    mine = [entry.id for entry, _ in all_allowances(call.store, organisation=call.organisation)]
-    if allowance not in mine:
+    mine = allowances_of(call.store, number, organisation=call.organisation.id)
+    if allowance not in {entry.id for entry in mine}:
         raise HTTPException(404)
     end_allowance(call.store, allowance, organisation=call.organisation)
     _note(call, "allowance ended", number)
@@ -161,11 +161,7 @@ def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) ->
         starts=call.desk.diary.next_start(record.meeting, call.now),
         points=checklist(record),
         exposures=exposures_of(call.store, number, organisation=call.organisation.id),
-        allowances=[
-            entry
-            for entry, _ in all_allowances(call.store, organisation=call.organisation)
-            if entry.meeting == number
-        ],
+        allowances=allowances_of(call.store, number, organisation=call.organisation.id),
         revealed=revealed,
     )
 

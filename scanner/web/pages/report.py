@@ -19,6 +19,8 @@ from scanner.web.screen import STATE, show
 
 router = APIRouter(include_in_schema=False)
 
+_SHOWN = 100
+_IN_A_TABLE = 20_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -27,13 +29,15 @@ def report_page(call: Caller, month: str = "") -> Response:
     """Show what was found and what was read in a month."""
     start, end = _month(call, month)
     scans = scans_of_month(call.store, start=start, end=end)
+    found, total = _found(call, start, end, count=_SHOWN)
     local = start.astimezone(ZoneInfo(call.zone))
     return show(
         "report.html",
         call=call,
         month=f"{local:%Y-%m}",
         title=f"{local:%B %Y}",
-        found=_found(call, start, end),
+        found=found,
+        total=total,
         scans=len(scans),
         pages_read=sum(entry.read + entry.unchanged for scan in scans for entry in scan.coverages),
         not_in_full=sum(entry.state != "ok" for scan in scans for entry in scan.coverages),
@@ -48,7 +52,7 @@ def report_table(call: Caller, month: str = "") -> Response:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(["number", "meeting", "opened", "severity", "reason", "state", "places", "still there"])
-    for entry in _found(call, start, end):
+    for entry in _found(call, start, end, count=_IN_A_TABLE)[0]:
         exposure = entry.exposure
         cells = [
             exposure.id,
@@ -67,8 +71,10 @@ def report_table(call: Caller, month: str = "") -> Response:
     return Response(content.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _found(call: Call, start: datetime, end: datetime) -> list[ListedExposure]:
-    return exposures_of_month(call.store, organisation=call.organisation.id, start=start, end=end)
+def _found(call: Call, start: datetime, end: datetime, *, count: int) -> tuple[list[ListedExposure], int]:
+    return exposures_of_month(
+        call.store, organisation=call.organisation.id, start=start, end=end, count=count
+    )
 
 
 def _month(call: Call, month: str) -> tuple[datetime, datetime]:
