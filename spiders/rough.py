@@ -18,8 +18,8 @@ import yarl
 MOST_HEAD = 256 * 1024
 """Bytes that headers may take: what browsers allow."""
 
-_SILENCE = 2.0
-"""Seconds without a byte after which such an answer counts as ended: its own word on that is worth little."""
+_SILENCE = 5.0
+"""Seconds without a byte more after which an answer counts as ended: its own word on that is worth little."""
 
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,8}[ \t]+([0-9]{3})(?:[ \t][^\n]*)?\r?\n")
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -97,7 +97,7 @@ async def ask_roughly(
             try:
                 writer.write(_request(url, headers))
                 while len(came) <= limit + MOST_HEAD:
-                    async with asyncio.timeout(_SILENCE):
+                    async with asyncio.timeout(_SILENCE if came else None):
                         piece = await reader.read(64 * 1024)
                     if not piece:
                         break

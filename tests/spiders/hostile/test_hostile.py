@@ -11,12 +11,12 @@ import pytest
 
 from tests.spiders.hostile.night import CHAPTERS, TRAPS, Night, crawl_all
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
 def night() -> Night:
-    return crawl_all(TRAPS, seconds=280)
+    return crawl_all(TRAPS, seconds=560)
 
 
 def test_there_are_enough_behaviours_and_no_two_of_one_name() -> None:

@@ -18,7 +18,7 @@ from tests.spiders.crawls import QUICK, unit
 from tests.spiders.ssrf.vectors import GOOD, POISONED, VECTORS
 from tests.spiders.ssrf.ways import WAYS, Attack, attack, run
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ def run(plan: Mapping[str, object]) -> dict[str, Any]:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        timeout=280,
+        timeout=560,
         env={"PATH": "/usr/bin:/bin"},
         check=False,
     )

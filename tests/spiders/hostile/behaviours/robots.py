@@ -33,7 +33,7 @@ def text(body: str | bytes) -> Page:
     return answer(body, type="text/plain")
 
 
-SHORT = replace(SMALL, time=timedelta(seconds=8))
+SHORT = replace(SMALL, time=timedelta(seconds=50))
 
 TRAPS = {
     "robots.txt 404": says(answer(status=404)),
