@@ -15,9 +15,10 @@ from scrapy.crawler import Crawler
 from scanner.errors import LychgateError
 from scanner.model import CrawlEvent, Failed, Unit
 from spiders import Kind, guard, kinds
-from spiders.fetch import Errand, GuardedHandler, Lookup, look_up
+from spiders.fetch import Errand, GuardedHandler
 from spiders.guard import GuardsMissing, check_pairs
 from spiders.options import Options
+from spiders.resolver import Lookup, look_up
 from spiders.settings import SETTINGS, quiet_loggers
 from spiders.spider import INTERNAL, Sink
 from spiders.turns import Turns

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import ipaddress
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from scrapy import Request
@@ -27,11 +26,11 @@ from scrapy.http import Headers, Response
 
 from scanner import __version__
 from scanner.model import Unit
-from scanner.platforms import is_meeting_address
 from spiders import decode
 from spiders.addresses import resolve
 from spiders.answers import retry_after
-from spiders.guard import LOOPBACK, REFUSED, Refused, check_address, check_ip
+from spiders.guard import REFUSED, Refused, check_address
+from spiders.resolver import GuardedResolver, Lookup
 from spiders.rough import ask_roughly
 from spiders.turns import Turns
 
@@ -57,8 +56,6 @@ NO_HTTP = "not an HTTP answer"
 _HEADER_BYTES = 64 * 1024
 _HEADERS = 2_000
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
-Lookup = Callable[[str], Sequence[str]]
 
 
 class NotRead(IgnoreRequest):
@@ -104,12 +101,6 @@ class _Taken:
     why_cut: str
 
 
-def look_up(host: str) -> Sequence[str]:
-    """Ask the system for all addresses of a name. Raises OSError if there are none."""
-    answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
-
-
 def host_key(address: str) -> str:
     """Name the server behind an address: its host, with the port unless it is the usual one."""
     url = yarl.URL(address, encoded=True)
@@ -120,42 +111,6 @@ def user_agent(unit: Unit) -> str:
     """Say who we are, and whom the owner of a page can ask about it."""
     contact = "".join(letter for letter in unit.contact if " " < letter < "\x7f" and letter not in "()")
     return f"Lychgate/{__version__} (+{contact})" if contact else f"Lychgate/{__version__}"
-
-
-class GuardedResolver(AbstractResolver):
-    """Look up names for the connector: one address that is not public, and the whole name is refused.
-
-    Connections are opened to the very addresses that were checked, so a name that changes its answer a
-    moment later (rebinding) gains nothing.
-    """
-
-    def __init__(self, allow: Sequence[str], lookup: Lookup) -> None:
-        self._allow = allow
-        self._lookup = lookup
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the checked addresses of a name. Raises Refused, or OSError if it has none."""
-        if is_meeting_address(f"https://{host}/"):
-            raise Refused(f"{REFUSED}: meeting host")
-        addresses: Sequence[str]
-        if host == "localhost":
-            addresses = LOOPBACK
-        elif _is_number(host):
-            addresses = (host,)
-        else:
-            addresses = await asyncio.get_running_loop().run_in_executor(None, self._lookup, host)
-        if not addresses:
-            raise OSError("no address")
-        for address in addresses:
-            reason = check_ip(address, port, self._allow)
-            if reason is not None:
-                raise Refused(reason)
-        return [_resolved(host, address, port) for address in addresses]
-
-    async def close(self) -> None:
-        """Nothing is held open."""
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -315,21 +270,6 @@ def _acknowledge(answer: aiohttp.ClientResponse) -> None:
     if connected is not None and hasattr(socket, "TCP_QUICKACK"):
         with suppress(OSError):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _resolved(host: str, address: str, port: int) -> ResolveResult:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return ResolveResult(
-        hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
-    )
 
 
 def _explain(fault: Exception) -> NotRead:

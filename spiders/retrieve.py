@@ -13,7 +13,8 @@ from scanner.model import Limits, Unit
 from spiders import guard
 from spiders.addresses import resolve
 from spiders.answers import as_text, etag, judge, last_modified, leads_to_log_in
-from spiders.fetch import WHY_CUT, Errand, GuardedHandler, Lookup, NotRead, look_up
+from spiders.fetch import WHY_CUT, Errand, GuardedHandler, NotRead
+from spiders.resolver import Lookup, look_up
 from spiders.settings import quiet_loggers
 from spiders.turns import Turns
 

@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 import aiohttp
 import yarl
 
-from spiders.fetch import Errand, GuardedResolver, NotRead, Unanswered, host_key, user_agent
+from spiders.fetch import Errand, NotRead, Unanswered, host_key, user_agent
 from spiders.guard import check_address
+from spiders.resolver import GuardedResolver
 
 
 async def messages(errand: Errand, address: str, *, protocol: str) -> AsyncGenerator[str, None]:

@@ -14,8 +14,8 @@ from scrapy.crawler import Crawler
 
 from scanner.errors import ConfigError
 from spiders.crawl import prove_handlers
-from spiders.fetch import GuardedResolver
 from spiders.guard import GuardsMissing, Refused, check_address, check_ip, check_pairs
+from spiders.resolver import GuardedResolver
 from spiders.settings import SETTINGS
 from tests.spiders.crawls import ROOT
 
