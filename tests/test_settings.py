@@ -550,12 +550,12 @@ def test_the_first_file_reads_back_what_was_asked(
 def test_the_examples_in_the_first_file_work_when_uncommented(tmp_path: Path) -> None:
     text = starting_text(organisation='"A": {b}', timezone="UTC", email="clerk@example.org")
     sources = text.partition("sources:\n")[2].partition("\n\n")[0]
-    assert sources.count("#  ") == 7
+    assert sources.count("#  ") == 9
     uncommented = re.sub(r"(?m)^( *)#(?! )", r"\1", text.replace("\n#  ", "\n  "))
     path = tmp_path / "schedules.yaml"
     path.write_text(uncommented)
     settings = load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
-    assert list(settings.sources) == ["our-site", "village-news"]
+    assert list(settings.sources) == ["our-site", "village-news", "told"]
     assert settings.missing_secrets() == (
         "channel clerk: SMTP_PASSWORD: this environment variable is not set, or empty",
     )
@@ -573,7 +573,8 @@ def test_the_example_that_ships_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "schedules.yaml"
     path.write_text(text)
     settings = load(path, environ={}, kinds=SOURCE_KINDS, channels=CHANNELS)
-    assert [unit.source for unit in settings.units(None)] == ["our-site", "village-news"]
+    others = ["village-app", "told", "warnings", "zoom"]
+    assert [unit.source for unit in settings.units(None)] == ["our-site", "village-news", *others]
     urgent, one_meeting, rest = settings.routes
     assert urgent.to == ("clerk", "chat")
     assert urgent.escalate == Escalation(

@@ -24,6 +24,8 @@ sources:
 #  village-news:
 #    kind: feed                          # RSS or Atom, and the pages it links to
 #    start: [https://news.example/feed.xml]
+#  told:
+#    kind: reported                      # pages that people report: lychgate exposures report
 
 # minute hour day-of-month month weekday, in the zone above. 03:10 keeps clear of the hour that clock
 # changes skip or repeat.
