@@ -48,7 +48,7 @@ class Memory:
         return tuple(self._still_valid(entry, changed, full=full, fast=fast) for entry in entries)
 
     def as_searched(self, line: CrawlLine) -> CrawlLine:
-        """Return a line as it is, but call a page left out that is as unsearchable as it was, with the reason."""
+        """Return a line as it is, but call a page left out that is as unsearchable as it was before."""
         if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
             return Skipped(source=line.source, address=line.address, why=why)
         return line
