@@ -129,7 +129,7 @@ def shape(kind: str, url: str) -> Shape:
         case "inbox":
             return {}, {"folder": url}
         case "zoom-risk":
-            return {}, {"secret": {"env": "ZOOM_SECRET"}}
+            return {"/post": leak}, {"secret": {"env": "ZOOM_SECRET"}}
         case _:
             return {"/post": leak}, {}
 
