@@ -108,13 +108,11 @@ class Worker:
                 if unit.source == ended.source:
                     work.units.finish(unit.id, now)
             if ended.closed_for:
+                until = now + ended.closed_for
                 for source in sharing_a_host(workspace.settings, [ended.source]):
-                    work.units.pause(source, now + ended.closed_for, now)
-                log.warning(
-                    "%s: its server asks to be left alone for %s, so runs wait",
-                    ended.source,
-                    in_words(ended.closed_for),
-                )
+                    work.units.pause(source, until, now)
+                at = f"{until:%H:%M:%S} UTC"
+                log.warning("%s: its server asks to be left alone until %s, so runs wait", ended.source, at)
 
 
 def _waited(due: Sequence[DueUnit], now: datetime) -> dict[str, timedelta]:
