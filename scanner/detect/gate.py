@@ -20,9 +20,10 @@ from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 from scanner.detect.needles import Needles
 from scanner.detect.traces import Traces, look_alikes
 from scanner.detect.unwrap import SHORTENERS
-from scanner.detect.views import base64_texts, joined, readings, squeezed
+from scanner.detect.views import Reading, base64_texts, joined, readings, squeezed
 from scanner.extract import LONGEST, media_type_of
 from scanner.extract.decode import decode
+from scanner.extract.inline import inline_documents
 from scanner.model import Document
 from scanner.platforms import Platform, PlatformTable, Shape
 
@@ -32,6 +33,7 @@ _SEEN_THROUGH = frozenset({"text/html", "application/xml", "application/json", "
 _BEFORE_HINT = 300
 _PATH = 400
 _LONGEST_ADDRESS = 4096
+_BASE = re.compile(r"<base\b[^>]{1,2000}", re.IGNORECASE)
 _AFTER_HOST = frozenset([b"/", b":", b"?", b".", b"#"])
 _AT_SIGN = re.compile(rb"@[a-z0-9.\-]{0,100}\Z")
 _PORT = ".:0123456789"
@@ -45,6 +47,8 @@ _SPOKEN = (
     (b",", b"."),
     (b"slash", b"/"),
 )
+_PARTED = {word: re.compile(rb"[_\-]{0,2}+%s[_\-]{0,2}+" % word) for word in (b"dot", b"punkt", b"slash")}
+"""Words for signs, with the strokes that part them from their neighbours."""
 _ONE_TAP = re.compile(rb",[0-9]{9,11}#|,,(?:\*01\*)?[0-9]{9,11}")
 _LETTER_AS_NUMBER = re.compile(
     r"&#(?:[xX]0{0,4}(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])"
@@ -87,7 +91,15 @@ class Gate:
         if media_type_of(document) not in _SEEN_THROUGH:
             return True
         decoded = decode(document.body[:LONGEST], document.charset)
-        return any(self.opens_text(text) for text in (decoded.text, *decoded.others))
+        return any(
+            self.opens_text(text) or self._has_base(text) or bool(inline_documents(text))
+            for text in (decoded.text, *decoded.others)
+        )
+
+    def _has_base(self, text: str) -> bool:
+        """Tell whether a page's relative addresses may lead to a meeting host."""
+        bases = " ".join(_BASE.findall(text))
+        return bool(self._needles.within(joined(Reading().undone(bases).encode("utf-8", "replace"))))
 
     def opens_text(self, text: str) -> bool:
         """Tell whether a text can hold a room, whatever it was taken from."""
@@ -114,6 +126,9 @@ class Gate:
         if self._followed(text):
             return True
         spoken = text
+        for word, parted in _PARTED.items():
+            if word in spoken:
+                spoken = parted.sub(word, spoken)
         for word, sign in _SPOKEN:
             spoken = spoken.replace(word, sign)
         return spoken != text and self._followed(spoken)

@@ -34,6 +34,9 @@ _NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
 _LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
 _LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
 _HEADING = re.compile(rb"<th\b[^<>]*>(.{0,400}?)(?=<(?:/th|th|td|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
+_PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")
+_LONGEST_ROW = 2000
+_CELL = re.compile(rb"<td\b[^<>]*>(.{0,200}?)(?=<(?:/td|td|th|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(rb"<!--.{0,400}?-->|<[^<>]*>", re.DOTALL)
 _LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}:\s{0,20}\[')
 _BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
@@ -124,12 +127,17 @@ class Traces:
 
     def _headed(self, view: bytes) -> bool:
         """Tell whether a table's heading names what may stand below it: a number, a code, an app's link."""
-        headings = [squeezed_part(_TAG.sub(b"", heading[1])) for heading in _HEADING.finditer(view)]
+        marked = [squeezed_part(_TAG.sub(b"", heading[1])) for heading in _HEADING.finditer(view)]
+        marked += [squeezed_part(heading) for heading in _piped_headings(view)]
+        # The first row of a table may be its headings without being marked so.
+        cells = [squeezed_part(_TAG.sub(b"", cell[1])) for cell in _CELL.finditer(view)]
+        headings = marked + cells
         if not headings:
             return False
         every = b" ".join(headings)
         return (
-            bool(self._words.within(every))
+            bool(self._words.within(b" ".join(marked)))
+            or bool(self._words.within(every) and _NUMBER.search(view))
             or any(heading.endswith(self._schemes) for heading in headings)
             or any(
                 _any_in(code.squeezed, every) and code.pattern.search(_TAG.sub(b"", view))
@@ -187,6 +195,12 @@ def look_alikes(view: bytes) -> bytes:
 def _looks_like(letter: str) -> str:
     """Return the ASCII letter that a letter is taken for in a host name, or nothing."""
     return next((version.text[1] for version in disguises(f"a{letter}a.bc/") if version.text.isascii()), "")
+
+
+def _piped_headings(view: bytes) -> Iterator[bytes]:
+    """Yield the lines above the rules of tables drawn with strokes, as in Markdown."""
+    for rule in _PIPE_RULE.finditer(view):
+        yield view[view.rfind(b"\n", max(0, rule.start() - _LONGEST_ROW), rule.start()) + 1 : rule.start()]
 
 
 def _ends(words: Iterable[bytes], text: bytes) -> Iterator[int]:

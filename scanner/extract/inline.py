@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from html import unescape
 from itertools import islice
+from struct import unpack_from
 from urllib.parse import unquote_to_bytes
 
 from scanner.model import Document
@@ -17,6 +18,8 @@ DOCUMENTS = 50
 
 SMALLEST = 300
 """Characters of the smallest picture that can hold a QR code or a line of text. Place-holders are smaller."""
+
+_FEWEST_PIXELS = 21
 
 _PICTURE = re.compile(
     r"data:(?P<type>image/(?!svg)[a-z0-9.+\-]{2,20}|application/pdf)(?:;[^,;\"'<>\s]{1,60}){0,4};base64,"
@@ -44,13 +47,24 @@ def inline_documents(source: str) -> tuple[Document, ...]:
 def _documents(source: str) -> Iterator[Document]:
     for found in _PICTURE.finditer(source):
         body = _from_base64(unquote_to_bytes(found["content"]))
-        if body:
+        if body and not _is_icon(body):
             yield Document("", body, found["type"].lower())
     for found in _PAGE.finditer(source):
         body = unquote_to_bytes(unescape(found["content"]))
         yield Document(
             "", _from_base64(body) if ";base64" in found["parameters"].lower() else body, "text/html"
         )
+
+
+def _is_icon(body: bytes) -> bool:
+    """Tell pictures with fewer pixels than the smallest QR code has modules (ISO/IEC 18004: 21 by 21)."""
+    if body.startswith(b"\x89PNG\r\n"):
+        width, height = unpack_from(">II", body.ljust(24, b"\xff"), 16)
+    elif body.startswith(b"GIF8"):
+        width, height = unpack_from("<HH", body.ljust(10, b"\xff"), 6)
+    else:
+        return False
+    return bool(min(width, height) < _FEWEST_PIXELS)
 
 
 def _from_base64(content: bytes) -> bytes:

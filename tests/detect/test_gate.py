@@ -85,7 +85,7 @@ ORDINARY = {
     "escapes": "<p>caf&eacute; &nbsp; &copy; 2026 &#8217;tis</p><script>var a='\\u00e9\\n'</script> 100%25",
     "style": "<style>.a{zoom:1;width:12345678px}</style><div class='meet teams goto'>x</div>",
     "a hint that leads nowhere": '<a href="https://shop.example.org/b/new-arrivals">new</a>',
-    "long words": f"<img src='data:image/png;base64,{base64.b64encode(bytes(range(256)) * 8).decode()}'>",
+    "long words": f"<i style='src:data:font/woff2;base64,{base64.b64encode(bytes(range(256)) * 8).decode()}'>",
     "JSON": json.dumps({"id": 84512367890, "meeting": "hall", "tags": ["zoom", "lens"]}),
     "feed": "<?xml version='1.0'?><rss><item><title>Choir</title><link>https://a.example/b</link></item></rss>",
     "other letters": "<p>Привет, это обычная страница. 你好，世界 12345678</p>",
@@ -278,6 +278,27 @@ def test_whatever_reading_finds_passes(
     page = document(around(PLACES[place](text)), media_type, charset)
     if finds_room(page):
         assert GATE.opens(page)
+
+
+TABLE = "<table><tr><td>Day<td>{}<td>Who<tr><td>Mon<td>{}<td>Ann</table>"
+APART = {
+    "strokes round a word for a sign": "<p>zoom-dot-us/j/84512367890 and so on",
+    "lines round words for signs": "<p>zoom_dot_us _slash_ j _slash_ 84512367890",
+    "relative to a base": '<base href="https://zoom.us/"><a href="j/84512367890">here</a>',
+    "under a plain cell": TABLE.format("Zoom ID", "845 1236 7890"),
+    "under a name": TABLE.format("Zoom", "845 1236 7890"),
+    "a code under a name": TABLE.format("Meet", "bcd-efgh-jkm"),
+    "a table drawn with strokes": "| Day | Zoom ID | Who |\n|---|---|---|\n| Mon | 845 1236 7890 | Ann |\n",
+}
+"""What tells of a room stands apart from it."""
+
+
+@pytest.mark.parametrize("gate", [GATE, PLAIN_GATE], ids=["Hyperscan", "standard library"])
+@pytest.mark.parametrize("text", APART.values(), ids=APART.keys())
+def test_what_tells_of_a_room_may_stand_apart_from_it(text: str, gate: Gate) -> None:
+    page = document(text, "text/plain" if text.startswith("|") else "text/html")
+    assert finds_room(page)
+    assert gate.opens(page)
 
 
 def test_the_disguises_of_that_proof_are_seen_through_by_reading() -> None:
