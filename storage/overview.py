@@ -120,6 +120,25 @@ class Overview:
         ).all()
         return read_exposures(self._transaction, organisation, _exposures.c.id.in_(ids)) if ids else []
 
+    def newest_exposures(
+        self, organisation: int, states: Collection[ExposureState], *, below: int | None, count: int
+    ) -> list[Exposure]:
+        """Return exposures in these states, newest first, from those numbered below a number."""
+        wanted = [_exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(states))]
+        if below is not None:
+            wanted.append(_exposures.c.id < below)
+        query = select(_exposures.c.id).where(*wanted).order_by(_exposures.c.id.desc()).limit(count)
+        ids = self._transaction.connection.scalars(query).all()
+        found = read_exposures(self._transaction, organisation, _exposures.c.id.in_(ids)) if ids else []
+        return sorted(found, key=lambda exposure: exposure.id, reverse=True)
+
+    def meetings_above(self, organisation: int, number: int, *, count: int) -> list[int]:
+        """Return the numbers of meetings above a number, smallest first."""
+        query = select(_meetings.c.id).where(
+            _meetings.c.organisation_id == organisation, _meetings.c.id > number
+        )
+        return list(self._transaction.connection.scalars(query.order_by(_meetings.c.id).limit(count)))
+
     def exposures_of(self, organisation: int, meeting: int) -> list[Exposure]:
         """Return every exposure of a meeting."""
         return read_exposures(self._transaction, organisation, _exposures.c.meeting_id == meeting)

@@ -18,6 +18,7 @@ from scanner.secret import KeyRing
 from storage import schema, tables
 from storage.addresses import Addresses
 from storage.allowances import Allowances
+from storage.api import Api
 from storage.audit import Audit
 from storage.calendars import Calendars
 from storage.canaries import Canaries
@@ -82,6 +83,7 @@ class Work:
         self.overview = Overview(transaction)
         self.people = People(transaction)
         self.sessions = Sessions(transaction)
+        self.api = Api(transaction)
 
 
 class Store:

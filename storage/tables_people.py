@@ -57,3 +57,32 @@ invites = Table(
     Index(None, "token_fingerprint", unique=True),
     sqlite_autoincrement=True,
 )
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    owner_column("accounts", "account_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("token_fingerprint", LargeBinary, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("may_write", Boolean, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index(None, "account_id"),
+    Index(None, "token_fingerprint", unique=True),
+    sqlite_autoincrement=True,
+)
+
+api_answers = Table(
+    "api_answers",
+    metadata,
+    # What was answered to a request with an idempotency key, to be answered again.
+    owner_column("accounts", "account_id"),
+    Column("key_fingerprint", LargeBinary, primary_key=True),
+    Column("request_fingerprint", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scanner.actions.exposures import ListedExposure
 from scanner.errors import InputError
-from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, SourceState
+from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, Meeting, SourceState
 from storage.audit import AuditEntry
 from storage.scans import Scan
 from storage.store import Store
@@ -95,6 +95,24 @@ def some_exposures(
         found = work.overview.exposures(organisation, tuple(states), first=first, count=count)
         titles = work.overview.titles(organisation, {entry.meeting for entry in found})
     return [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
+
+
+def newest_exposures(
+    store: Store, *, organisation: int, states: Iterable[ExposureState], below: int | None, count: int
+) -> list[ListedExposure]:
+    """Return exposures in these states, newest first, from those numbered below a number."""
+    with store.reading() as work:
+        found = work.overview.newest_exposures(organisation, tuple(states), below=below, count=count)
+        titles = work.overview.titles(organisation, {entry.meeting for entry in found})
+    return [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
+
+
+def some_meetings(store: Store, *, organisation: int, above: int | None, count: int) -> list[Meeting]:
+    """Return meetings, oldest entry first, from those numbered above a number."""
+    with store.reading() as work:
+        ids = work.overview.meetings_above(organisation, above or 0, count=count)
+        found = [work.meetings.get(organisation, id_) for id_ in ids]
+    return [meeting for meeting in found if meeting is not None]
 
 
 def exposure_counts(store: Store, *, organisation: int) -> dict[ExposureState, int]:

@@ -8,16 +8,20 @@ from datetime import datetime
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from scanner.actions.tokens import KeyReused
 from scanner.actions.workspace import Workspace
 from scanner.errors import LychgateError
+from scanner.web.api import ROUTERS as API_ROUTERS
+from scanner.web.api import description
+from scanner.web.api.answers import problem
 from scanner.web.desk import Desk, NextRun
-from scanner.web.door import SignInNeeded, admit, sign_in_address
+from scanner.web.door import API, SignInNeeded, admit, sign_in_address
 from scanner.web.guard import Guard
 from scanner.web.pages import ROUTERS
-from scanner.web.screen import STATIC, show, show_form, static_file
+from scanner.web.screen import STATIC, harmless, show, show_form, static_file
 
 log = logging.getLogger("lychgate")
 
@@ -42,9 +46,12 @@ def create_app(
         title="Lychgate", dependencies=[Depends(admit)], docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.desk = desk
-    for router in (*ROUTERS, *hooks):
+    for router in (*ROUTERS, *API_ROUTERS, *hooks):
         app.include_router(router)
     app.add_api_route("/static/{version}/{name}", static, name="static", include_in_schema=False)
+    app.add_api_route(
+        f"{API}v1/openapi.json", api_description, name="api_description", include_in_schema=False
+    )
     app.add_api_route("/healthz", health, name="health", include_in_schema=False)
     app.add_exception_handler(SignInNeeded, _sign_in_first)
     app.add_exception_handler(HTTPException, _refused)
@@ -64,6 +71,11 @@ def static(version: str, name: str) -> Response:
     return Response(content, media_type=STATIC[name], headers=kept)
 
 
+def api_description() -> Response:
+    """Return the OpenAPI description of the addresses for programs."""
+    return JSONResponse(description())
+
+
 def health() -> Response:
     """Say that the web answers, and nothing else."""
     return PlainTextResponse("ok\n")
@@ -76,16 +88,26 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(API):
+        return problem(error.status_code, error.detail)
     says = "There is no such page here." if error.status_code == 404 else error.detail
     return _message(request, says, status=error.status_code)
 
 
 async def _no_such_place(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if request.url.path.startswith(API):
+        faults = "; ".join(
+            f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()[:5]
+        )
+        return problem(422, harmless(faults))
     # An address whose number is none, or whose page is no number.
     return _message(request, "There is no such page here.", status=404)
 
 
 async def _unusable(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return problem(409 if isinstance(error, KeyReused) else 400, str(error))
     return _message(request, str(error), status=400)
 
 

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from scanner.actions.people import AccountRole
 from scanner.actions.signing_in import visitor
+from scanner.actions.tokens import program
 from scanner.web.desk import Call, Desk
 
 OPEN: Final = frozenset(
@@ -36,16 +37,25 @@ OWNERS_ONLY: Final = frozenset(
     }
 )
 FOR_EVERYBODY: Final = frozenset(
-    {"sign_out_now", "own_password", "second_factor_page", "add_factor", "drop_factor"}
+    {
+        "sign_out_now",
+        "own_password",
+        "second_factor_page",
+        "add_factor",
+        "drop_factor",
+        "make_api_token",
+        "revoke_api_token",
+    }
 )
 """Changes that even somebody who may only look can make: they concern themselves."""
 
-OPERATOR_ONLY: Final = frozenset({"test_channel", "check_source", "try_source", "scan_soon"})
+OPERATOR_ONLY: Final = frozenset({"test_channel", "check_source", "try_source", "scan_soon", "api_scan"})
 """What acts with the settings of the installation, which are those of its first organisation."""
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """The number of something, in an address."""
 
+API: Final = "/api/"
 FORM_COOKIE: Final = "lychgate-form"
 _SAFE = ("GET", "HEAD")
 
@@ -72,9 +82,12 @@ Form = Annotated[FormData, Depends(read_form)]
 def admit(request: Request, form: Form) -> None:
     """Let a request in, or raise. This is a dependency of the whole application."""
     desk: Desk = request.app.state.desk
-    name = request.scope["route"].name
+    name, path = request.scope["route"].name, request.url.path
+    if path.startswith(API):
+        request.state.call = _admit_program(request, desk, name)
+        return
     token = request.cookies.get(desk.cookie, "")
-    is_hook = request.scope["route"].path.startswith("/hooks/")
+    is_hook = path.startswith("/hooks/")
     if request.method not in _SAFE and not is_hook:
         _check_origin(request, desk)
         secret = token if name not in OPEN else request.cookies.get(form_cookie(desk), "")
@@ -92,9 +105,28 @@ def admit(request: Request, form: Form) -> None:
     if list(AccountRole).index(found.someone.role) > list(AccountRole).index(needed):
         raise HTTPException(403, f"This is for {_PEOPLE[needed]}.")
     call = Call(desk=desk, who=found.someone, organisation=found.organisation, now=now, session=token)
+    _check_operator(call, name)
+    request.state.call = call
+
+
+def _admit_program(request: Request, desk: Desk, name: str) -> Call:
+    """Let a program in by its token alone: cookies count for nothing here, so no form can forge it."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    now = desk.clock()
+    found = program(desk.store, token.strip(), now=now) if kind.lower() == "bearer" else None
+    if found is None:
+        raise HTTPException(401, "Send a token that is good: Authorization: Bearer lychgate_…")
+    changes = request.method not in _SAFE
+    if changes and not (found.may_write and found.someone.may_change):
+        raise HTTPException(403, "This token is for looking only.")
+    call = Call(desk=desk, who=found.someone, organisation=found.organisation, now=now, session="")
+    _check_operator(call, name)
+    return call
+
+
+def _check_operator(call: Call, name: str) -> None:
     if name in OPERATOR_ONLY and not call.is_operator:
         raise HTTPException(403, "This is for people of the organisation that runs this installation.")
-    request.state.call = call
 
 
 def current(request: Request) -> Call:

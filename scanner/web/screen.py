@@ -163,14 +163,16 @@ def static_version() -> str:
     return sha256(b"".join(static_file(name) for name in sorted(STATIC))).hexdigest()[:10]
 
 
-def harmless(value: object) -> object:
+def harmless(text: str) -> str:
     """Return a text with each sign that is not to be seen, or that turns the writing round, made visible."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
     return "".join(
         sign if sign in "\n\t" + _JOINERS or unicodedata.category(sign)[0] != "C" else "\ufffd"
-        for sign in value
+        for sign in text
     )
+
+
+def _shown(value: object) -> object:
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def when(moment: datetime | None, zone: str) -> Markup:
@@ -210,7 +212,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=harmless,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

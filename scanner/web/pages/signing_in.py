@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from scanner.actions.passwords import new_second_factor, new_token, second_factor_address
@@ -15,10 +15,11 @@ from scanner.actions.people import (
 )
 from scanner.actions.signing_in import SignedIn, prove, sign_out, start_session
 from scanner.actions.signing_in import sign_in as start_session_of
+from scanner.actions.tokens import make_token, revoke_token, tokens_of
 from scanner.errors import InputError
 from scanner.web.codes import picture
 from scanner.web.desk import Desk
-from scanner.web.door import Caller, Form, form_cookie, own_path, text
+from scanner.web.door import Caller, Form, Number, form_cookie, own_path, text
 from scanner.web.screen import show, show_form, span
 
 router = APIRouter(include_in_schema=False)
@@ -172,8 +173,33 @@ def drop_factor(call: Caller, form: Form) -> Response:
     return RedirectResponse("/sign-in", status_code=303)
 
 
+@router.post("/account/tokens")
+def make_api_token(call: Caller, form: Form) -> Response:
+    """Make a token for a program and show it, once."""
+    try:
+        token = make_token(
+            call.store,
+            call.who,
+            name=text(form, "name", most=200),
+            may_write=text(form, "write") == "yes" and call.who.may_change,
+            now=call.now,
+        )
+    except InputError as error:
+        return _account(call, says=str(error), status=400)
+    return _account(call, made=token)
+
+
+@router.post("/account/tokens/{number}/revoke")
+def revoke_api_token(call: Caller, number: Number) -> Response:
+    """Make one's own token good for nothing."""
+    if number not in {entry.id for entry in tokens_of(call.store, call.who)}:
+        raise HTTPException(404)
+    revoke_token(call.store, call.who, number, now=call.now)
+    return RedirectResponse("/account?done=saved", status_code=303)
+
+
 def _account(
-    call: Caller, *, done: str = "", says: str = "", secret: str = "", status: int = 200
+    call: Caller, *, done: str = "", says: str = "", secret: str = "", made: str = "", status: int = 200
 ) -> Response:
     secret = "" if call.who.second_factor else secret or new_second_factor()
     address = second_factor_address(secret, email=call.who.email) if secret else ""
@@ -184,6 +210,8 @@ def _account(
         done=done,
         says=says,
         secret=secret,
+        made=made,
+        tokens=tokens_of(call.store, call.who),
         code=picture(address) if address else "",
     )
 
