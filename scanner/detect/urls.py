@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from scanner.detect.needles import Needles
 from scanner.detect.unwrap import SHORTENERS, Wrapped, unwrap
 from scanner.platforms import Address, Hit, PlatformTable, parse_address
 
@@ -86,6 +87,8 @@ class AddressReader:
         self._hosts = tuple(sorted(table.host_names, key=len, reverse=True))
         self._schemes = (*table.schemes, "intent", "mailto")
         self._hints = table.hints
+        schemes = [f"{scheme}:" for scheme in self._schemes]
+        self._words = Needles(word.encode() for word in (*self._hosts, *self._hints, *schemes))
 
     def rooms(self, text: str, *, in_text: bool = False, cut_short: bool = False, depth: int = 0) -> Seen:
         """Return the rooms that an address names, itself or inside its wrappers and parameters."""
@@ -142,9 +145,10 @@ class AddressReader:
 
     def _starts(self, text: str, lowered: str) -> list[tuple[int, int]]:
         """Return where addresses begin, in order, each with the position that it cannot pass."""
-        plain = sorted({*self._with_scheme(lowered), *self._with_host(text, lowered)})
+        there = {word.decode() for word in self._words.within(lowered.encode("utf-8", "replace"))}
+        plain = sorted({*self._with_scheme(lowered, there), *self._with_host(lowered, there)})
         starts = [(start, len(text)) for start in plain]
-        for start, at in self._hinted(lowered):
+        for start, at in self._hinted(lowered, there):
             before = bisect_right(plain, at)
             previous = plain[before - 1] if before else -1
             if previous < start or self._end(text, previous) <= start:
@@ -171,7 +175,7 @@ class AddressReader:
         found = self.rooms(longer.address, in_text=True)
         return (longer, found) if found.hits else (written, seen)
 
-    def _with_scheme(self, lowered: str) -> Iterator[int]:
+    def _with_scheme(self, lowered: str, there: Collection[str]) -> Iterator[int]:
         for at in _occurrences(lowered, "://"):
             scheme = _SCHEME_BACKWARDS.match(lowered[max(0, at - 32) : at][::-1])
             if scheme is None:
@@ -179,20 +183,26 @@ class AddressReader:
             name = scheme.group()[::-1]
             yield at - next((len(web) for web in _WEB if name.endswith(web)), len(name))
         for name in self._schemes:
-            for at in _occurrences(lowered, name + ":"):
+            if f"{name}:" not in there:
+                continue
+            for at in _occurrences(lowered, f"{name}:"):
                 if at == 0 or not (lowered[at - 1].isalnum() or lowered[at - 1] in "+.-"):
                     yield at
 
-    def _with_host(self, text: str, lowered: str) -> Iterator[int]:
+    def _with_host(self, lowered: str, there: Collection[str]) -> Iterator[int]:
         for host in self._hosts:
+            if host not in there:
+                continue
             for at in _occurrences(lowered, host):
                 start = self._bare(lowered, at, at + len(host))
                 if start is not None:
                     yield start
 
-    def _hinted(self, lowered: str) -> Iterator[tuple[int, int]]:
+    def _hinted(self, lowered: str, there: Collection[str]) -> Iterator[tuple[int, int]]:
         """Yield where a literal of rooms on hosts nobody claims stands, after where its word begins."""
         for hint in self._hints:
+            if hint not in there:
+                continue
             for at in _occurrences(lowered, hint):
                 yield at - len(_token_before(lowered, at)), at
 
