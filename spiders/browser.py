@@ -194,8 +194,10 @@ class _Desk:
 
     async def handle(self, route: Route) -> None:
         """Decide about one request."""
+        from playwright.async_api import Error
+
         request = route.request
-        with suppress(Exception):  # the page may have gone meanwhile
+        with suppress(Error):  # the page may have gone meanwhile
             if self._leaves(request):
                 await route.fulfill(status=204)  # as if nothing came back: the page stays, and can be read
                 return
@@ -252,7 +254,9 @@ async def _whole_dom(context: BrowserContext, page: Page) -> str:
 
 
 async def _close(other: Page, opened: dict[str, None]) -> None:
-    with suppress(Exception):
+    from playwright.async_api import Error
+
+    with suppress(Error):
         _note(opened, other.url)
         await other.close()
 
