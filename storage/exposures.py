@@ -318,7 +318,7 @@ class Exposures:
         return self._lose([row for row in standing if row.id in missing], now)
 
     def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that nothing is at an address (404, 410); as ``read_without``, also for what was reported."""
+        """Record that nothing is at an address (404, 410); as ``read_without``, also for reported ones."""
         standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
         return self._lose_twice(standing, now)
 

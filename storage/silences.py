@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from scanner.model import DeliveryState, Silence
 from storage import tables, tables_alerts
@@ -81,6 +81,10 @@ class Silences:
                 .values(due=now)
             )
         return ended is not None
+
+    def forget(self, before: datetime) -> None:
+        """Delete silences that were over before a time."""
+        self._transaction.connection.execute(delete(_silences).where(_silences.c.until < before))
 
     def _read(self, row: Row[Any]) -> Silence:
         envelope = self._transaction.envelope(_silences, row.seal, organisation=row.organisation_id)

@@ -17,6 +17,7 @@ def forget_old(store: Store, *, kept: timedelta, sources: Collection[str], now: 
     with store.begin() as work:
         work.exposures.forget(before)
         work.outbox.forget(before)
+        work.silences.forget(before)
         work.units.forget(before)
         work.scans.forget(before)
         work.addresses.keep_only(sources)

@@ -46,6 +46,10 @@ def test_silences_come_back_as_they_were_made(work, club, choir):
     assert (made.channel, made.meeting, made.reason, made.actor) == ("chat", None, "moving", "ann")
     assert work.silences.holding(NOON) == [made]
     assert work.silences.holding(NOON + DAY) == []
+    work.silences.forget(NOON + DAY)
+    assert work.silences.all(club.id) == [made]
+    work.silences.forget(NOON + 2 * DAY)
+    assert work.silences.all(club.id) == []
 
 
 def test_the_end_of_a_silence_frees_what_it_held_and_nothing_else(work, club, choir):
