@@ -17,10 +17,11 @@ import pytest
 
 from scanner.alerts.channel import Channel, SecretReference
 from scanner.alerts.channels import send, try_to_reach
-from scanner.alerts.channels.webhook import Options, key_bytes, signature
+from scanner.alerts.channels.webhook import Options, content, key_bytes, signature
 from scanner.alerts.channels.webhook import send as send_webhook
 from scanner.alerts.posting import retry_after
 from scanner.errors import ConfigError, DeliveryError
+from scanner.model import News
 from tests.alerts.cases import NOW, message
 from tests.hook import Hook, deaf, hook
 from tests.postbox import Certificate
@@ -259,6 +260,14 @@ def test_the_receiver_in_the_documentation_takes_ours_once_and_nobody_elses(tmp_
         receiver.terminate()
         said = receiver.communicate()[0]
     assert said.splitlines() == [message().subject]
+
+
+def test_the_documentation_names_everything_that_is_posted() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "webhook.md").read_text()
+    said = content(message())
+    about = said["exposure"]
+    for name in (*said, *about, *about["places"][0], *News):
+        assert re.search(rf"[`{{ ,]{re.escape(name)}[`}}, ]", page), name
 
 
 def _until_it_listens(held: Hook) -> None:
