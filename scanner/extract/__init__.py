@@ -42,14 +42,17 @@ def _family(document: Document) -> Family | str:
     """Return the family of a document, or the media type that none of them reads.
 
     Binary signatures decide first, since a claimed type is often wrong; then the claim, then the looks.
+    A page with stray control characters stays the page that it claims to be: browsers show it.
     """
     body, claimed = document.body, document.media_type.partition(";")[0].strip().lower()
     for family in FAMILIES:
         if family.rank < _GUESSES and family.looks(body):
             return family
-    if is_binary(body):
-        return next((name for magic, name in _SIGNATURES if body.startswith(magic)), claimed or "binary data")
     vague = claimed in ("", "text/plain", "application/octet-stream")
+    if is_binary(body):
+        signature = next((name for magic, name in _SIGNATURES if body.startswith(magic)), None)
+        if signature or vague or not any(claimed in family.media_types for family in FAMILIES):
+            return signature or claimed or "binary data"
     for family in FAMILIES:
         if claimed in family.media_types and not vague:
             return family

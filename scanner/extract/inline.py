@@ -13,13 +13,16 @@ from urllib.parse import unquote_to_bytes
 
 from scanner.model import Document
 
-DOCUMENTS = 50
-"""Documents of one page that are read. Pages carry their icons so, which hold nothing."""
+DOCUMENTS = 20
+"""Documents of one page that are read."""
 
 SMALLEST = 300
-"""Characters of the smallest picture that can hold a QR code or a line of text. Place-holders are smaller."""
+"""Characters of the smallest picture that is looked at. One transparent pixel is smaller."""
 
-_FEWEST_PIXELS = 21
+_FEWEST_PIXELS = 50
+"""A QR code has 21 modules and a margin of 4 on each side (ISO/IEC 18004); cameras want two pixels each."""
+_SMALLEST_PHOTOGRAPH = 1500
+"""Bytes of a JPEG or WebP picture. Smaller ones are the blurred place-holders of photographs."""
 
 _PICTURE = re.compile(
     r"data:(?P<type>image/(?!svg)[a-z0-9.+\-]{2,20}|application/pdf)(?:;[^,;\"'<>\s]{1,60}){0,4};base64,"
@@ -34,7 +37,7 @@ _PAGE = re.compile(
 
 
 def inline_documents(source: str) -> tuple[Document, ...]:
-    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, at most 50.
+    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, at most 20.
 
     Only what a browser shows without being asked: a link to a ``data:`` page leads nowhere, browsers
     refuse to follow it.
@@ -57,13 +60,13 @@ def _documents(source: str) -> Iterator[Document]:
 
 
 def _is_icon(body: bytes) -> bool:
-    """Tell pictures with fewer pixels than the smallest QR code has modules (ISO/IEC 18004: 21 by 21)."""
+    """Tell pictures that are too small to show a QR code or a line of text."""
     if body.startswith(b"\x89PNG\r\n"):
         width, height = unpack_from(">II", body.ljust(24, b"\xff"), 16)
     elif body.startswith(b"GIF8"):
         width, height = unpack_from("<HH", body.ljust(10, b"\xff"), 6)
     else:
-        return False
+        return body.startswith((b"\xff\xd8\xff", b"RIFF")) and len(body) < _SMALLEST_PHOTOGRAPH
     return bool(min(width, height) < _FEWEST_PIXELS)
 
 

@@ -6,10 +6,11 @@ from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
+from PIL.Image import effect_noise
 
 from scanner.detect import detect
 from scanner.extract import segments
-from scanner.extract.inline import DOCUMENTS, inline_documents
+from scanner.extract.inline import DOCUMENTS, SMALLEST, inline_documents
 from scanner.model import Document, SegmentKind
 from tests.effort import grows_with_size_only
 from tests.extract.flyers import code, saved
@@ -95,3 +96,20 @@ def addresses(page: str) -> list[str]:
 def test_relative_addresses_follow_the_base_that_a_page_has(base: str, address: str, leads_to: str) -> None:
     page = f'<head><base href="{base}"><base href="https://second.example/"></head><a href="{address}">x</a>'
     assert addresses(page)[-1] == leads_to
+
+
+def test_a_picture_opens_a_page_that_shows_nothing_else() -> None:
+    picture = base64(saved(code(LINK), "PNG"))
+    assert keys(f'<html><img src="data:image/png;base64,{picture}">') == {"94512367890"}
+
+
+@pytest.mark.parametrize(("format", "size"), [("PNG", 48), ("GIF", 40), ("JPEG", 20), ("WEBP", 20)])
+def test_icons_and_place_holders_are_not_looked_at(format: str, size: int) -> None:
+    icon = saved(effect_noise((size, size), 60), format)
+    assert len(base64(icon)) > SMALLEST
+    assert inline_documents(f'<img src="data:image/{format.lower()};base64,{base64(icon)}">') == ()
+
+
+def test_a_page_with_stray_control_characters_is_read_all_the_same() -> None:
+    page = b"<!doctype html><html>" + b"\0\x01\x02" * 500 + f"<p>{INNER}".encode()
+    assert [link.room.key for link in detect(Document("", page, "text/html")).links] == ["94512367890"]
