@@ -43,10 +43,13 @@ class Audit:
             )
         )
 
-    def all(self, organisation: int) -> list[AuditEntry]:
-        """Return the organisation's entries, newest first."""
+    def all(self, organisation: int, *, count: int | None = None) -> list[AuditEntry]:
+        """Return the organisation's entries (the newest ones), newest first."""
         rows = self._transaction.connection.execute(
-            select(_table).where(_table.c.organisation_id == organisation).order_by(_table.c.id.desc())
+            select(_table)
+            .where(_table.c.organisation_id == organisation)
+            .order_by(_table.c.id.desc())
+            .limit(count)
         )
         found = []
         for row in rows:

@@ -181,7 +181,7 @@ def note_change(store: Store, *, organisation: int, what: str, note: str, actor:
 def audit_entries(store: Store, *, organisation: int, count: int) -> list[AuditEntry]:
     """Return the newest entries of the audit."""
     with store.reading() as work:
-        return work.audit.all(organisation)[:count]
+        return work.audit.all(organisation, count=count)
 
 
 def waiting_sources(store: Store) -> tuple[str, ...]:

@@ -75,11 +75,14 @@ def prove(store: Store, token: str, *, code: str, now: datetime) -> str:
         account = work.people.get(session.organisation, session.account)
         assert account is not None
         step = step_of(code, account.second_factor, now)
-        if step is None or not work.people.take_code(account.id, step):
-            raise InputError("That code is not right, or was used already. Wait for the next one.")
-        work.sessions.end(fingerprint(token))
-        work.sessions.start(fingerprint(new), account.id, proven=True, now=now)
-        work.audit.write(account.organisation, what="signed in", actor=account.email, note="", now=now)
+        right = step is not None and work.people.take_code(account.id, step)
+        if right:
+            work.sessions.end(fingerprint(token))
+            work.sessions.start(fingerprint(new), account.id, proven=True, now=now)
+        what = "signed in" if right else "code refused"
+        work.audit.write(account.organisation, what=what, actor=account.email, note="", now=now)
+    if not right:
+        raise InputError("That code is not right, or was used already. Wait for the next one.")
     return new
 
 

@@ -208,6 +208,20 @@ def test_guessing_gets_slower_and_the_owner_still_gets_in(desk: Served) -> None:
     assert thief.sign_in("ann@example.org").status == 303
 
 
+def test_guessing_codes_is_slowed_down_however_often_one_begins_anew(desk: Served) -> None:
+    ann = desk.somebody()
+    secret = _second_factor(ann, desk.clock)
+    desk.clock.advance(timedelta(minutes=2))
+    thief = desk.browser()
+    for _ in range(PER_PAIR):
+        assert thief.sign_in("ann@example.org").where.startswith("/sign-in/code")
+        assert thief.post("/sign-in/code", on="/sign-in/code", code="000000").status == 403
+    thief.sign_in("ann@example.org")
+    right = pyotp.TOTP(secret).at(desk.clock())
+    assert thief.post("/sign-in/code", on="/sign-in/code", code=right).status == 429
+    assert ann.get("/people/audit").words.count("code refused (ann@example.org)") == PER_PAIR
+
+
 def test_an_unknown_address_answers_like_a_known_one(desk: Served) -> None:
     desk.somebody()
     known = desk.browser().sign_in("ann@example.org", "x" * 20)

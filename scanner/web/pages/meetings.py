@@ -87,15 +87,14 @@ def add_meeting(call: Caller, form: Form) -> Response:
 
 
 @router.post("/meetings/import")
-async def import_table(call: Caller, form: Form) -> Response:
+def import_table(call: Caller, form: Form) -> Response:
     """Register the meetings of a table or calendar file. Faulty lines are named and stop no other."""
     file = form.get("file")
     if file is None or isinstance(file, str):
         raise InputError("Choose a file: a table (.csv) or a calendar (.ics).")
-    content = await file.read()
     done = import_meetings(
         call.store,
-        content,
+        file.file.read(),
         organisation=call.organisation,
         now=call.now,
         dates=None,

@@ -13,7 +13,7 @@ from scanner.actions.people import (
     invited,
     remove_second_factor,
 )
-from scanner.actions.signing_in import SignedIn, prove, sign_out, start_session
+from scanner.actions.signing_in import SignedIn, prove, sign_out, start_session, visitor
 from scanner.actions.signing_in import sign_in as start_session_of
 from scanner.actions.tokens import make_token, revoke_token, tokens_of
 from scanner.errors import InputError
@@ -68,12 +68,15 @@ def prove_code(request: Request, form: Form) -> Response:
     now = desk.clock()
     back, half = own_path(text(form, "back")), request.cookies.get(desk.cookie, "")
     address = request.client.host if request.client else ""
-    if desk.throttle.wait(f"code {half}", address, now) is not None:
+    # By the account, since whoever has the password could begin anew after every few guesses.
+    known = visitor(desk.store, half, now=now)
+    guessed = f"code of {known.someone.email if known else 'nobody'}"
+    if desk.throttle.wait(guessed, address, now) is not None:
         return _form(request, "sign_in.html", status=429, back=back, says="Too many attempts.", email="")
     try:
         whole = prove(desk.store, half, code=text(form, "code", most=20), now=now)
     except InputError as error:
-        desk.throttle.failed(f"code {half}", address, now)
+        desk.throttle.failed(guessed, address, now)
         return _form(request, "code.html", status=403, back=back, says=str(error))
     return _welcome(desk, SignedIn(token=whole, needs_code=False), back)
 
