@@ -85,4 +85,6 @@ def crawl(
     )
     assert done.returncode == 0, done.stderr
     *events, end = (json.loads(line) for line in done.stdout.splitlines())
-    return Crawled(events, end["opened"], end["looked_up"], end["bound"], end["asked"], end["ended"], done.stderr)
+    return Crawled(
+        events, end["opened"], end["looked_up"], end["bound"], end["asked"], end["ended"], done.stderr
+    )
