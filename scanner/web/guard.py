@@ -68,7 +68,7 @@ class Guard:
             return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_QUESTION:
-            await PlainTextResponse("That is too much at once.\n", status_code=413)(scope, receive, strict)
+            await _too_much()(scope, receive, strict)
             return
         taken = 0
 
@@ -82,6 +82,9 @@ class Guard:
         try:
             await self._app(scope, bounded, strict)
         except Exception:
+            if taken > LARGEST_QUESTION and not started:
+                await _too_much()(scope, receive, strict)
+                return
             log.exception("a fault in the web; it goes on")
             if not started:
                 says = "Something went wrong in Lychgate itself. It is in the log.\n"
@@ -90,3 +93,7 @@ class Guard:
     def _is_ours(self, host: str) -> bool:
         host = host.lower()
         return host in self._hosts or host.rpartition(":")[0] in _HERE or host in _HERE
+
+
+def _too_much() -> PlainTextResponse:
+    return PlainTextResponse("That is too much at once.\n", status_code=413)

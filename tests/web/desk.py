@@ -81,7 +81,7 @@ class Browser:
         method: str,
         path: str,
         *,
-        body: bytes | str | None = None,
+        body: Any = None,
         headers: dict[str, str] | None = None,
     ) -> Said:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
