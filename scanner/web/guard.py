@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +30,7 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+_TOO_MUCH = "That is too much at once."
 _HERE = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -68,7 +70,7 @@ class Guard:
             return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_QUESTION:
-            await _too_much()(scope, receive, strict)
+            await PlainTextResponse(_TOO_MUCH, status_code=413)(scope, receive, strict)
             return
         taken = 0
 
@@ -76,15 +78,14 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            # A body without a stated length is cut off: what follows is not read.
-            return message if taken <= LARGEST_QUESTION else {"type": "http.disconnect"}
+            if taken > LARGEST_QUESTION:
+                # A body without a stated length: what follows is not read.
+                raise HTTPException(413, _TOO_MUCH)
+            return message
 
         try:
             await self._app(scope, bounded, strict)
         except Exception:
-            if taken > LARGEST_QUESTION and not started:
-                await _too_much()(scope, receive, strict)
-                return
             log.exception("a fault in the web; it goes on")
             if not started:
                 says = "Something went wrong in Lychgate itself. It is in the log.\n"
@@ -93,7 +94,3 @@ class Guard:
     def _is_ours(self, host: str) -> bool:
         host = host.lower()
         return host in self._hosts or host.rpartition(":")[0] in _HERE or host in _HERE
-
-
-def _too_much() -> PlainTextResponse:
-    return PlainTextResponse("That is too much at once.\n", status_code=413)
