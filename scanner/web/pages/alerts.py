@@ -52,7 +52,7 @@ def test_channel(call: Caller, form: Form) -> Response:
     says = str(answer) if isinstance(answer, LychgateError) else " ".join(answer)
     if says:
         return _page(call, says=f"{name}: {says}", status=400)
-    back = "/start/mail" if text(form, "start") == "yes" else "/alerts"
+    back = "/start" if text(form, "start") == "yes" else "/alerts"
     return RedirectResponse(f"{back}?done=sent", status_code=303)
 
 

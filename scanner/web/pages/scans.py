@@ -46,8 +46,8 @@ def scan_soon(call: Caller, form: Form) -> Response:
         actor=call.who.email,
         now=call.now,
     )
-    back = "/start/scan" if text(form, "start") == "yes" else "/scans?done=queued"
-    return RedirectResponse(back, status_code=303)
+    back = "/start" if text(form, "start") == "yes" else "/scans"
+    return RedirectResponse(f"{back}?done=queued", status_code=303)
 
 
 def _page(call: Call, template: str, *, done: str = "") -> Response:

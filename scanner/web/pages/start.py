@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scanner.actions.reviewing import some_scans, waiting_sources
@@ -36,11 +36,3 @@ def start_page(call: Caller, done: str = "") -> Response:
         scans=some_scans(call.store, count=1),
         waiting=waiting_sources(call.store),
     )
-
-
-@router.get("/start/{step}")
-def start_step(call: Caller, step: str, done: str = "") -> Response:
-    """Return to the list of steps from one of them."""
-    if step not in ("scan", "mail"):
-        raise HTTPException(404)
-    return start_page(call, done=done)
