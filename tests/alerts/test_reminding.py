@@ -87,7 +87,9 @@ def test_a_reminder_says_since_when_and_has_one_key() -> None:
     assert due(open_since(20 * MINUTE), deliveries=(told,)) == ()
 
 
-@pytest.mark.parametrize("state", set(ExposureState) - {ExposureState.OPEN, ExposureState.REGRESSED})
+@pytest.mark.parametrize(
+    "state", [s for s in ExposureState if s not in (ExposureState.OPEN, ExposureState.REGRESSED)]
+)
 def test_an_answer_ends_the_reminders(state: ExposureState) -> None:
     assert due(open_since(9 * DAY, state=state)) == ()
 
