@@ -11,6 +11,9 @@ from storage.transaction import Transaction
 
 _table = tables_alerts.chores
 
+SKEW = timedelta(minutes=10)
+"""How far ahead of ours the clock of another process may go without being wrong."""
+
 
 class Chores:
     """What was done when."""
@@ -28,7 +31,7 @@ class Chores:
     def take(self, name: str, now: datetime, *, every: timedelta) -> bool:
         """Take a chore if it was not taken within ``every``; whoever gets True does it.
 
-        One that was taken in the future was taken by a clock that was wrong, so it is due.
+        One that was taken far in the future was taken by a clock that was wrong, so it is due.
         """
         return self.take_since(name, now, since=now - every)
 
@@ -40,7 +43,7 @@ class Chores:
             .on_conflict_do_update(
                 index_elements=[_table.c.name],
                 set_={"done": now},
-                where=or_(_table.c.done <= since, _table.c.done > now),
+                where=or_(_table.c.done <= since, _table.c.done > now + SKEW),
             )
             .returning(_table.c.name)
         ).one_or_none()

@@ -43,7 +43,7 @@ class ListedExposure:
 
 def all_exposures(store: Store, *, organisation: int, closed: bool = False) -> tuple[ListedExposure, ...]:
     """Return the open exposures, worst first; with ``closed`` all of them."""
-    with store.begin() as work:
+    with store.reading() as work:
         found = work.exposures.all(organisation, None if closed else OPEN_STATES)
         titles = {meeting.id: meeting.title for meeting in work.meetings.all(organisation)}
     return tuple(ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found)
@@ -51,7 +51,7 @@ def all_exposures(store: Store, *, organisation: int, closed: bool = False) -> t
 
 def one_exposure(store: Store, exposure: int, *, organisation: int) -> ListedExposure:
     """Return one exposure, or raise InputError."""
-    with store.begin() as work:
+    with store.reading() as work:
         found = work.exposures.get(organisation, exposure)
         if found is None:
             raise InputError(f"There is no exposure {exposure}. `lychgate exposures list` shows them.")

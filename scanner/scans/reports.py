@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scanner.alerts.routing import alert_for
 from scanner.model import OPEN_STATES, Coverage, News, Organisation
+from storage.chores import SKEW
 from storage.scans import Scan
 from storage.store import Store, Work
 
@@ -57,7 +58,7 @@ def first_of_month(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _is_due(last: datetime | None, since: datetime, now: datetime) -> bool:
-    return last is None or last < since or last > now
+    return last is None or last < since or last > now + SKEW
 
 
 def _chore(news: News, organisation: Organisation) -> str:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from scanner.actions.calendars import refresh_due
 from scanner.actions.scans import forget_what_is_old, send_due, tell_what_is_dark
@@ -17,6 +17,7 @@ from scanner.scans.blindness import tell_gap
 from scanner.scans.plan import Agenda, in_words
 from scanner.serve.agenda import due_runs, read_agenda, runs_between
 from scanner.serve.live import Live
+from scanner.serve.ticker import Ticker
 from scanner.serve.worker import Worker
 
 log = logging.getLogger("lychgate")
@@ -44,6 +45,8 @@ class Server:
         self._agenda: Agenda | None = None
         self._planned: datetime | None = None
         self._beaten: datetime | None = None
+        self._planning = Lock()
+        self._ticker = Ticker(partial(self._safely, self.plan))
 
     def stop(self) -> None:
         """Ask for the end: a running crawl is broken off, and done again by the next ``serve``."""
@@ -65,20 +68,29 @@ class Server:
             Thread(target=self._repeat, args=(turn, pause), name=name, daemon=True)
             for name, turn, pause in turns
         ]
+        self._follow_settings()
+        self._ticker.start()
         for thread in threads:
             thread.start()
         self._stop.wait()
+        self._ticker.stop()
         for thread in threads:
             thread.join(timeout=30)
 
     def plan(self) -> None:
         """Queue what has become due, once, also what was missed while nothing ran; report such a gap.
 
-        It asks what was due since the last row, instead of waiting for times: those pass unseen while the
-        machine sleeps, and come again where a clock is put back.
+        The ticker calls it when a schedule is due. It is called every two seconds too, for countdowns and
+        for times that the ticker did not see: they pass while the machine sleeps, and come again where a
+        clock is put back. So it asks what was due since the last row.
         """
-        now = self._clock()
+        with self._planning:
+            self._plan(self._clock())
+
+    def _plan(self, now: datetime) -> None:
         is_new = self._live.look(now)
+        if is_new:
+            self._follow_settings()
         self._beat(now)
         if is_new or self._agenda is None or not self._is_fresh(now):
             self._agenda = read_agenda(self._live.workspace, begin=now - _DAY, end=now)
@@ -135,6 +147,10 @@ class Server:
             elif not reading.unchanged:
                 counts = len(reading.registered), len(reading.changed), len(reading.ended)
                 log.info("calendar %s: %d meetings new, %d changed, %d ended", name, *counts)
+
+    def _follow_settings(self) -> None:
+        workspace = self._live.workspace
+        self._ticker.follow(workspace.settings.schedules.values(), timezone=workspace.organisation.timezone)
 
     def _is_fresh(self, now: datetime) -> bool:
         return self._planned is not None and self._planned <= now < self._planned + _FRESH

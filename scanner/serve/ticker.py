@@ -8,10 +8,11 @@ since the last row?", and the row's uniqueness decides who queues it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from scanner.settings import Schedule
@@ -70,3 +71,35 @@ def latest_due(schedule: Schedule, *, timezone: str, after: datetime, now: datet
     """
     missed = all_due(schedule, timezone=timezone, after=after, now=now)
     return next(iter(deque(missed, maxlen=1)), None)
+
+
+class Ticker:
+    """Calls ``tick`` at each time that a schedule is due: on the minute, not at the next look.
+
+    Its jobs hold nothing that could be lost: what a tick finds due is asked of the rows. However late a job
+    comes it still runs, once for all that was missed, and never twice at a time.
+    """
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
+        self._scheduler = BackgroundScheduler(
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Tick from now on."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more; a tick that is running ends by itself."""
+        self._scheduler.shutdown(wait=False)
+
+    def follow(self, schedules: Iterable[Schedule], *, timezone: str) -> None:
+        """Build the jobs anew from the settings."""
+        self._scheduler.remove_all_jobs()
+        for schedule in schedules:
+            self._scheduler.add_job(self._tick, trigger(schedule, timezone=timezone), id=schedule.name)
+
+    def due_next(self) -> dict[str, datetime]:
+        """Return the next due time of each schedule, in UTC."""
+        return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.serve.ticker import latest_due, trigger
+from scanner.serve.ticker import Ticker, latest_due, trigger
 from scanner.settings import Schedule
 from scanner.settings.cron import read_cron
 
@@ -143,3 +144,18 @@ def test_time_never_stands_still(cron: str, zone: str, minute: int) -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     found = all_due(cron, begin, begin + timedelta(hours=8), zone)
     assert due(cron, begin, begin + timedelta(hours=8), zone) == (found[-1] if found else None)
+
+
+def test_the_jobs_are_those_of_the_settings_and_the_ticks_come_when_due() -> None:
+    ticked = Event()
+    ticker = Ticker(ticked.set)
+    ticker.start()
+    try:
+        ticker.follow([schedule("10 3 * * *")], timezone="Europe/London")
+        due_next = ticker.due_next()["nightly"].astimezone(LONDON)
+        assert (due_next.hour, due_next.minute) == (3, 10)
+        ticker.follow([schedule("* * * * *")], timezone="Europe/London")
+        assert ticker.due_next()["nightly"] - datetime.now(UTC) <= timedelta(minutes=1)
+        assert ticked.wait(70)
+    finally:
+        ticker.stop()

@@ -28,6 +28,7 @@ def test_a_chore_is_taken_once_in_its_time(work):
     assert work.chores.last("sweep") is None
     assert work.chores.take("sweep", NOON, every=HOUR)
     assert not work.chores.take("sweep", NOON + HOUR - LEASE, every=HOUR)
+    assert not work.chores.take("sweep", NOON - LEASE / 100, every=HOUR), "another process, a moment behind"
     assert work.chores.take("dust", NOON, every=HOUR)
     assert work.chores.take("sweep", NOON + HOUR, every=HOUR)
     assert work.chores.last("sweep") == NOON + HOUR
