@@ -9,7 +9,7 @@ from scanner.detect.gate import Gate
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
 from scanner.errors import InputError
-from scanner.extract import LONGEST, PICTURED, RAW, Flow, Segments, media_type_of, segments
+from scanner.extract import LONGEST, PICTURED, RAW, Flow, Segments, media_type_of, segments, without_noise
 from scanner.extract.pipes import table_flows
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
@@ -37,6 +37,7 @@ class Detector:
         ``bare`` adds numbers of the right length without evidence, as look-up candidates. Most documents
         hold nothing of either sort and are not read beyond a first look.
         """
+        document = without_noise(document)
         if not bare and not self._gate.opens(document):
             return Detection(media_type=media_type_of(document), cut=len(document.body) > LONGEST)
         return self._detect(segments(document), bare=bare)

@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from scanner.extract.apart import missing_parts
-from scanner.extract.decode import is_binary
+from scanner.extract.decode import CONTROLS, is_binary
 from scanner.extract.flow import PICTURED, RAW, Family, Flow, Segments
 from scanner.extract.nesting import with_nested
 from scanner.model import Document
@@ -42,21 +42,36 @@ def _family(document: Document) -> Family | str:
     """Return the family of a document, or the media type that none of them reads.
 
     Binary signatures decide first, since a claimed type is often wrong; then the claim, then the looks.
-    A page with stray control characters stays the page that it claims to be: browsers show it.
     """
     body, claimed = document.body, document.media_type.partition(";")[0].strip().lower()
     for family in FAMILIES:
         if family.rank < _GUESSES and family.looks(body):
             return family
-    vague = claimed in ("", "text/plain", "application/octet-stream")
+    vague = claimed in _VAGUE
     if is_binary(body):
-        signature = next((name for magic, name in _SIGNATURES if body.startswith(magic)), None)
-        if signature or vague or not any(claimed in family.media_types for family in FAMILIES):
-            return signature or claimed or "binary data"
+        return _signature(body) or claimed or "binary data"
     for family in FAMILIES:
         if claimed in family.media_types and not vague:
             return family
     return next(family for family in FAMILIES if family.looks(body))
+
+
+def _signature(body: bytes) -> str | None:
+    return next((name for magic, name in _SIGNATURES if body.startswith(magic)), None)
+
+
+def without_noise(document: Document) -> Document:
+    """Take stray control characters out of a document that claims to be text: browsers show the rest.
+
+    What claims nothing but to be some text or some bytes is left as it is: that is what servers say of
+    programs and pictures.
+    """
+    claimed = document.media_type.partition(";")[0].strip().lower()
+    if claimed in _VAGUE or not is_binary(document.body) or _signature(document.body):
+        return document
+    if not any(claimed in family.media_types for family in FAMILIES):
+        return document
+    return replace(document, body=document.body.translate(None, CONTROLS))
 
 
 def media_type_of(document: Document) -> str:
@@ -70,7 +85,7 @@ def segments(document: Document, depth: int = 0) -> Segments:
 
     ``depth`` counts the documents around this one.
     """
-    found = _read(document, depth)
+    found = _read(without_noise(document), depth)
     return with_nested(found, _read, depth) if found.nested else found
 
 
@@ -85,6 +100,8 @@ def _read(document: Document, depth: int) -> Segments:
     found = family.segments(document, depth)
     return replace(found, cut=True) if cut else found
 
+
+_VAGUE = frozenset({"", "text/plain", "application/octet-stream"})
 
 _GUESSES = 40
 """Families ranked below this are told by an unmistakable signature."""
@@ -101,4 +118,5 @@ __all__ = [
     "media_type_of",
     "missing_parts",
     "segments",
+    "without_noise",
 ]

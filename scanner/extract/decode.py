@@ -69,7 +69,8 @@ _TEXT_CODECS = frozenset(
 _DECLARED = re.compile(
     rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})", re.IGNORECASE
 )
-_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
+CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
+"""Bytes that no text in ASCII or an extension of it is written with."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -118,7 +119,7 @@ def is_binary(body: bytes) -> bool:
     sample = body[:4096]
     if not sample or any(sample.startswith(mark) for mark, _ in _MARKS) or _wide(sample):
         return False
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    controls = len(sample) - len(sample.translate(None, CONTROLS))
     return controls * 20 > len(sample)
 
 

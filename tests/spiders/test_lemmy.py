@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scanner.model import Known
 from tests.internet import Answer, serve
 from tests.spiders.answering import LEAK, check_failures, crawl_failures, in_json
@@ -60,4 +62,4 @@ def test_failures_are_told() -> None:
         "lemmy", lambda site: {"start": [site.url("/c/choir@far.example")]}, V4.format("post")
     )
     events = [event for event in crawled.events if "/comment/" not in event.get("address", "")]
-    check_failures(type(crawled)(events, [], [], [], []))
+    check_failures(replace(crawled, events=events))

@@ -65,6 +65,8 @@ def test_a_page_is_watched_while_a_sighting_may_stand_there(work, club):
     work.exposures.unreadable("forum", PAGE, NOON)
     assert watched() == {PAGE}
     work.exposures.address_gone("forum", PAGE, NOON)
+    assert watched() == {PAGE}, "one clean reading is no proof"
+    work.exposures.address_gone("forum", PAGE, NOON + timedelta(hours=1))
     assert watched() == set()
 
 

@@ -69,9 +69,7 @@ TRAPS = {
         "text/html; charset=big5", f'<meta charset=utf-16><meta charset="x-user-defined">{PAGE}'
     ),
     "NUL between the letters": typed("text/html", PAGE.replace("<p>", "<\0p>")),
-    "NUL a hundred thousand times, then the page": typed(
-        "text/html", b"\0" * 100_000 + PAGE.encode(), "unsearched: cannot read text/html", leak=False
-    ),
+    "NUL a hundred thousand times, then the page": typed("text/html", b"\0" * 100_000 + PAGE.encode()),
     "a stream of replaced pages": typed(
         "multipart/x-mixed-replace; boundary=b", f"--b\r\nContent-Type: text/html\r\n\r\n{PAGE}\r\n--b--\r\n"
     ),
