@@ -17,6 +17,7 @@ from scanner.actions.meeting_record import (
 from scanner.actions.setup import check_email
 from scanner.cli.say import as_json, clock, number, opened, out, short_when, stamp, table, when
 from scanner.errors import InputError
+from scanner.invitations.repeating import repeats_in_words
 from scanner.match.checklist import Safeguard
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")]
@@ -49,7 +50,7 @@ def show(context: typer.Context, entry: Number, as_object: Json = False) -> None
     rows = [
         ("Meeting", meeting.title),
         ("First start", when(meeting.starts, meeting.timezone)),
-        ("Repeats", meeting.repeats or "no"),
+        ("Repeats", repeats_in_words(meeting.repeats) if meeting.repeats else "no"),
         *(("Room", f"{room.platform} {room.masked()}") for room in meeting.rooms),
         ("Passcodes", str(len(meeting.passcodes)) if meeting.passcodes else "none known"),
         *(

@@ -35,6 +35,7 @@ from scanner.cli.say import (
 from scanner.errors import ExitCode, InputError
 from scanner.invitations.columns import DateOrder
 from scanner.invitations.dates import read_moment
+from scanner.invitations.repeating import repeats_in_words
 from scanner.model import Meeting, Passcode, PasscodeKind, ProposedMeeting
 
 app = typer.Typer(no_args_is_help=True, help="Register meetings, list them, remove them.")
@@ -285,7 +286,7 @@ def _show(proposed: ProposedMeeting, zone: str) -> None:
         ("Meeting", proposed.title or "?"),
         ("Starts", starts),
         *((("Ends", when(proposed.ends, proposed.timezone or zone)),) if proposed.ends else ()),
-        ("Repeats", proposed.repeats or "no"),
+        ("Repeats", repeats_in_words(proposed.repeats) if proposed.repeats else "no"),
         *(("Room", f"{room.platform} {room.masked()}") for room in proposed.rooms),
         *(("Passcode", f"understood ({_KINDS[each.kind]})") for each in proposed.passcodes),
         *(() if proposed.passcodes else (("Passcode", "none understood"),)),

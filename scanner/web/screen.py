@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from scanner.alerts.phrases import AS_WHAT, HOW_SURE
 from scanner.alerts.plain import defanged
+from scanner.invitations.repeating import repeats_in_words
 from scanner.model import (
     DeliveryState,
     ExposureState,
@@ -216,7 +217,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"defanged": defanged, "span": span}
+    environment.filters |= {"defanged": defanged, "repeating": repeats_in_words, "span": span}
     environment.globals |= {
         "version": static_version(),
         "SEVERITY": SEVERITY,
