@@ -2,12 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fix lint bench clean
+.PHONY: demo test coverage check fix lint bench clean
 
 demo: .venv/ready  ## register three meetings, scan two small sites on this machine, read the alerts
 	$(BIN)/lychgate demo
 
 test: .venv/ready  ## the whole test suite
+	$(BIN)/python -m pytest -n 3 --dist loadfile
+
+coverage: .venv/ready  ## the same with branch coverage, half as fast
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: .venv/ready  ## format, lint, types, import rules

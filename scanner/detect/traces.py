@@ -130,8 +130,8 @@ class Traces:
         marked = [squeezed_part(_TAG.sub(b"", heading[1])) for heading in _HEADING.finditer(view)]
         marked += [squeezed_part(heading) for heading in _piped_headings(view)]
         # The first row of a table may be its headings without being marked so.
-        cells = [squeezed_part(_TAG.sub(b"", cell[1])) for cell in _CELL.finditer(view)]
-        headings = marked + cells
+        cells = {squeezed_part(_TAG.sub(b"", cell[1])) for cell in _CELL.finditer(view)}
+        headings = [*marked, *cells]
         if not headings:
             return False
         every = b" ".join(headings)
