@@ -10,6 +10,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from scanner.actions.people import Someone
+from scanner.actions.reviewing import note_change
 from scanner.actions.upcoming import Diary
 from scanner.actions.workspace import Workspace, read_settings
 from scanner.errors import ConfigError
@@ -105,3 +106,14 @@ class Call:
     def workspace(self) -> Workspace:
         """The installation as actions want it, speaking for the visitor's organisation."""
         return replace(self.desk.workspace, named=str(self.organisation.id))
+
+    def note(self, what: str, note: str) -> None:
+        """Write into the audit what the visitor changed, where the change leaves no trace of its own."""
+        note_change(
+            self.store,
+            organisation=self.organisation.id,
+            what=what,
+            note=note,
+            actor=self.who.email,
+            now=self.now,
+        )

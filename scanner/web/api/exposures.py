@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from scanner.actions.exposures import ListedExposure, change_state, one_exposure, reopen
-from scanner.actions.reviewing import DONE, IN_HAND, NEEDS_REVIEW, SNOOZED, newest_exposures, note_change
+from scanner.actions.reviewing import DONE, IN_HAND, NEEDS_REVIEW, SNOOZED, newest_exposures
 from scanner.alerts.plain import defanged
 from scanner.errors import InputError
 from scanner.model import ExposureState, PasscodeMatch
@@ -123,14 +123,7 @@ def _decide(call: Call, number: int, state: ExposureState, note: str) -> dict[st
 
 
 def _audit(call: Call, number: int, what: str) -> None:
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what=f"exposure: {what}",
-        note=f"exposure {number}, by a program",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note(f"exposure: {what}", f"exposure {number}, by a program")
 
 
 def _object(entry: ListedExposure) -> dict[str, object]:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from scanner.actions.meetings import check_title, one_meeting, register_meeting
-from scanner.actions.reviewing import note_change, some_meetings
+from scanner.actions.reviewing import some_meetings
 from scanner.errors import InputError
 from scanner.model import Meeting
 from scanner.web.api.answers import PROBLEMS, After, Key, Limit, once, one, page
@@ -64,14 +64,7 @@ def api_register(request: Request, call: Caller, said: NewMeeting, key: Key = No
             proposed = replace(proposed, ends=_sane(said.ends))
         done = register_meeting(call.store, proposed, organisation=call.organisation, now=call.now)
         if not done.already:
-            note_change(
-                call.store,
-                organisation=call.organisation.id,
-                what="meeting registered",
-                note=f"{done.meeting.title}, by a program",
-                actor=call.who.email,
-                now=call.now,
-            )
+            call.note("meeting registered", f"{done.meeting.title}, by a program")
         return {**_object(call, done.meeting), "warnings": list(done.warnings), "already": done.already}
 
     return once(call, request, key, said.model_dump_json(), act)

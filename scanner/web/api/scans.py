@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from scanner.actions.reviewing import look_soon, note_change, some_scans, source_standings
+from scanner.actions.reviewing import look_soon, some_scans, source_standings
 from scanner.errors import InputError
 from scanner.model import Coverage
 from scanner.web.api.answers import PROBLEMS, Key, Limit, once, one
@@ -66,14 +66,7 @@ def api_scan(request: Request, call: Caller, wanted: Wanted, key: Key = None) ->
         if unknown := [name for name in wanted.sources if name not in known]:
             raise InputError(f"There is no source {unknown[0]!r}.")
         queued = look_soon(call.store, wanted.sources or known, now=call.now)
-        note_change(
-            call.store,
-            organisation=call.organisation.id,
-            what="scan asked for",
-            note="by a program",
-            actor=call.who.email,
-            now=call.now,
-        )
+        call.note("scan asked for", "by a program")
         return {"queued": queued}
 
     return once(call, request, key, wanted.model_dump_json(), act)

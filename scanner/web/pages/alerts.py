@@ -17,7 +17,6 @@ from scanner.actions.alerts import (
     try_again,
     unsilence,
 )
-from scanner.actions.reviewing import note_change
 from scanner.alerts.channel import Channel
 from scanner.errors import ConfigError, InputError, LychgateError
 from scanner.model import Delivery, DeliveryState
@@ -41,14 +40,7 @@ def test_channel(call: Caller, form: Form) -> Response:
     """Send a test message through a channel now."""
     name = text(form, "channel", most=100)
     answer = send_test(call.workspace, [name], clock=call.desk.clock)[name]
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="channel tested",
-        note=name,
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("channel tested", name)
     says = str(answer) if isinstance(answer, LychgateError) else " ".join(answer)
     if says:
         return _page(call, says=f"{name}: {says}", status=400)
@@ -62,14 +54,7 @@ def send_again(call: Caller, number: Number) -> Response:
     if number not in {entry.id for entry in _dead(all_deliveries(call.workspace))}:
         raise HTTPException(404)
     try_again(call.workspace, number, now=call.now)
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="sent again",
-        note=f"message {number}",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("sent again", f"message {number}")
     return RedirectResponse("/alerts?done=again", status_code=303)
 
 

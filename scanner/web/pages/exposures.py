@@ -25,7 +25,6 @@ from scanner.actions.reviewing import (
     SNOOZED,
     add_note,
     exposure_counts,
-    note_change,
     note_reveal,
     some_exposures,
 )
@@ -122,14 +121,7 @@ def report_sighting(call: Caller, form: Form) -> Response:
         return show(
             "exposures/report.html", call=call, status=400, says=str(error), address=address, outcome=None
         )
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="page reported",
-        note=f"{len(outcome.exposures)} of our meetings named",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("page reported", f"{len(outcome.exposures)} of our meetings named")
     return show("exposures/report.html", call=call, says="", address="", outcome=outcome)
 
 
@@ -264,11 +256,4 @@ def _decide(call: Call, number: int, state: ExposureState, note: str) -> None:
 
 
 def _audit(call: Call, number: int, what: str) -> None:
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what=f"exposure: {what}",
-        note=f"exposure {number}",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note(f"exposure: {what}", f"exposure {number}")

@@ -12,7 +12,7 @@ from scanner.actions.allowances import allow, end_allowance
 from scanner.actions.meeting_record import checklist, meeting_record, set_record
 from scanner.actions.meeting_rotation import rotate_meeting
 from scanner.actions.meetings import one_meeting, remove_meeting
-from scanner.actions.reviewing import allowances_of, exposures_of, note_change, note_reveal
+from scanner.actions.reviewing import allowances_of, exposures_of, note_reveal
 from scanner.alerts.steps import steps
 from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
@@ -138,14 +138,7 @@ def remove(call: Caller, number: Number) -> Response:
     """Take a meeting out of the register for good."""
     meeting = _existing(call, number)
     remove_meeting(call.store, number, organisation=call.organisation, now=call.now)
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="meeting removed",
-        note=meeting.title,
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("meeting removed", meeting.title)
     return RedirectResponse("/meetings?done=removed", status_code=303)
 
 
@@ -186,14 +179,7 @@ def _existing(call: Call, number: int) -> Meeting:
 
 
 def _note(call: Call, what: str, number: int) -> None:
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what=what,
-        note=f"meeting {number}",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note(what, f"meeting {number}")
 
 
 def _end_of_day(day: str, zone: str) -> datetime | None:

@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from scanner.actions.imports import import_meetings
 from scanner.actions.meetings import check_title, register_meeting
-from scanner.actions.reviewing import note_change
 from scanner.actions.upcoming import upcoming
 from scanner.errors import ConfigError, InputError
 from scanner.invitations.dates import read_moment
@@ -74,14 +73,7 @@ def add_meeting(call: Caller, form: Form) -> Response:
             return _read_back(call, form, understood(call, invitation), invitation, says=str(error))
         return show("meetings/add.html", call=call, says=str(error), invitation=invitation, status=400)
     if not done.already:
-        note_change(
-            call.store,
-            organisation=call.organisation.id,
-            what="meeting registered",
-            note=done.meeting.title,
-            actor=call.who.email,
-            now=call.now,
-        )
+        call.note("meeting registered", done.meeting.title)
     word = "already" if done.already else "registered"
     return RedirectResponse(f"/meetings/{done.meeting.id}?done={word}", status_code=303)
 
@@ -101,14 +93,7 @@ def import_table(call: Caller, form: Form) -> Response:
         detector=call.workspace.detector,
         dry_run=False,
     )
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="meetings imported",
-        note=str(done.registered),
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("meetings imported", str(done.registered))
     return show("meetings/imported.html", call=call, imported=done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from scanner.actions.reviewing import look_soon, note_change, some_scans, waiting_sources
+from scanner.actions.reviewing import look_soon, some_scans, waiting_sources
 from scanner.errors import InputError
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, text
@@ -38,14 +38,7 @@ def scan_soon(call: Caller, form: Form) -> Response:
     if not sources:
         return RedirectResponse("/scans?done=nothing", status_code=303)
     look_soon(call.store, [named] if named else sources, now=call.now)
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what="scan asked for",
-        note=named or "all sources",
-        actor=call.who.email,
-        now=call.now,
-    )
+    call.note("scan asked for", named or "all sources")
     back = "/start" if text(form, "start") == "yes" else "/scans"
     return RedirectResponse(f"{back}?done=queued", status_code=303)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from scanner.actions.reviewing import note_change, source_standings
+from scanner.actions.reviewing import source_standings
 from scanner.actions.scans import check_sources
 from scanner.actions.trying import Tried, try_address
 from scanner.errors import InputError
@@ -28,7 +28,7 @@ def check_source(call: Caller, form: Form) -> Response:
     """Read the first page of one source now and say how it answered."""
     name = text(form, "source", most=100)
     units = call.desk.settings().units([name])
-    _note(call, "source tried", name)
+    call.note("source tried", name)
     return _page(call, tried=check_sources(units)[0])
 
 
@@ -40,7 +40,7 @@ def try_source(call: Caller, form: Form) -> Response:
         found = try_address(call.desk.settings(), address)
     except InputError as error:
         return _page(call, address=address, says=str(error))
-    _note(call, "address tried", "")
+    call.note("address tried", "")
     return _page(call, address=address, found=found)
 
 
@@ -63,15 +63,4 @@ def _page(
         found=found,
         address=address,
         says=says,
-    )
-
-
-def _note(call: Call, what: str, note: str) -> None:
-    note_change(
-        call.store,
-        organisation=call.organisation.id,
-        what=what,
-        note=note,
-        actor=call.who.email,
-        now=call.now,
     )
