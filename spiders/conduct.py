@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from scanner.guard import check_address
 from scanner.platforms import is_meeting_address
 from spiders.addresses import resolve
 from spiders.answers import as_text
@@ -32,7 +33,6 @@ from spiders.fetch import (
     Unanswered,
     host_key,
 )
-from spiders.guard import check_address
 
 PAGE_LIMIT = "page limit reached"
 FORBIDDEN = "robots.txt forbids it"

@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 from scrapy.crawler import Crawler
 
+from scanner import guard
 from scanner.errors import LychgateError
+from scanner.guard import GuardsMissing, check_pairs
 from scanner.model import CrawlEvent, Failed, Unit
-from spiders import Kind, guard, kinds
+from spiders import Kind, kinds
 from spiders.fetch import Errand, GuardedHandler
-from spiders.guard import GuardsMissing, check_pairs
 from spiders.options import Options
 from spiders.resolver import Lookup, look_up
 from spiders.settings import SETTINGS, quiet_loggers

@@ -25,11 +25,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 
 from scanner import __version__
+from scanner.guard import REFUSED, Refused, check_address
 from scanner.model import Unit
 from spiders import decode
 from spiders.addresses import resolve
 from spiders.answers import retry_after
-from spiders.guard import REFUSED, Refused, check_address
 from spiders.resolver import GuardedResolver, Lookup
 from spiders.rough import ask_roughly
 from spiders.turns import Turns

@@ -19,12 +19,12 @@ from pydantic_core import PydanticCustomError
 from scrapy import Request
 
 from scanner.extract.places import places
+from scanner.guard import check_address
 from scanner.model import Document, Failed, Skipped, Unchanged
 from scanner.model import Reported as ReportedEvent
 from spiders import options
 from spiders.conduct import PAGE_LIMIT
 from spiders.fetch import TIME_LIMIT
-from spiders.guard import check_address
 from spiders.reported import ReportedPages
 
 NO_FILE = "not an ordinary file that can be read"

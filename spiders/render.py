@@ -16,13 +16,13 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from scanner.guard import check_address
 from scanner.platforms import is_meeting_address
 from spiders import answers
 from spiders.addresses import resolve
 from spiders.browser import Answered, Browser, NotRendered
 from spiders.conduct import COUNTED, MOST_HOPS, redirect_target
 from spiders.fetch import WHY_CUT, Errand, NotRead, user_agent
-from spiders.guard import check_address
 
 if TYPE_CHECKING:
     from spiders.spider import SourceSpider

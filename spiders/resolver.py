@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from scanner.guard import LOOPBACK, REFUSED, Refused, check_ip
 from scanner.platforms import is_meeting_address
-from spiders.guard import LOOPBACK, REFUSED, Refused, check_ip
 
 Lookup = Callable[[str], Sequence[str]]
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from scrapy import Request
 from scrapy.http import Response
 
+from scanner import guard
 from scanner.model import Limits, Unit
-from spiders import guard
 from spiders.addresses import resolve
 from spiders.answers import as_text, etag, judge, last_modified, leads_to_log_in
 from spiders.fetch import WHY_CUT, Errand, GuardedHandler, NotRead

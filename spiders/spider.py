@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from scanner.detect import detect, detect_text
 from scanner.extract.links import refresh_target
+from scanner.guard import check_address
 from scanner.model import (
     CrawlEvent,
     Document,
@@ -36,7 +37,6 @@ from spiders import answers
 from spiders.addresses import Scope, resolve, sameness, trap
 from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
 from spiders.fetch import WHY_CUT, Errand, NotRead, host_key
-from spiders.guard import check_address
 from spiders.options import Options
 from spiders.visit import Visit
 

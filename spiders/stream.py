@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 import aiohttp
 import yarl
 
+from scanner.guard import check_address
 from spiders.fetch import Errand, NotRead, Unanswered, host_key, user_agent
-from spiders.guard import check_address
 from spiders.resolver import GuardedResolver
 
 

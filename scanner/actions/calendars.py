@@ -17,6 +17,7 @@ from scanner.actions.caps import check_caps
 from scanner.actions.meetings import Registration, check_title
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError, SourceError
+from scanner.guard import check_address
 from scanner.invitations.calendars import CalendarEvent
 from scanner.invitations.following import Followed, changes_of, doors_of, without_starts
 from scanner.invitations.series import next_start
@@ -24,7 +25,6 @@ from scanner.invitations.titles import tells
 from scanner.match.lifetimes import watched_until
 from scanner.model import Meeting, Organisation, ProposedMeeting
 from scanner.scans.calendars import Feed, FeedAnswer, read_feed
-from spiders.guard import check_address
 from storage.calendars import Calendar
 from storage.meetings import Door, NewMeeting
 from storage.store import Work

@@ -23,7 +23,7 @@ from scanner.detect.unwrap import SHORTENERS
 from scanner.detect.views import Reading, base64_texts, joined, readings, squeezed
 from scanner.extract import LONGEST, media_type_of
 from scanner.extract.decode import decode
-from scanner.extract.inline import inline_documents
+from scanner.extract.inline import has_inline_documents
 from scanner.model import Document
 from scanner.platforms import Platform, PlatformTable, Shape
 
@@ -92,7 +92,7 @@ class Gate:
             return True
         decoded = decode(document.body[:LONGEST], document.charset)
         return any(
-            self.opens_text(text) or self._has_base(text) or bool(inline_documents(text))
+            self.opens_text(text) or self._has_base(text) or has_inline_documents(text)
             for text in (decoded.text, *decoded.others)
         )
 

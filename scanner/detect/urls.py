@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -84,11 +84,10 @@ class AddressReader:
     def __init__(self, table: PlatformTable, read_text: ReadText) -> None:
         self._table = table
         self._read_text = read_text
-        self._hosts = tuple(sorted(table.host_names, key=len, reverse=True))
-        self._schemes = (*table.schemes, "intent", "mailto")
-        self._hints = table.hints
-        schemes = [f"{scheme}:" for scheme in self._schemes]
-        self._words = Needles(word.encode() for word in (*self._hosts, *self._hints, *schemes))
+        self._hosts = frozenset(table.host_names)
+        self._schemes = frozenset(f"{scheme}:" for scheme in (*table.schemes, "intent", "mailto"))
+        self._hints = frozenset(table.hints)
+        self._words = Needles(word.encode() for word in self._hosts | self._schemes | self._hints)
 
     def rooms(self, text: str, *, in_text: bool = False, cut_short: bool = False, depth: int = 0) -> Seen:
         """Return the rooms that an address names, itself or inside its wrappers and parameters."""
@@ -175,34 +174,28 @@ class AddressReader:
         found = self.rooms(longer.address, in_text=True)
         return (longer, found) if found.hits else (written, seen)
 
-    def _with_scheme(self, lowered: str, there: Collection[str]) -> Iterator[int]:
+    def _with_scheme(self, lowered: str, there: set[str]) -> Iterator[int]:
         for at in _occurrences(lowered, "://"):
             scheme = _SCHEME_BACKWARDS.match(lowered[max(0, at - 32) : at][::-1])
             if scheme is None:
                 continue
             name = scheme.group()[::-1]
             yield at - next((len(web) for web in _WEB if name.endswith(web)), len(name))
-        for name in self._schemes:
-            if f"{name}:" not in there:
-                continue
-            for at in _occurrences(lowered, f"{name}:"):
+        for name in there.intersection(self._schemes):
+            for at in _occurrences(lowered, name):
                 if at == 0 or not (lowered[at - 1].isalnum() or lowered[at - 1] in "+.-"):
                     yield at
 
-    def _with_host(self, lowered: str, there: Collection[str]) -> Iterator[int]:
-        for host in self._hosts:
-            if host not in there:
-                continue
+    def _with_host(self, lowered: str, there: set[str]) -> Iterator[int]:
+        for host in there.intersection(self._hosts):
             for at in _occurrences(lowered, host):
                 start = self._bare(lowered, at, at + len(host))
                 if start is not None:
                     yield start
 
-    def _hinted(self, lowered: str, there: Collection[str]) -> Iterator[tuple[int, int]]:
+    def _hinted(self, lowered: str, there: set[str]) -> Iterator[tuple[int, int]]:
         """Yield where a literal of rooms on hosts nobody claims stands, after where its word begins."""
-        for hint in self._hints:
-            if hint not in there:
-                continue
+        for hint in there.intersection(self._hints):
             for at in _occurrences(lowered, hint):
                 yield at - len(_token_before(lowered, at)), at
 

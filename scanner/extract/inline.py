@@ -42,12 +42,17 @@ def inline_documents(source: str) -> tuple[Document, ...]:
     Only what a browser shows without being asked: a link to a ``data:`` page leads nowhere, browsers
     refuse to follow it.
     """
-    if "data:" not in source and "DATA:" not in source:
-        return ()
     return tuple(islice(_documents(source), DOCUMENTS))
 
 
+def has_inline_documents(source: str) -> bool:
+    """Tell whether a page carries any, without taking more than the first out of it."""
+    return next(_documents(source), None) is not None
+
+
 def _documents(source: str) -> Iterator[Document]:
+    if "data:" not in source and "DATA:" not in source:
+        return
     for found in _PICTURE.finditer(source):
         body = _from_base64(unquote_to_bytes(found["content"]))
         if body and not _is_icon(body):

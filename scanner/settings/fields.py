@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Strict
 from pydantic_core import PydanticUseDefault
 
 from scanner.errors import ConfigError
+from scanner.guard import check_pairs
 from scanner.settings.cron import read_cron
 from scanner.settings.faults import did_you_mean
-from spiders.guard import check_pairs
 
 _UNITS = {
     "s": timedelta(seconds=1),

@@ -9,13 +9,13 @@ import pytest
 
 from scanner.detect import Detector
 from scanner.errors import ConfigError
+from scanner.guard import check_address
 from scanner.invitations.calendars import read_calendar
 from scanner.invitations.pasted import understand
 from scanner.invitations.sheets import read_sheet
 from scanner.model import Room
 from scanner.platforms import BUILT_IN, guard_with, is_meeting_address, table_with
 from scanner.settings import load
-from spiders.guard import check_address
 from tests.e2e.installation import Installation
 from tests.internet import serve
 

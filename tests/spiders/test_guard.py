@@ -13,8 +13,8 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 
 from scanner.errors import ConfigError
+from scanner.guard import GuardsMissing, Refused, check_address, check_ip, check_pairs
 from spiders.crawl import prove_handlers
-from spiders.guard import GuardsMissing, Refused, check_address, check_ip, check_pairs
 from spiders.resolver import GuardedResolver
 from spiders.settings import SETTINGS
 from tests.spiders.crawls import ROOT
@@ -107,7 +107,7 @@ def test_a_spider_that_would_go_round_the_guards_is_not_run() -> None:
 
 GUARDED = """
 import socket, sys
-from spiders import guard
+from scanner import guard
 try:
     guard.prove()
     print("proven without a guard")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from scanner.guard import check_address
 from scanner.model import Known
 from scanner.platforms import is_meeting_address
-from spiders.guard import check_address
 from tests.internet import Answer, Hit, redirect, serve
 from tests.spiders.answering import LEAK
 from tests.spiders.crawls import crawl, unit

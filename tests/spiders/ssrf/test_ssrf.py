@@ -10,10 +10,10 @@ import json
 
 import pytest
 
+from scanner.guard import check_address
 from scanner.platforms import is_meeting_address
 from scanner.scans.wire import unit_to_json
 from spiders.addresses import resolve
-from spiders.guard import check_address
 from tests.spiders.crawls import QUICK, unit
 from tests.spiders.ssrf.vectors import GOOD, POISONED, VECTORS
 from tests.spiders.ssrf.ways import WAYS, Attack, attack, run
