@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from scanner.alerts.channels.email import Options, compose
@@ -23,71 +23,28 @@ from scanner.model import (
     Meeting,
     Message,
     News,
-    Organisation,
-    Passcode,
-    PasscodeKind,
     PasscodeMatch,
-    Risk,
     Room,
     Severity,
     SeverityLevel,
-    Sighting,
     SightingState,
 )
+from tests.alerts import cases
 
-NOW = datetime(2026, 11, 26, 16, 20, tzinfo=UTC)
-CLUB = Organisation(id=1, name="St Mary's", timezone="Europe/London", email="clerk@example.org")
+CLUB = cases.organisation()
 WHY = "severity critical reaches route 1, which starts at high"
-WALK_IN = (
-    "Anyone can walk in: the link and its current passcode stand there, and the meeting starts in 3 hours."
-)
 OVER = "The meeting is over, so nobody can walk in now; change the link before you use it again."
-
-
-def a_sighting(number: int, address: str, **more: object) -> Sighting:
-    fields: dict[str, object] = {
-        "id": number,
-        "source": "forum",
-        "address": address,
-        "room": Room("zoom", "84471190263"),
-        "form": Form.URL,
-        "where": "href",
-        "risk": Risk.SCHEDULED,
-        "passcode": PasscodeMatch.CURRENT,
-        "excerpt": "Join on [link] tonight",
-        "state": SightingState.UP,
-        "first_seen": NOW - timedelta(hours=13, minutes=number),
-        "last_seen": NOW,
-    }
-    return Sighting(**fields | more)  # type: ignore[arg-type]
-
-
-def an_exposure(
-    *sightings: Sighting, level: SeverityLevel = SeverityLevel.CRITICAL, **more: object
-) -> Exposure:
-    fields: dict[str, object] = {
-        "id": 3,
-        "organisation": 1,
-        "meeting": 5,
-        "state": ExposureState.OPEN,
-        "severity": Severity(level, WALK_IN),
-        "opened": NOW - timedelta(hours=13),
-        "sightings": sightings or (a_sighting(1, "https://forum.example/t/bell-ringers/41"),),
-    }
-    return Exposure(**fields | more)  # type: ignore[arg-type]
-
-
-MEETING = Meeting(
-    id=5,
-    organisation=1,
-    title="Bell ringers",
-    starts=NOW + timedelta(hours=3, minutes=10),
-    repeats="FREQ=WEEKLY",
-    timezone="Europe/London",
-    rooms=(Room("zoom", "84471190263"),),
-    passcodes=(Passcode("larks-7731", PasscodeKind.PLAIN),),
+MEETING = cases.meeting(repeats="FREQ=WEEKLY")
+MANY = cases.exposure(
+    *(
+        cases.sighting(
+            n,
+            f"https://board{n}.example/thread/{n}?page=2",
+            first_seen=cases.NOW - timedelta(hours=13, minutes=n),
+        )
+        for n in range(1, 9)
+    )
 )
-MANY = an_exposure(*(a_sighting(n, f"https://board{n}.example/thread/{n}?page=2") for n in range(1, 9)))
 
 
 def about(
@@ -100,16 +57,16 @@ def about(
     others: tuple[str, ...] = (),
 ) -> Message:
     alert = alert_for("clerk", why, exposure, news=news, organisation=1, cause="x", detail=detail)
-    return write(alert, exposure=exposure, meeting=meeting, organisation=CLUB, now=NOW, others=others)
+    return write(alert, exposure=exposure, meeting=meeting, organisation=CLUB, now=cases.NOW, others=others)
 
 
 def lychgate(news: News, detail: str, *, why: str = "every channel is told") -> Message:
     alert = alert_for("clerk", why, None, news=news, organisation=1, cause="x", detail=detail)
-    return write(alert, exposure=None, meeting=None, organisation=CLUB, now=NOW)
+    return write(alert, exposure=None, meeting=None, organisation=CLUB, now=cases.NOW)
 
 
 def on(platform: str, key: str, **more: object) -> Exposure:
-    return an_exposure(a_sighting(1, "https://forum.example/t/41", room=Room(platform, key), **more))
+    return cases.exposure(cases.sighting(1, "https://forum.example/t/41", room=Room(platform, key), **more))
 
 
 def digest() -> Message:
@@ -122,21 +79,21 @@ def digest() -> Message:
         ],
         start=1,
     ):
-        exposure = an_exposure(id=number, level=level)
+        exposure = cases.exposure(id=number, level=level)
         alert = alert_for(
             "clerk", "route 2 takes every exposure", exposure, news=news, organisation=1, cause="x"
         )
-        delivery = Delivery(id=number, alert=alert, state=DeliveryState.DUE, created=NOW, due=NOW)
+        delivery = Delivery(id=number, alert=alert, state=DeliveryState.DUE, created=cases.NOW, due=cases.NOW)
         entries.append(Entry(delivery, exposure, replace(MEETING, id=number, title=title)))
-    return write_digest(entries, Digest.DAILY, organisation=CLUB, now=NOW)
+    return write_digest(entries, Digest.DAILY, organisation=CLUB, now=cases.NOW)
 
 
 def every_kind() -> dict[str, Message]:
     """Return each kind of message by a name that sorts."""
-    soon = replace(MEETING, starts=NOW + timedelta(minutes=20), repeats="")
-    over = replace(MEETING, starts=NOW - timedelta(days=3), repeats="")
-    gone = an_exposure(
-        a_sighting(1, "https://forum.example/t/41", state=SightingState.GONE), state=ExposureState.GONE
+    soon = replace(MEETING, starts=cases.NOW + timedelta(minutes=20), repeats="")
+    over = replace(MEETING, starts=cases.NOW - timedelta(days=3), repeats="")
+    gone = cases.exposure(
+        cases.sighting(1, "https://forum.example/t/41", state=SightingState.GONE), state=ExposureState.GONE
     )
     report = (
         "Since 1 October: 0 leaks, 212 pages read, 3 could not be read\nLooked: 31 times, at 3 sources\n"
@@ -146,8 +103,10 @@ def every_kind() -> dict[str, Message]:
     written = Form.WRITTEN
     asked = "the settings send reports to this channel"
     return {
-        "01-opened": about(News.OPENED, an_exposure(), others=("chat (sent)", "safeguarding (on its way)")),
-        "02-opened-twenty-minutes-before": about(News.OPENED, an_exposure(), meeting=soon),
+        "01-opened": about(
+            News.OPENED, cases.exposure(), others=("chat (sent)", "safeguarding (on its way)")
+        ),
+        "02-opened-twenty-minutes-before": about(News.OPENED, cases.exposure(), meeting=soon),
         "03-opened-in-eight-places": about(News.OPENED, MANY),
         "04-opened-written-id-old-passcode": about(
             News.OPENED, on("zoom", "84471190263", form=written, passcode=PasscodeMatch.DIFFERENT)
@@ -160,23 +119,25 @@ def every_kind() -> dict[str, Message]:
         "10-opened-jitsi": about(News.OPENED, on("jitsi", "meet.example/bells")),
         "11-opened-another-platform": about(News.OPENED, on("whereby", "bells")),
         "12-opened-meeting-is-over": about(
-            News.OPENED, an_exposure(severity=Severity(SeverityLevel.LOW, OVER)), meeting=over
+            News.OPENED, cases.exposure(severity=Severity(SeverityLevel.LOW, OVER)), meeting=over
         ),
         "13-spread": about(News.SPREAD, MANY),
-        "14-worse": about(News.WORSE, an_exposure(), detail="The meeting has come nearer."),
-        "15-regressed": about(News.REGRESSED, an_exposure(state=ExposureState.REGRESSED)),
+        "14-worse": about(News.WORSE, cases.exposure(), detail="The meeting has come nearer."),
+        "15-regressed": about(News.REGRESSED, cases.exposure(state=ExposureState.REGRESSED)),
         "16-gone": about(News.GONE, gone),
-        "17-reminder": about(News.REMINDER, an_exposure(), why="nobody has acknowledged it for 15 minutes"),
+        "17-reminder": about(
+            News.REMINDER, cases.exposure(), why="nobody has acknowledged it for 15 minutes"
+        ),
         "18-escalated": about(
             News.ESCALATED,
-            an_exposure(),
+            cases.exposure(),
             detail="Nobody has acknowledged it within 20 minutes.",
             why="nobody has acknowledged it within 20 minutes, and route 1 names you then",
             others=("clerk (sent)",),
         ),
         "19-taken-over": about(
             News.OPENED,
-            an_exposure(),
+            cases.exposure(),
             why="channel chat could not deliver it; `lychgate alerts list` says why",
         ),
         "20-digest": digest(),
@@ -203,7 +164,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     options = Options(to=("clerk@example.org",))
     for name, message in every_kind().items():
-        mail = compose(message, options, now=NOW)
+        mail = compose(message, options, now=cases.NOW)
         headers = "\n".join(f"{key}: {value}" for key, value in mail.items() if key != "MIME-Version")
         (folder / f"{name}.txt").write_text(
             f"{headers}\n\n{message.text}\n----- in short -----\n{message.short}\n"

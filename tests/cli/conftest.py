@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from scanner.cli import run
+from tests.cli.choir import LEAK, PASSCODE, ROOM
 from tests.cli.clerk import Clerk
+from tests.internet import serve
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,14 @@ def clerk(nowhere: Clerk, new_installation: Path) -> Clerk:
     """Somebody with a new installation and nothing in it."""
     shutil.copytree(new_installation, nowhere.data)
     return nowhere
+
+
+@pytest.fixture
+def leak(clerk: Clerk) -> Clerk:
+    """Somebody whose choir's link stands on a page; nobody was told, since there is no channel."""
+    rooms = [{"platform": "zoom", "key": ROOM, "passcode": PASSCODE}]
+    clerk.register([{"title": "Choir", "starts": "2031-01-07T19:30:00Z", "rooms": rooms}])
+    with serve({"/": LEAK}) as site:
+        clerk.configure({"parish": site}, None)
+        clerk.run("scan")
+    return clerk

@@ -5,28 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scanner.errors import ExitCode
+from tests.cli.choir import LEAK, PASSCODE, ROOM, state
 from tests.cli.clerk import Clerk, words
 from tests.internet import Answer, serve
 from tests.postbox import nobody_home, postbox
-
-ROOM, PASSCODE = "82205550117", "wren42"
-LEAK = f'<p>Join <a href="https://us02web.zoom.us/j/{ROOM}">here</a>. Passcode: {PASSCODE}</p>'
-
-
-@pytest.fixture
-def leak(clerk: Clerk) -> Clerk:
-    """Somebody whose choir's link stands on a page; nobody was told, since there is no channel."""
-    rooms = [{"platform": "zoom", "key": ROOM, "passcode": PASSCODE}]
-    clerk.register([{"title": "Choir", "starts": "2031-01-07T19:30:00Z", "rooms": rooms}])
-    with serve({"/": LEAK}) as site:
-        clerk.configure({"parish": site}, None)
-        clerk.run("scan")
-    return clerk
-
-
-def state(clerk: Clerk) -> str:
-    (exposure,) = clerk.run("exposures", "list", "--all", "--json").lines()
-    return str(exposure["state"])
 
 
 def test_json_is_as_the_readme_promises(leak: Clerk) -> None:
