@@ -13,10 +13,11 @@ from scanner.redact import redact
 
 
 class _OneSafeLine(logging.Formatter):
-    """One event, one line, without links, addresses of people or long numbers."""
+    """One event, one line, without links, addresses of people or long numbers; its own time stays."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record)).replace("\n", " ⏎ ")
+        said = redact(super().format(record)).replace("\n", " ⏎ ")
+        return f"{self.formatTime(record)} {record.levelname} {said}"
 
 
 def serve(context: typer.Context) -> None:
@@ -30,7 +31,7 @@ def serve(context: typer.Context) -> None:
     from scanner.serve.web import open_web
 
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneSafeLine("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_OneSafeLine())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with opened(context) as workspace:
