@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from scanner.alerts.routing import Escalation, Route, alert_for, matching
 from scanner.alerts.timing import UNANSWERED
+from scanner.durations import in_words, roughly
 from scanner.model import Alert, Delivery, DeliveryState, Exposure, ExposureState, News, SeverityLevel
 
 _SOON = timedelta(hours=24)
@@ -39,7 +40,7 @@ def follow_ups(
     for number, route in taken:
         count = _reminders(route, exposure, since=since, next_start=next_start, now=now)
         for channel in route.to if count else ():
-            reason = f"nobody has acknowledged it for {_in_words(now - since)}"
+            reason = f"nobody has acknowledged it for {roughly(now - since)}"
             alerts[channel] = alert_for(
                 channel,
                 reason,
@@ -93,14 +94,7 @@ def _overdue(
     escalation: Escalation, *, since: datetime, next_start: datetime | None, now: datetime
 ) -> str | None:
     if escalation.after is not None and now - since >= escalation.after:
-        return f"nobody has acknowledged it within {_in_words(escalation.after)}"
+        return f"nobody has acknowledged it within {in_words(escalation.after)}"
     if escalation.before is not None and next_start is not None and next_start - now <= escalation.before:
-        return f"nobody has acknowledged it, and the meeting starts within {_in_words(escalation.before)}"
+        return f"nobody has acknowledged it, and the meeting starts within {in_words(escalation.before)}"
     return None
-
-
-def _in_words(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
-    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

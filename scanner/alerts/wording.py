@@ -27,6 +27,7 @@ from scanner.alerts.phrases import (
 from scanner.alerts.plain import defanged, host_of, plain
 from scanner.alerts.routing import alert_key
 from scanner.alerts.steps import Step, steps
+from scanner.durations import in_words
 from scanner.invitations.series import next_start
 from scanner.model import (
     Alert,
@@ -274,14 +275,8 @@ def _when(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def away(length: timedelta) -> str:
-    """Say how far off a start is: ``in 3 h 10 min``."""
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 0:
-        return "is on now"
-    hours, days = minutes // 60, minutes // (24 * 60)
-    if days >= 2:
-        return f"in {days} days"
-    return f"in {hours} h {minutes % 60} min" if hours else f"in {minutes} min"
+    """Say how far off a start is: ``in 3 hours 10 minutes``."""
+    return f"in {in_words(length)}" if length >= timedelta(0) else "is on now"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from scanner.durations import roughly
 from scanner.model import Form, Passcode, PasscodeMatch, Protection, Risk, Room, Severity, SeverityLevel
 
 _RAID_BOARDS = re.compile(
@@ -124,7 +125,7 @@ def grade(
             "The meeting is over, so nobody can walk in now; change the link before you use it again.",
         )
     away = timedelta(0) if running else max(next_start - now, timedelta(0))
-    when = "the meeting is running now" if running else f"the meeting starts {_in_words(away)}"
+    when = "the meeting is running now" if running else f"the meeting starts in {roughly(away)}"
     level = _level(reach, away=away, reusable=risk is Risk.REUSABLE)
     if hostile and reach > Reach.NOWHERE:
         level = SeverityLevel(list(SeverityLevel)[min(level.rank + 1, SeverityLevel.CRITICAL.rank)])
@@ -229,13 +230,3 @@ def _barrier(protections: frozenset[Protection]) -> str:
     if Protection.SIGN_IN in protections:
         return "Strangers who sign in may get in"
     return "Strangers who register may get in"
-
-
-def _in_words(away: timedelta) -> str:
-    minutes = int(away.total_seconds() // 60)
-    if minutes < 2:
-        return "at any moment"
-    if minutes < 120:
-        return f"in {minutes} minutes"
-    hours = minutes // 60
-    return f"in {hours} hours" if hours < 48 else f"in {hours // 24} days"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scanner.alerts.routing import route
+from scanner.durations import in_words
 from scanner.model import Coverage, News
 from scanner.scans.coverage import ALL_ALIKE, CANARY_MISSING, FAR_FEWER, UNREAD
-from scanner.scans.plan import in_words
 from storage.store import Work
 
 _SCANS = 2

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from scanner.durations import in_words
 from scanner.invitations.series import DEFAULT_DURATION, next_start
 from scanner.model import Lane, Limits, Meeting, Unit
 from scanner.settings import Countdown, Pace, Settings
@@ -184,16 +185,6 @@ def longest_limit(settings: Settings) -> timedelta:
     """Return how long the Unit with the longest time limit may take."""
     limits = (source.limits for source in settings.sources.values())
     return max((limit.time for limit in limits), default=Limits().time)
-
-
-def in_words(length: timedelta) -> str:
-    """Say a length of time the way people do: ``2 minutes``, ``1 hour 5 minutes``, ``3 days``."""
-    minutes = max(round(length.total_seconds() / 60), 0)
-    days, minutes = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(minutes, 60)
-    named = (("day", days), ("hour", hours), ("minute", minutes))
-    parts = [f"{count} {noun}{'s' if count > 1 else ''}" for noun, count in named if count]
-    return " ".join(parts[:2]) or "no time"
 
 
 def _fast_run(countdown: Countdown, source: str, at: datetime, reason: str, nearest: Occurrence) -> Run:

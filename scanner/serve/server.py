@@ -11,10 +11,11 @@ from threading import Event, Lock, Thread
 from scanner.actions.calendars import refresh_due
 from scanner.actions.scans import forget_what_is_old, send_due, tell_what_is_dark
 from scanner.actions.workspace import Workspace
+from scanner.durations import in_words
 from scanner.errors import LychgateError
 from scanner.model import Lane
 from scanner.scans.blindness import tell_gap
-from scanner.scans.plan import Agenda, in_words
+from scanner.scans.plan import Agenda
 from scanner.serve.agenda import due_runs, read_agenda, runs_between
 from scanner.serve.live import Live
 from scanner.serve.ticker import Ticker

@@ -9,8 +9,9 @@ from threading import Event
 
 from scanner.actions.scans import scan_now
 from scanner.actions.workspace import Workspace
+from scanner.durations import in_words
 from scanner.model import Coverage, Ended, Lane, SourceState
-from scanner.scans.plan import fast_unit, in_words, longest_limit, sharing_a_host
+from scanner.scans.plan import fast_unit, longest_limit, sharing_a_host
 from scanner.scans.queue import LocalQueue
 from storage.units import DueUnit
 

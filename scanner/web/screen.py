@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from scanner.alerts.phrases import AS_WHAT, HOW_SURE
 from scanner.alerts.plain import defanged
+from scanner.durations import roughly
 from scanner.invitations.repeating import repeats_in_words
 from scanner.model import (
     DeliveryState,
@@ -185,21 +186,11 @@ def when(moment: datetime | None, zone: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
 
 
-def span(length: timedelta) -> str:
-    """Write a length of time in its largest unit: ``3 days``, ``5 hours``, ``20 minutes``."""
-    seconds = max(0, int(length.total_seconds()))
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or (seconds >= size and unit != "minute"):
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "a minute" if seconds >= 60 else "less than a minute"
-
-
 def countdown(starts: datetime | None, now: datetime) -> str:
     """Say how far away a meeting is."""
     if starts is None:
         return "over"
-    return "running now" if starts <= now else f"in {span(starts - now)}"
+    return "running now" if starts <= now else f"in {roughly(starts - now)}"
 
 
 def not_read(failed: Mapping[str, int], skipped: Mapping[str, int]) -> str:
@@ -217,7 +208,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"defanged": defanged, "repeating": repeats_in_words, "span": span}
+    environment.filters |= {"defanged": defanged, "repeating": repeats_in_words, "span": roughly}
     environment.globals |= {
         "version": static_version(),
         "SEVERITY": SEVERITY,

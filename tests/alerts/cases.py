@@ -30,6 +30,8 @@ from scanner.model import (
 )
 
 NOW = datetime(2026, 11, 26, 16, 20, tzinfo=UTC)
+SOON = "meeting in 3 hours 10 minutes"
+"""How the subject of a message about `meeting()` ends at `NOW`."""
 ROOM = Room("zoom", "84471190263")
 PASSCODE = Passcode("larks-7731", PasscodeKind.PLAIN)
 ADDRESS = "https://forum.example/t/bell-ringers/41"

@@ -20,6 +20,7 @@ from tests.alerts.cases import (
     NOW,
     PASSCODE,
     ROOM,
+    SOON,
     alert,
     exposure,
     meeting,
@@ -57,17 +58,20 @@ def opened() -> Message:
 
 
 def test_the_subject_says_who_what_where_and_how_soon() -> None:
-    assert opened().subject == "[St Mary's] Meeting link found on forum.example – meeting in 3 h 10 min"
+    assert opened().subject == f"[St Mary's] Meeting link found on forum.example – {SOON}"
 
 
 @pytest.mark.parametrize(
     ("news", "subject"),
     [
-        (News.SPREAD, "Meeting link now in 2 places – meeting in 3 h 10 min"),
-        (News.REGRESSED, "Meeting link is back on forum.example and 1 more place – meeting in 3 h 10 min"),
+        (News.SPREAD, f"Meeting link now in 2 places – {SOON}"),
+        (
+            News.REGRESSED,
+            f"Meeting link is back on forum.example and 1 more place – {SOON}",
+        ),
         (
             News.GONE,
-            "All clear: meeting link gone from forum.example and 1 more place – meeting in 3 h 10 min",
+            f"All clear: meeting link gone from forum.example and 1 more place – {SOON}",
         ),
         (News.BLIND, "Could not look: village-forum is silent since 03:10."),
         (News.TEST, "Test of channel clerk"),
@@ -83,8 +87,8 @@ def test_each_kind_of_news_has_its_subject(news: News, subject: str) -> None:
     ("starts", "words"),
     [
         (timedelta(seconds=-60), "meeting is on now"),
-        (timedelta(minutes=5), "meeting in 5 min"),
-        (timedelta(hours=26, minutes=4), "meeting in 26 h 4 min"),
+        (timedelta(minutes=5), "meeting in 5 minutes"),
+        (timedelta(hours=26, minutes=4), "meeting in 1 day 2 hours"),
         (timedelta(days=9), "meeting in 9 days"),
     ],
 )
@@ -100,7 +104,7 @@ def test_a_meeting_that_is_over_has_no_time_left() -> None:
 
 def test_the_next_date_of_a_series_counts() -> None:
     weekly = meeting(starts=NOW - timedelta(days=6), repeats="FREQ=WEEKLY")
-    assert message(of=weekly).subject.endswith("meeting in 24 h 0 min")
+    assert message(of=weekly).subject.endswith("meeting in 1 day")
 
 
 def test_the_text_holds_all_that_is_needed_in_that_order() -> None:
@@ -108,7 +112,7 @@ def test_the_text_holds_all_that_is_needed_in_that_order() -> None:
     parts = [
         "The link to “Bell ringers” stands in public on forum[.]example.",
         "Meeting   Bell ringers",
-        "Thursday 26 November 2026, 19:30 GMT (Europe/London), in 3 h 10 min",
+        "Thursday 26 November 2026, 19:30 GMT (Europe/London), in 3 hours 10",
         "CRITICAL. Anyone can walk in",
         "Certain. The link that stands there opens this very meeting.",
         "- hxxps://forum[.]example/t/bell-ringers/41",
@@ -356,7 +360,7 @@ def test_a_long_subject_keeps_its_end() -> None:
     long = message(
         about=exposure(sighting(1, f"https://{'a' * 60}.{'b' * 60}.example/")), group=organisation("g" * 99)
     )
-    assert long.subject.endswith("… – meeting in 3 h 10 min")
+    assert long.subject.endswith(f"… – {SOON}")
 
 
 def test_short_passcodes_do_not_shred_the_title() -> None:

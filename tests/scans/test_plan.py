@@ -17,7 +17,6 @@ from scanner.scans.plan import (
     broad_run,
     countdown_runs,
     fast_unit,
-    in_words,
     occurrences,
     sharing_a_host,
 )
@@ -247,16 +246,3 @@ def test_sources_on_one_host_take_turns() -> None:
     sources = {name: a_source(name, host=host) for name, host in [("a", "x"), ("b", "x"), ("c", "y")]}
     assert sharing_a_host(Settings(sources=sources), ["a"]) == {"a", "b"}
     assert sharing_a_host(Settings(sources=sources), ["removed"]) == {"removed"}
-
-
-@pytest.mark.parametrize(
-    ("length", "words"),
-    [
-        (timedelta(seconds=10), "no time"),
-        (MINUTE, "1 minute"),
-        (61 * MINUTE, "1 hour 1 minute"),
-        (2 * DAY + 3 * HOUR + MINUTE, "2 days 3 hours"),
-    ],
-)
-def test_lengths_of_time_in_words(length: timedelta, words: str) -> None:
-    assert in_words(length) == words

@@ -16,11 +16,12 @@ from scanner.actions.people import (
 from scanner.actions.signing_in import SignedIn, prove, sign_out, start_session, visitor
 from scanner.actions.signing_in import sign_in as start_session_of
 from scanner.actions.tokens import make_token, revoke_token, tokens_of
+from scanner.durations import roughly
 from scanner.errors import InputError
 from scanner.web.codes import picture
 from scanner.web.desk import Desk
 from scanner.web.door import Caller, Form, Number, form_cookie, own_path, text
-from scanner.web.screen import show, show_form, span
+from scanner.web.screen import show, show_form
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,7 +44,7 @@ def sign_in(request: Request, form: Form) -> Response:
     address = request.client.host if request.client else ""
     wait = desk.throttle.wait(email, address, now)
     if wait is not None:
-        says = f"There were too many attempts. Try again in {span(wait)}."
+        says = f"There were too many attempts. Try again in {roughly(wait)}."
         answer = _form(request, "sign_in.html", status=429, back=back, says=says, email=email)
         answer.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
         return answer

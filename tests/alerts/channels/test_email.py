@@ -19,7 +19,7 @@ from scanner.alerts.channels.email import Options, compose
 from scanner.alerts.channels.email import send as send_mail
 from scanner.errors import DeliveryError
 from scanner.model import Message, News
-from tests.alerts.cases import NOW, message
+from tests.alerts.cases import NOW, SOON, message
 from tests.postbox import Certificate, Postbox, doorway, nobody_home, postbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -67,7 +67,7 @@ def test_the_mail_arrives_as_it_was_written() -> None:
     mail = received.mail
     assert received.sender == "lychgate@example.org"
     assert received.recipients == ("clerk@example.org",)
-    assert mail["Subject"] == "[St Mary's] Meeting link found on forum.example – meeting in 3 h 10 min"
+    assert mail["Subject"] == f"[St Mary's] Meeting link found on forum.example – {SOON}"
     assert mail["From"] == "Lychgate <lychgate@example.org>"
     assert mail["To"] == "clerk@example.org"
     assert parsedate_to_datetime(mail["Date"]) == NOW
