@@ -39,6 +39,8 @@ class Account:
     code_taken: int
     made: datetime
     disabled: datetime | None
+    language: str = ""
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,14 @@ class People:
         """Keep an account from signing in since a time, or let it in again with None."""
         self._transaction.connection.execute(
             update(_accounts).where(_accounts.c.id == account).values(disabled=at)
+        )
+
+    def set_reading(self, account: int, *, language: str, timezone: str) -> None:
+        """Write the language and the zone that somebody wants to read in; empty for no choice."""
+        self._transaction.connection.execute(
+            update(_accounts)
+            .where(_accounts.c.id == account)
+            .values(language=language or None, timezone=timezone or None)
         )
 
     def set_password(self, account: Account, password: str) -> None:
@@ -197,6 +207,8 @@ class People:
             code_taken=row.code_taken,
             made=row.made,
             disabled=row.disabled,
+            language=row.language or "",
+            timezone=row.timezone or "",
         )
 
     def _invites(self, query: Select[Any]) -> list[Invite]:

@@ -25,6 +25,10 @@ accounts = Table(
     Column("code_taken", Integer, nullable=False),
     Column("made", Moment, nullable=False),
     Column("disabled", Moment),
+    # What they chose for themselves: a code such as "de", a zone such as "Europe/Berlin"; none where they
+    # chose nothing.
+    Column("language", String),
+    Column("timezone", String),
     Index(None, "organisation_id"),
     sqlite_autoincrement=True,
 )

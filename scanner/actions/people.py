@@ -15,7 +15,7 @@ from scanner.actions.passwords import (
     new_token,
     step_of,
 )
-from scanner.actions.setup import check_email
+from scanner.actions.setup import check_email, check_timezone
 from scanner.errors import InputError
 from storage.people import Account
 from storage.people import AccountRole as AccountRole
@@ -38,6 +38,10 @@ class Someone:
     second_factor: bool
     made: datetime
     disabled: datetime | None
+    language: str = ""
+    """The code of the language they chose; empty if they leave it to their browser."""
+    timezone: str = ""
+    """The zone they chose; empty for that of the organisation."""
 
     @property
     def may_change(self) -> bool:
@@ -55,6 +59,8 @@ def someone(account: Account) -> Someone:
         second_factor=bool(account.second_factor),
         made=account.made,
         disabled=account.disabled,
+        language=account.language,
+        timezone=account.timezone,
     )
 
 
@@ -180,6 +186,20 @@ def set_disabled(
         work.sessions.end_all(account)
         what = "disabled" if disabled else "enabled"
         _audit(work, organisation, what=what, actor=actor, note=found.email, now=now)
+
+
+def set_reading(
+    store: Store, account: int, *, language: str, timezone: str, organisation: int, now: datetime
+) -> None:
+    """Choose one's own language and zone; empty leaves them to the browser and to the organisation."""
+    if timezone:
+        check_timezone(timezone)
+    with store.begin() as work:
+        found = _existing(work, organisation, account)
+        work.people.set_reading(account, language=language, timezone=timezone)
+        what = "language and time zone chosen"
+        note = ", ".join(filter(None, (language, timezone)))
+        _audit(work, organisation, what=what, actor=found.email, note=note, now=now)
 
 
 def change_password(

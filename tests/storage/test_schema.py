@@ -73,7 +73,9 @@ def test_every_text_column_is_plain_on_purpose():
         if str(column.type) in {"VARCHAR", "JSON", "TEXT"}
     }
     assert plain == {
+        "accounts.language",
         "accounts.role",
+        "accounts.timezone",
         "addresses.source",
         "audit.what",
         "chores.name",
