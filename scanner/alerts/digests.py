@@ -8,10 +8,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from scanner.alerts.facts import secrets_of
+from scanner.alerts.letter import Letter, Place, rendered
 from scanner.alerts.phrases import HEADLINES, NOT_URGENT
 from scanner.alerts.plain import plain
 from scanner.alerts.routing import Digest
-from scanner.alerts.wording import Letter, Place, away, rendered
+from scanner.alerts.wording import away
 from scanner.invitations.series import next_start
 from scanner.model import Delivery, Exposure, Meeting, Message, News, Organisation
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from scanner.alerts.facts import facts, secrets_of
+from scanner.alerts.letter import Letter, Place, rendered
 from scanner.alerts.phrases import (
     ALIVE,
     AS_WHAT,
@@ -41,42 +39,12 @@ from scanner.model import (
     SightingState,
 )
 
-_SUBJECT_LENGTH = 120
 _GROUP_LENGTH = 40
 _TITLE_LENGTH = 100
 _SENTENCE_LENGTH = 400
-_WIDTH = 78
 _SOON = timedelta(hours=2)
 _PLACES_SHOWN = 5
 _MOST_FACTS = 14
-_IN_SHORT = frozenset({"Starts", "Severity", "Also told", "Open now", "Source"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the link stands, and how and since when."""
-
-    address: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What both templates say, each in its own way."""
-
-    subject: str
-    subject_end: str = ""
-    headline: str
-    sentence: str
-    facts: tuple[tuple[str, str], ...] = ()
-    places_title: str = ""
-    places: tuple[Place, ...] = ()
-    more_places: int = 0
-    show: str = ""
-    steps: tuple[Step, ...] = ()
-    closing: tuple[str, ...] = ()
-    acknowledge: str = ""
-    desk: str = ""
 
 
 def write(
@@ -124,21 +92,6 @@ def write(
         why=plain(alert.reason, limit=_SENTENCE_LENGTH, secrets=secrets),
         thread="" if thread == alert.key else thread,
         facts=facts(alert, exposure=exposure, meeting=meeting, organisation=organisation, now=now),
-    )
-
-
-def rendered(
-    letter: Letter, *, key: str, group: str, why: str, thread: str, facts: Mapping[str, object]
-) -> Message:
-    """Return the message that says a letter in every form."""
-    return Message(
-        key=key,
-        subject=_subject(group, letter),
-        text=_TEXT.render(letter=letter, group=group, why=why),
-        html=_HTML.render(letter=letter, group=group, why=why),
-        thread=thread,
-        short=_short(letter),
-        facts=facts,
     )
 
 
@@ -217,18 +170,6 @@ def about_lychgate(alert: Alert) -> Letter:
     )
 
 
-def _short(letter: Letter) -> str:
-    """Return a letter for a chat or a telephone: what happened, how bad, the first thing to do."""
-    lines = [letter.sentence, *(f"{label}: {text}" for label, text in letter.facts if label in _IN_SHORT)]
-    lines += [f"{letter.places_title}: {place.address}" for place in letter.places[:2]]
-    lines += [f"Now: {step.what} {step.how}" for step in letter.steps[:1]]
-    if letter.desk:
-        lines.append(f"Say that you are on it: {letter.desk}")
-    elif letter.acknowledge:
-        lines.append(f"More: {letter.show}. Say that you are on it: {letter.acknowledge}")
-    return "\n".join(lines)
-
-
 def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
     """Return what is still up, or else everything; the newest first where more places are the news."""
     up = [sighting for sighting in exposure.sightings if sighting.state is SightingState.UP]
@@ -246,13 +187,6 @@ def _place(address: str, sightings: Sequence[Sighting], zone: ZoneInfo) -> Place
     if all(sighting.form is Form.REPORTED for sighting in here):
         return Place(defanged(address), f"{plain(here[0].where, limit=_TITLE_LENGTH)}, {when}")
     return Place(defanged(address), f"{', '.join(forms)}, first seen {when}")
-
-
-def _subject(group: str, letter: Letter) -> str:
-    """Return ``[Group] what happened – meeting in …``; what is too long loses its middle, not its end."""
-    room = _SUBJECT_LENGTH - len(letter.subject_end)
-    front = f"[{group}] {letter.subject}"
-    return (front if len(front) <= room else front[: room - 1] + "…") + letter.subject_end
 
 
 def _and_more(host: str, count: int) -> str:
@@ -285,31 +219,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(
-        text,
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("scanner.alerts"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["wrapped"] = _wrapped
-    return templates
-
-
-_TEXT = _templates().get_template("alert.txt")
-_HTML = _templates().get_template("alert.html")
