@@ -2,10 +2,10 @@
 
     python benchmarks/latency.py [--runs 20] [--every 1m] [--seed 1]
 
-Starts the real `lychgate serve` on a temporary data folder, a forum and a mail server on loopback. In each
-run a new post with the link of another meeting appears at a random moment; the time ends when the mail server
-has the mail. Prints every run, then median and worst: the wait for the next look is at most `--every`, the
-rest is what Lychgate needs.
+Starts the real `lychgate serve` on a temporary data folder, a forum and a mail server on loopback. Each run
+is a meeting of its own, whose link is posted twenty minutes before its start, at a random moment of another
+minute; the time ends when the mail server has the mail. Prints every run, then median and worst: the wait
+for the next look is at most `--every`, the rest is what Lychgate needs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -101,44 +101,48 @@ def main() -> None:
     threading.Thread(target=forum.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        set_up(data, forum, port, options)
+        minutes = range(1, options.runs + 1)
+        now = datetime.now(UTC)
+        begins = [now + timedelta(minutes=minute, seconds=chance.uniform(0, 60)) for minute in minutes]
+        set_up(data, forum, port, every=options.every, begins=begins)
         with serving(data):
             wait_until(lambda: "looking at forum" in (data / "log").read_text())
-            took = [run(number, forum, mailbox, chance) for number in range(options.runs)]
+            posted = [post(number, begin, forum) for number, begin in enumerate(begins)]
+            took = [mailbox.wait_for(f"Vestry {number:03}") - at for number, at in enumerate(posted)]
+    for number, seconds in enumerate(took, start=1):
+        print(f"run {number:>3}: {seconds:6.1f} s")
     print(f"{len(took)} runs, a look every {options.every}: median {statistics.median(took):.1f} s, ", end="")
     print(f"worst {max(took):.1f} s, best {min(took):.1f} s")
 
 
-def run(number: int, forum: Forum, mailbox: Mailbox, chance: random.Random) -> float:
-    time.sleep(chance.uniform(0, 60))
-    posted = time.monotonic()
+def post(number: int, begin: datetime, forum: Forum) -> float:
+    """Post the link of a meeting when its moment has come, and return that moment."""
+    time.sleep(max((begin - datetime.now(UTC)).total_seconds(), 0))
     link = f"https://us02web.zoom.us/j/{FIRST_ROOM + number}"
     forum.posts[f"/t/new-{number}"] = f'<p>Come and join <a href="{link}">tonight</a></p>'
-    took = mailbox.wait_for(f"Vestry {number:03}") - posted
-    print(f"run {number + 1:>3}: {took:6.1f} s", flush=True)
-    return took
+    return time.monotonic()
 
 
-def set_up(data: Path, forum: Forum, port: int, options: argparse.Namespace) -> None:
+def set_up(data: Path, forum: Forum, port: int, *, every: str, begins: Sequence[datetime]) -> None:
     lychgate(data, "init", "--yes", *GIVEN)
     pair = f"127.0.0.1:{forum.server_address[1]}"
     (data / "schedules.yaml").write_text(
         f"""version: 1
 sources: {{forum: {{kind: site, start: ["http://{pair}/"]}}}}
-schedules: {{countdown: {{every: {{30m: {options.every}}}, sources: [forum]}}}}
+schedules: {{countdown: {{every: {{30m: {every}}}, sources: [forum]}}}}
 channels: {{clerk: {{kind: email, to: [clerk@example.org], host: 127.0.0.1, port: {port}}}}}
 routes: [{{to: [clerk]}}]
 network: {{allow: ["{pair}"]}}
+web: {{listen: "127.0.0.1:0"}}
 """
     )
-    starts = (datetime.now(UTC) + AHEAD).isoformat()
     meetings = [
         {
             "title": f"Vestry {number:03}",
-            "starts": starts,
+            "starts": (begin + AHEAD).isoformat(),
             "rooms": [{"platform": "zoom", "key": str(FIRST_ROOM + number)}],
         }
-        for number in range(options.runs)
+        for number, begin in enumerate(begins)
     ]
     (data / "meetings.jsonl").write_text("\n".join(json.dumps(meeting) for meeting in meetings))
     lychgate(data, "scan")
