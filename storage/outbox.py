@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables, tables_alerts
@@ -157,13 +157,28 @@ class Outbox:
         )
         return bool(self._transaction.connection.execute(select(query)).scalar_one())
 
-    def all(self, organisation: int, states: Collection[DeliveryState] | None = None) -> list[Delivery]:
-        """Return the organisation's deliveries (in these states), newest first."""
+    def all(
+        self,
+        organisation: int,
+        states: Collection[DeliveryState] | None = None,
+        *,
+        count: int | None = None,
+    ) -> list[Delivery]:
+        """Return the organisation's deliveries (in these states; at most so many), newest first."""
         query = _with_hold().where(_table.c.organisation_id == organisation)
         if states is not None:
             query = query.where(_table.c.state.in_(list(states)))
-        rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()))
+        rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()).limit(count))
         return [self._read(row) for row in rows]
+
+    def count(self, organisation: int, state: DeliveryState) -> int:
+        """Return how many of the organisation's deliveries are in a state."""
+        counted: int = self._transaction.connection.execute(
+            select(func.count())
+            .select_from(_table)
+            .where(_table.c.organisation_id == organisation, _table.c.state == state)
+        ).scalar_one()
+        return counted
 
     def about(self, organisation: int, exposure: int) -> list[Delivery]:
         """Return the deliveries of news about an exposure, oldest first."""

@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 
-from scanner.model import OPEN_STATES, Exposure, ExposureState, Lane, Meeting, SeverityLevel, SourceState
+from scanner.model import (
+    OPEN_STATES,
+    Exposure,
+    ExposureState,
+    Lane,
+    SeverityLevel,
+    SightingState,
+    SourceState,
+)
 from storage import tables, tables_lanes
 from storage.exposure_rows import read_exposures
 from storage.transaction import Transaction
@@ -36,14 +44,37 @@ class Standing:
     state: ExposureState
 
 
+class Series(NamedTuple):
+    """When a meeting takes place. Equal for meetings that take place at the same times."""
+
+    starts: datetime
+    ends: datetime | None
+    repeats: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """An exposure as a table of many shows it: its sightings are counted and not opened."""
+
+    exposure: int
+    meeting: str
+    opened: datetime
+    severity: SeverityLevel
+    reason: str
+    state: ExposureState
+    places: int
+    still_up: int
+
+
 class Overview:
     """Summaries. Every method that takes an organisation stays within it."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def meetings(self, organisation: int, only: Collection[int] | None = None) -> list[Meeting]:
-        """Return meetings (all, or only these) with their times only: no title, no rooms, no passcodes."""
+    def series(self, organisation: int, only: Collection[int] | None = None) -> list[tuple[int, Series]]:
+        """Return the numbers of meetings (all, or only these), each with when it takes place."""
         wanted = [] if only is None else [_meetings.c.id.in_(list(only))]
         rows = self._transaction.connection.execute(
             select(
@@ -52,38 +83,38 @@ class Overview:
                 _meetings.c.ends,
                 _meetings.c.repeats,
                 _meetings.c.timezone,
-                _meetings.c.registered,
             ).where(_meetings.c.organisation_id == organisation, *wanted)
-        )
-        return [
-            Meeting(
-                id=row.id,
-                organisation=organisation,
-                title="",
-                starts=row.starts,
-                ends=row.ends,
-                repeats=row.repeats,
-                timezone=row.timezone,
-                registered=row.registered,
+        ).all()
+        return [(row[0], Series._make(row[1:])) for row in rows]
+
+    def registered(self, organisation: int, meetings: Iterable[int]) -> dict[int, datetime]:
+        """Return since when each of these meetings is in the register."""
+        rows = self._transaction.connection.execute(
+            select(_meetings.c.id, _meetings.c.registered).where(
+                _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
             )
-            for row in rows
-        ]
+        )
+        return {row.id: row.registered for row in rows}
 
     def titles(self, organisation: int, meetings: Iterable[int]) -> dict[int, str]:
         """Return the titles of these meetings by their ids."""
-        wanted = _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
+        query = select(_meetings.c.id, _meetings.c.seal, _meetings.c.title).where(
+            _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
+        )
         found = {}
         row: Row[Any]
-        for row in self._transaction.connection.execute(select(_meetings).where(*wanted)):
+        for row in self._transaction.connection.execute(query):
             envelope = self._transaction.envelope(_meetings, row.seal, organisation=organisation)
             found[row.id] = envelope.open(row, "title")
         return found
 
-    def open_exposures(self, organisation: int) -> dict[int, Standing]:
-        """Return the open exposure of each meeting that has one, by meeting."""
+    def open_exposures(self, organisation: int, meetings: Iterable[int]) -> dict[int, Standing]:
+        """Return the open exposure of each of these meetings that has one, by meeting."""
         rows = self._transaction.connection.execute(
             select(_exposures.c.id, _exposures.c.meeting_id, _exposures.c.severity, _exposures.c.state).where(
-                _exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(OPEN_STATES))
+                _exposures.c.organisation_id == organisation,
+                _exposures.c.meeting_id.in_(list(meetings)),
+                _exposures.c.state.in_(list(OPEN_STATES)),
             )
         )
         return {
@@ -155,6 +186,43 @@ class Overview:
         ).all()
         return read_exposures(self._transaction, organisation, _exposures.c.id.in_(ids)) if ids else []
 
+    def reported_between(
+        self, organisation: int, start: datetime, end: datetime, *, count: int
+    ) -> list[Reported]:
+        """Return what ``exposures_between`` does, as rows of a table."""
+        places = tables.sightings
+        counted = (
+            select(
+                places.c.exposure_id,
+                func.count().label("places"),
+                func.sum(case((places.c.state == SightingState.UP.value, 1), else_=0)).label("still_up"),
+            )
+            .group_by(places.c.exposure_id)
+            .subquery()
+        )
+        rows = self._transaction.connection.execute(
+            select(
+                _exposures.c.id,
+                _exposures.c.meeting_id,
+                _exposures.c.seal,
+                _exposures.c.state,
+                _exposures.c.severity,
+                _exposures.c.reason,
+                _exposures.c.opened,
+                counted.c.places,
+                counted.c.still_up,
+            )
+            .outerjoin(counted, counted.c.exposure_id == _exposures.c.id)
+            .where(*_opened_between(organisation, start, end))
+            .order_by(_RANK.desc(), _exposures.c.id.desc())
+            .limit(count)
+        ).all()
+        titles = self.titles(organisation, {row.meeting_id for row in rows})
+        return [
+            self._reported(row, title=titles.get(row.meeting_id, ""), organisation=organisation)
+            for row in rows
+        ]
+
     def count_between(self, organisation: int, start: datetime, end: datetime) -> int:
         """Return how many exposures were opened in ``start <= opened < end``."""
         counted: int = self._transaction.connection.execute(
@@ -196,6 +264,19 @@ class Overview:
             )
         )
         return tuple(self._transaction.connection.scalars(query.distinct().order_by(due.c.source)))
+
+    def _reported(self, row: Row[Any], *, title: str, organisation: int) -> Reported:
+        envelope = self._transaction.envelope(_exposures, row.seal, organisation=organisation)
+        return Reported(
+            exposure=row.id,
+            meeting=title,
+            opened=row.opened,
+            severity=SeverityLevel(row.severity),
+            reason=envelope.open(row, "reason"),
+            state=ExposureState(row.state),
+            places=row.places or 0,
+            still_up=row.still_up or 0,
+        )
 
 
 def _opened_between(organisation: int, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -100,6 +100,30 @@ def all_deliveries(workspace: Workspace) -> list[Delivery]:
         return work.outbox.all(workspace.organisation.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheirWay:
+    """The organisation's alerts as a page shows them: the newest of each kind, and how many there are."""
+
+    recent: list[Delivery]
+    dead: list[Delivery]
+    dead_count: int
+    due: list[Delivery]
+    due_count: int
+
+
+def on_their_way(workspace: Workspace, *, count: int) -> OnTheirWay:
+    """Return the newest alerts of all, of those given up and of those that wait: of each at most so many."""
+    organisation = workspace.organisation.id
+    with workspace.store.reading() as work:
+        return OnTheirWay(
+            recent=work.outbox.all(organisation, count=count),
+            dead=work.outbox.all(organisation, [DeliveryState.DEAD], count=count),
+            dead_count=work.outbox.count(organisation, DeliveryState.DEAD),
+            due=work.outbox.all(organisation, [DeliveryState.DUE], count=count),
+            due_count=work.outbox.count(organisation, DeliveryState.DUE),
+        )
+
+
 def dead_letters(workspace: Workspace) -> list[Delivery]:
     """Return the alerts that were given up, newest first."""
     with workspace.store.reading() as work:

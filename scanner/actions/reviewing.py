@@ -10,6 +10,7 @@ from scanner.actions.exposures import ListedExposure
 from scanner.errors import InputError
 from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, Meeting, SourceState
 from storage.audit import AuditEntry
+from storage.overview import Reported
 from storage.scans import Scan
 from storage.store import Store
 
@@ -137,6 +138,14 @@ def exposures_of_month(
         titles = work.overview.titles(organisation, {entry.meeting for entry in found})
     listed = [ListedExposure(exposure=entry, meeting=titles.get(entry.meeting, "")) for entry in found]
     return listed, total
+
+
+def table_of_month(
+    store: Store, *, organisation: int, start: datetime, end: datetime, count: int
+) -> list[Reported]:
+    """Return the same as rows of a table, whose places are only counted."""
+    with store.reading() as work:
+        return work.overview.reported_between(organisation, start, end, count=count)
 
 
 def add_note(store: Store, exposure: int, *, organisation: int, actor: str, note: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from scanner.invitations.series import next_start
 from scanner.model import ExposureState, Meeting, SeverityLevel
-from storage.overview import Standing
+from storage.overview import Series, Standing
 from storage.store import Store
 
 FRESH: Final = timedelta(hours=48)
@@ -48,22 +48,40 @@ class Diary:
     """Remembers when each series takes place next, since working it out is what costs time."""
 
     def __init__(self) -> None:
-        self._starts: dict[tuple[object, ...], tuple[datetime, datetime | None]] = {}
+        self._starts: dict[Series, tuple[datetime, datetime | None]] = {}
         self._lock = Lock()
 
     def next_start(self, meeting: Meeting, now: datetime) -> datetime | None:
         """Return what ``scanner.invitations.series.next_start`` returns."""
-        key = (meeting.starts, meeting.ends, meeting.repeats, meeting.timezone)
-        with self._lock:
-            known = self._starts.get(key)
-        if known is not None and known[0] <= now and (known[1] is None or now < known[1]):
-            return known[1]
-        found = next_start(meeting, now)
+        series = Series(meeting.starts, meeting.ends, meeting.repeats, meeting.timezone)
+        return self.next_starts([(meeting.id, series)], now)[meeting.id]
+
+    def next_starts(self, series: Iterable[tuple[int, Series]], now: datetime) -> dict[int, datetime | None]:
+        """Return by number of a meeting when it takes place next."""
+        found: dict[int, datetime | None] = {}
+        for number, times in series:
+            known = self._starts.get(times)
+            if known is None or now < known[0] or (known[1] is not None and known[1] <= now):
+                known = self._work_out(times, now)
+            found[number] = known[1]
+        return found
+
+    def _work_out(self, times: Series, now: datetime) -> tuple[datetime, datetime | None]:
+        meeting = Meeting(
+            id=0,
+            organisation=0,
+            title="",
+            starts=times.starts,
+            ends=times.ends,
+            repeats=times.repeats,
+            timezone=times.timezone,
+        )
+        known = now, next_start(meeting, now)
         with self._lock:
             if len(self._starts) >= _MOST_REMEMBERED:
-                self._starts.clear()
-            self._starts[key] = now, found
-        return found
+                self._starts = {}
+            self._starts[times] = known
+        return known
 
 
 def upcoming(
@@ -78,29 +96,30 @@ def upcoming(
 ) -> tuple[list[Upcoming], int]:
     """Return a page of the meetings by their next start, those that are over last, and how many there are."""
     with store.reading() as work:
-        meetings = work.overview.meetings(organisation)
-        dated = [(diary.next_start(meeting, now), meeting) for meeting in meetings]
-        dated.sort(key=lambda entry: (entry[0] is None, entry[0] or entry[1].starts, entry[1].id))
-        page = dated[first : first + count]
-        ids = [meeting.id for _, meeting in page]
+        series = work.overview.series(organisation)
+        starts = diary.next_starts(series, now)
+        # A meeting that is over comes after all others, by its first time.
+        dated = sorted((starts[id_] is None, starts[id_] or times.starts, id_) for id_, times in series)
+        ids = [id_ for _, _, id_ in dated[first : first + count]]
         titles = work.overview.titles(organisation, ids)
-        exposed = work.overview.open_exposures(organisation)
+        registered = work.overview.registered(organisation, ids)
+        exposed = work.overview.open_exposures(organisation, ids)
         changed = work.overview.links_changed(organisation, ids)
         read = work.overview.read_in_full()
     checked = checked_since(sources, read)
     found = [
         _entry(
-            meeting,
-            title=titles.get(meeting.id, ""),
-            starts=starts,
-            exposed=exposed.get(meeting.id),
-            changed=changed.get(meeting.id),
+            id_,
+            title=titles.get(id_, ""),
+            starts=starts[id_],
+            exposed=exposed.get(id_),
+            since=changed.get(id_) or registered.get(id_, now),
             checked=checked,
             now=now,
         )
-        for starts, meeting in page
+        for id_ in ids
     ]
-    return found, len(meetings)
+    return found, len(series)
 
 
 def meeting_starts(
@@ -108,8 +127,7 @@ def meeting_starts(
 ) -> dict[int, datetime | None]:
     """Return when each of these meetings takes place next."""
     with store.reading() as work:
-        found = work.overview.meetings(organisation, meetings)
-    return {meeting.id: diary.next_start(meeting, now) for meeting in found}
+        return diary.next_starts(work.overview.series(organisation, meetings), now)
 
 
 def checked_since(sources: Iterable[str], read: Mapping[str, datetime]) -> datetime | None:
@@ -120,19 +138,18 @@ def checked_since(sources: Iterable[str], read: Mapping[str, datetime]) -> datet
 
 
 def _entry(
-    meeting: Meeting,
+    id_: int,
     *,
     title: str,
     starts: datetime | None,
     exposed: Standing | None,
-    changed: datetime | None,
+    since: datetime,
     checked: datetime | None,
     now: datetime,
 ) -> Upcoming:
-    since = max((moment for moment in (meeting.registered, changed) if moment), default=now)
     if exposed is not None:
         return Upcoming(
-            id=meeting.id,
+            id=id_,
             title=title,
             starts=starts,
             state=MeetingState.EXPOSED,
@@ -143,7 +160,7 @@ def _entry(
         )
     clear = checked is not None and checked >= since and now - checked <= FRESH
     return Upcoming(
-        id=meeting.id,
+        id=id_,
         title=title,
         starts=starts,
         state=MeetingState.CLEAR if clear else MeetingState.UNCHECKED,

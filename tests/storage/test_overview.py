@@ -31,16 +31,25 @@ def test_lists_hold_what_is_asked_for_and_nothing_of_others(work, club, choir):
     assert ask.states(club.id) == {ExposureState.OPEN: 4}
     work.exposures.set_state(club.id, numbers[0], ExposureState.REMOVED, "ann", "", NOON)
     assert ask.states(club.id) == {ExposureState.OPEN: 3, ExposureState.REMOVED: 1}
-    assert set(ask.open_exposures(club.id)) == {meeting.id for meeting, _ in kept[1:]}
+    asked = [meeting.id for meeting, _ in kept[:3]] + [theirs.id]
+    assert set(ask.open_exposures(club.id, asked)) == set(asked[1:3])
     assert ask.titles(club.id, [kept[0][0].id, theirs.id]) == {kept[0][0].id: "Group 0"}
     assert [entry.id for entry in ask.exposures_of(club.id, theirs.id)] == []
     assert ask.meetings_above(club.id, kept[1][0].id, count=9) == [meeting.id for meeting, _ in kept[2:]]
-    assert {entry.id for entry in ask.meetings(club.id)} == {meeting.id for meeting, _ in kept}
-    assert [entry.id for entry in ask.meetings(club.id, [kept[2][0].id, theirs.id])] == [kept[2][0].id]
+    assert {id_ for id_, _ in ask.series(club.id)} == {meeting.id for meeting, _ in kept}
+    (only,) = ask.series(club.id, [kept[2][0].id, theirs.id])
+    third = kept[2][0]
+    assert only == (third.id, (third.starts, third.ends, third.repeats, third.timezone))
+    assert ask.registered(club.id, [third.id, theirs.id]) == {third.id: NOON}
     day = timedelta(days=1)
     between = ask.exposures_between(club.id, NOON + day, NOON + 3 * day, count=1)
     assert [entry.id for entry in between] == [numbers[1]]
     assert ask.count_between(club.id, NOON + day, NOON + 3 * day) == 2
+    (row,) = ask.reported_between(club.id, NOON + day, NOON + 3 * day, count=1)
+    assert (row.exposure, row.meeting, row.opened) == (numbers[1], "Group 1", between[0].opened)
+    assert (row.severity, row.reason) == (between[0].severity.level, between[0].severity.reason)
+    assert (row.state, row.places, row.still_up) == (ExposureState.OPEN, 1, 1)
+    assert len(ask.reported_between(club.id, NOON, NOON + 9 * day, count=9)) == 4, "and nothing of others"
 
 
 def test_only_a_whole_reading_that_came_to_its_end_counts_as_one(work):

@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
 from scanner.actions.alerts import (
-    all_deliveries,
     all_silences,
+    dead_letters,
     last_errors,
+    on_their_way,
     send_test,
     silence,
     try_again,
@@ -19,7 +20,6 @@ from scanner.actions.alerts import (
 )
 from scanner.alerts.channel import Channel
 from scanner.errors import ConfigError, InputError, LychgateError
-from scanner.model import Delivery, DeliveryState
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
 from scanner.web.screen import show
@@ -51,7 +51,7 @@ def test_channel(call: Caller, form: Form) -> Response:
 @router.post("/alerts/{number}/again")
 def send_again(call: Caller, number: Number) -> Response:
     """Make a message due again that was given up."""
-    if number not in {entry.id for entry in _dead(all_deliveries(call.workspace))}:
+    if number not in {entry.id for entry in dead_letters(call.workspace)}:
         raise HTTPException(404)
     try_again(call.workspace, number, now=call.now)
     call.note("sent again", f"message {number}")
@@ -86,10 +86,6 @@ def end_silence(call: Caller, number: Number) -> Response:
     return RedirectResponse("/alerts?done=unsilenced", status_code=303)
 
 
-def _dead(found: list[Delivery]) -> list[Delivery]:
-    return [entry for entry in found if entry.state is DeliveryState.DEAD]
-
-
 def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> Response:
     channels: Mapping[str, Channel] = {}
     errors: Mapping[str, str] = {}
@@ -99,7 +95,6 @@ def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> R
         errors = last_errors(call.workspace) if call.is_operator else {}
     except ConfigError as error:
         fault = str(error)
-    found = all_deliveries(call.workspace)
     return show(
         "alerts.html",
         call=call,
@@ -109,8 +104,6 @@ def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> R
         fault=fault,
         channels=channels,
         errors=errors,
-        dead=_dead(found),
+        ways=on_their_way(call.workspace, count=_SHOWN),
         silences=all_silences(call.workspace),
-        due=[entry for entry in found if entry.state is DeliveryState.DUE],
-        recent=found[:_SHOWN],
     )

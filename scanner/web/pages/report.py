@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from scanner.actions.exposures import ListedExposure
-from scanner.actions.reviewing import exposures_of_month, scans_of_month
-from scanner.model import SightingState
+from scanner.actions.reviewing import exposures_of_month, scans_of_month, table_of_month
 from scanner.web.desk import Call
 from scanner.web.door import Caller
-from scanner.web.screen import STATE, show
+from scanner.web.screen import show
+from scanner.web.words import STATE
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +28,9 @@ def report_page(call: Caller, month: str = "") -> Response:
     """Show what was found and what was read in a month."""
     start, end = _month(call, month)
     scans = scans_of_month(call.store, start=start, end=end)
-    found, total = _found(call, start, end, count=_SHOWN)
+    found, total = exposures_of_month(
+        call.store, organisation=call.organisation.id, start=start, end=end, count=_SHOWN
+    )
     local = start.astimezone(ZoneInfo(call.zone))
     return show(
         "report.html",
@@ -52,29 +53,25 @@ def report_table(call: Caller, month: str = "") -> Response:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(["number", "meeting", "opened", "severity", "reason", "state", "places", "still there"])
-    for entry in _found(call, start, end, count=_IN_A_TABLE)[0]:
-        exposure = entry.exposure
+    rows = table_of_month(
+        call.store, organisation=call.organisation.id, start=start, end=end, count=_IN_A_TABLE
+    )
+    for row in rows:
         cells = [
-            exposure.id,
-            entry.meeting,
-            exposure.opened.astimezone(ZoneInfo(call.zone)).isoformat(timespec="minutes"),
-            exposure.severity.level,
-            exposure.severity.reason,
-            STATE[exposure.state],
-            len(exposure.sightings),
-            sum(place.state is SightingState.UP for place in exposure.sightings),
+            row.exposure,
+            row.meeting,
+            row.opened.astimezone(ZoneInfo(call.zone)).isoformat(timespec="minutes"),
+            row.severity,
+            row.reason,
+            STATE[row.state],
+            row.places,
+            row.still_up,
         ]
         table.writerow([_inert(str(cell)) for cell in cells])
     name = f"lychgate-{start.astimezone(ZoneInfo(call.zone)):%Y-%m}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = "\ufeff" + written.getvalue()
     return Response(content.encode(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _found(call: Call, start: datetime, end: datetime, *, count: int) -> tuple[list[ListedExposure], int]:
-    return exposures_of_month(
-        call.store, organisation=call.organisation.id, start=start, end=end, count=count
-    )
 
 
 def _month(call: Call, month: str) -> tuple[datetime, datetime]:
