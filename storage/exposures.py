@@ -4,9 +4,6 @@ A meeting has at most one exposure in an open state. A closed one that is seen a
 *regressed*. One that people set aside (intended, false positive, duplicate) answers for the places it was
 decided on and no others: the room at another address, or at the same address with more of its passcode
 than before, is a new exposure.
-
-Addresses are looked up by fingerprint within one source, for all organisations at once: a page is read
-once whoever watches it.
 """
 
 from __future__ import annotations
@@ -14,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from scanner.errors import InputError
 from scanner.model import (
@@ -24,9 +20,7 @@ from scanner.model import (
     Exposure,
     ExposureEvent,
     ExposureState,
-    Form,
     PasscodeMatch,
-    Room,
     Severity,
     SeverityLevel,
     SightingState,
@@ -49,9 +43,7 @@ from storage.exposure_rows import (
 from storage.quiet import (
     SET_ASIDE,
     covers,
-    is_allowed,
     quiet_exposures,
-    retired_fingerprints,
     set_quiet,
     stays_quiet,
 )
@@ -260,102 +252,6 @@ class Exposures:
             quiet.append(exposure.id)
         return quiet
 
-    def still_up(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that an address is unchanged: what stood there when it was read last stands there now.
-
-        Returns the exposures that this reopened: people had closed them, or an allowance had that is over,
-        and the page still shows the link.
-        """
-        here = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        missing = self._sightings.missing([row.id for row in here])
-        standing = [row for row in here if row.form != Form.REPORTED and row.id not in missing]
-        self._sightings.mark([row.id for row in standing], state=SightingState.UP, last_seen=now)
-        reopened = []
-        for organisation, exposure, meeting, state in _distinct(standing):
-            if state in OPEN_STATES or has_open(self._transaction, meeting):
-                continue
-            if state in SET_ASIDE and (
-                exposure not in quiet_exposures(self._transaction, meeting)
-                or is_allowed(self._transaction, meeting, now)
-            ):
-                continue
-            rooms = {row.room_fingerprint for row in standing if row.exposure_id == exposure}
-            left = retired_fingerprints(self._transaction, organisation, meeting)
-            if state == ExposureState.ROTATED and rooms <= left:
-                continue
-            enter_state(
-                self._transaction, organisation, exposure, ExposureState.REGRESSED, by_scan(now, "regressed")
-            )
-            reopened.append(self._existing(organisation, exposure))
-        return reopened
-
-    def read_without(
-        self, source: str, address: str, rooms_found: frozenset[Room], now: datetime
-    ) -> list[Exposure]:
-        """Record that an address was read in full and shows, of the registered rooms, only these.
-
-        Sightings there of other rooms are gone when this is the second such reading in a row, since a page
-        can come whole and lack what it held a minute ago; not so what was only ever reported to us: pages
-        that show machines less than people look empty. Returns the exposures that thereby lost their last
-        place and that nobody had set aside; those that were open are ``gone`` now.
-        """
-        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        keys = self._transaction.keys
-        found = {fingerprint for room in rooms_found for fingerprint in keys.fingerprints(room)}
-        lost = [row for row in standing if row.room_fingerprint not in found]
-        up = {row.id for row in self._sightings.at(source, address, SightingState.UP)}
-        only_reported = [row for row in lost if row.form == Form.REPORTED and row.id in up]
-        self._hide(only_reported, "Lychgate read one place and did not see it there", now)
-        return self._lose_twice([row for row in lost if row.form != Form.REPORTED], now)
-
-    def still_absent(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that an address is unchanged: what its last reading lacked is not there now either.
-
-        Returns as ``read_without``.
-        """
-        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        missing = self._sightings.missing([row.id for row in standing])
-        return self._lose([row for row in standing if row.id in missing], now)
-
-    def address_gone(self, source: str, address: str, now: datetime) -> list[Exposure]:
-        """Record that nothing is at an address (404, 410); as ``read_without``, also for reported ones."""
-        standing = self._sightings.at(source, address, SightingState.UP, SightingState.UNREADABLE)
-        return self._lose_twice(standing, now)
-
-    def _lose_twice(self, absent: list[Row[Any]], now: datetime) -> list[Exposure]:
-        missing = self._sightings.missing([row.id for row in absent])
-        self._sightings.miss([row.id for row in absent if row.id not in missing], now)
-        return self._lose([row for row in absent if row.id in missing], now)
-
-    def _lose(self, lost: list[Row[Any]], now: datetime) -> list[Exposure]:
-        self._sightings.found([row.id for row in lost])
-        self._sightings.mark([row.id for row in lost], state=SightingState.GONE)
-        cleared = []
-        for organisation, exposure, _, state in _distinct(lost):
-            if self._sightings.stands_somewhere(exposure):
-                event = by_scan(now, "gone from one place")
-                add_event(self._transaction, organisation, exposure, event)
-                write_worst_severity(self._transaction, organisation, exposure, now)
-                continue
-            event = by_scan(now, "gone from every place it was seen")
-            if state in OPEN_STATES:
-                enter_state(self._transaction, organisation, exposure, ExposureState.GONE, event)
-            else:
-                add_event(self._transaction, organisation, exposure, event)
-            if state not in SET_ASIDE:
-                cleared.append(self._existing(organisation, exposure))
-        return cleared
-
-    def unreadable(self, source: str, address: str, now: datetime) -> None:
-        """Record that an address could not be read: what stood there may still stand there."""
-        hidden = self._sightings.at(source, address, SightingState.UP)
-        self._hide(hidden, "one place could not be read", now)
-
-    def _hide(self, hidden: list[Row[Any]], why: str, now: datetime) -> None:
-        self._sightings.mark([row.id for row in hidden], state=SightingState.UNREADABLE)
-        for organisation, exposure, _, _ in _distinct(hidden):
-            add_event(self._transaction, organisation, exposure, by_scan(now, why))
-
     # --- for retention --------------------------------------------------------------------------
 
     def forget(self, before: datetime) -> None:
@@ -414,10 +310,3 @@ class Exposures:
             self._sightings.renew(organisation, before, sighting, severity, now)
         write_worst_severity(self._transaction, organisation, exposure, now)
         return Seen(exposure_id=exposure, sighting_id=sighting_id)
-
-
-def _distinct(rows: list[Row[Any]]) -> list[tuple[int, int, int, str]]:
-    """Return organisation, exposure, meeting and state of these sightings' exposures, each once."""
-    return list(
-        dict.fromkeys((row.organisation_id, row.exposure_id, row.meeting_id, row.state) for row in rows)
-    )

@@ -230,15 +230,15 @@ class Ledger:
         match line:
             case PageRead(cut=False, unsearched=""):
                 found = frozenset(link.room for link, _ in ours)
-                cleared = work.exposures.read_without(line.source, line.address, found, now)
+                cleared = work.rereading.read_without(line.source, line.address, found, now)
             case Failed(gone=True):
-                cleared = work.exposures.address_gone(line.source, line.address, now)
+                cleared = work.rereading.address_gone(line.source, line.address, now)
             case Unchanged():
-                for exposure in work.exposures.still_up(line.source, line.address, now):
+                for exposure in work.rereading.still_up(line.source, line.address, now):
                     self._news(work, exposure, News.REGRESSED, now)
-                cleared = work.exposures.still_absent(line.source, line.address, now)
+                cleared = work.rereading.still_absent(line.source, line.address, now)
             case _:
-                work.exposures.unreadable(line.source, line.address, now)
+                work.rereading.unreadable(line.source, line.address, now)
                 return
         for exposure in cleared:
             self._news(work, exposure, News.GONE, now)

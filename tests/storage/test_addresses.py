@@ -62,11 +62,11 @@ def test_a_page_is_watched_while_a_sighting_may_stand_there(work, club):
     assert [page.known.watched for page in work.addresses.known("mirror")] == [False]
     work.addresses.remember("forum", work.addresses.known("forum"))
     assert watched() == {PAGE}
-    work.exposures.unreadable("forum", PAGE, NOON)
+    work.rereading.unreadable("forum", PAGE, NOON)
     assert watched() == {PAGE}
-    work.exposures.address_gone("forum", PAGE, NOON)
+    work.rereading.address_gone("forum", PAGE, NOON)
     assert watched() == {PAGE}, "one clean reading is no proof"
-    work.exposures.address_gone("forum", PAGE, NOON + timedelta(hours=1))
+    work.rereading.address_gone("forum", PAGE, NOON + timedelta(hours=1))
     assert watched() == set()
 
 
@@ -116,5 +116,5 @@ def test_sources_are_known_for_the_organisations_whose_rooms_stood_there(work, c
             work.exposures.see(
                 organisation.id, meeting.id, a_sighting(address, source=source), a_severity(), NOON
             )
-    work.exposures.address_gone("our-site", PAGE, NOON)
+    work.rereading.address_gone("our-site", PAGE, NOON)
     assert work.addresses.leaks() == {"forum": {club.id, other.id}, "our-site": {other.id}}

@@ -54,7 +54,7 @@ def test_what_is_intended_is_counted_and_quiet(work, club, meeting):
     (exposure,) = work.exposures.all(club.id)
     assert exposure.state is ExposureState.INTENDED
     assert len(exposure.sightings) == 2
-    assert work.exposures.still_up("forum", PAGE, LATER) == []
+    assert work.rereading.still_up("forum", PAGE, LATER) == []
 
 
 @pytest.mark.parametrize("how", ["read again", "unchanged"])
@@ -65,8 +65,8 @@ def test_an_expired_allowance_brings_the_exposure_back_once(work, club, meeting,
         assert see(work, club, meeting, now=LATER).reopened
         assert not see(work, club, meeting, now=LATER).reopened
     else:
-        assert [found.meeting for found in work.exposures.still_up("forum", PAGE, LATER)] == [meeting.id]
-        assert work.exposures.still_up("forum", PAGE, LATER) == []
+        assert [found.meeting for found in work.rereading.still_up("forum", PAGE, LATER)] == [meeting.id]
+        assert work.rereading.still_up("forum", PAGE, LATER) == []
     assert states(work, club) == [ExposureState.REGRESSED]
 
 
@@ -74,7 +74,7 @@ def test_an_allowance_taken_back_brings_the_exposure_back(work, club, meeting):
     allowance = allow(work, club, meeting)
     see(work, club, meeting, kind=INTENDED)
     work.allowances.remove(club.id, allowance.id)
-    assert len(work.exposures.still_up("forum", PAGE, LATER)) == 1
+    assert len(work.rereading.still_up("forum", PAGE, LATER)) == 1
 
 
 def test_a_passcode_beside_the_allowed_link_is_an_incident(work, club, meeting):
@@ -93,7 +93,7 @@ def test_a_decision_about_a_place_outlives_an_allowance(work, club, meeting):
     allow(work, club, meeting, until=LATER)
     assert not see(work, club, meeting, kind=INTENDED).reopened
     assert not see(work, club, meeting, now=MUCH_LATER).reopened
-    assert work.exposures.still_up("forum", PAGE, MUCH_LATER) == []
+    assert work.rereading.still_up("forum", PAGE, MUCH_LATER) == []
 
 
 def test_an_allowance_closes_what_is_open_and_bare(work, club, choir, meeting):

@@ -111,9 +111,9 @@ def test_severity_is_that_of_the_worst_place_still_up(work, see, exposure):
     see(OTHER_PAGE, severity=HIGH, now=LATER)
     assert exposure(seen.exposure_id).severity == HIGH
     assert whats(exposure(seen.exposure_id))[-1] == "severity high"
-    work.exposures.unreadable("forum", OTHER_PAGE, LATER)
+    work.rereading.unreadable("forum", OTHER_PAGE, LATER)
     assert exposure(seen.exposure_id).severity == HIGH
-    assert twice(work.exposures.address_gone, "forum", OTHER_PAGE, LATER) == []
+    assert twice(work.rereading.address_gone, "forum", OTHER_PAGE, LATER) == []
     assert exposure(seen.exposure_id).severity == LOW
     see(severity=HIGH)
     assert exposure(seen.exposure_id).severity == HIGH
@@ -135,22 +135,22 @@ def test_a_new_grade_is_kept_and_only_a_new_level_is_an_event(work, club, see, e
 
 def test_an_unchanged_page_still_shows_what_it_showed(work, see, exposure):
     seen = see()
-    assert work.exposures.still_up("forum", PAGE, LATER) == []
+    assert work.rereading.still_up("forum", PAGE, LATER) == []
     assert exposure(seen.exposure_id).sightings[0].last_seen == LATER
-    assert work.exposures.still_up("forum", OTHER_PAGE, LATER) == []
-    assert work.exposures.still_up("elsewhere", PAGE, LATER + timedelta(hours=1)) == []
+    assert work.rereading.still_up("forum", OTHER_PAGE, LATER) == []
+    assert work.rereading.still_up("elsewhere", PAGE, LATER + timedelta(hours=1)) == []
     assert exposure(seen.exposure_id).sightings[0].last_seen == LATER
 
 
 def test_an_unreadable_page_is_not_a_clean_one(work, see, exposure):
     seen = see()
-    work.exposures.unreadable("forum", PAGE, LATER)
+    work.rereading.unreadable("forum", PAGE, LATER)
     found = exposure(seen.exposure_id)
     assert (found.state, found.sightings[0].state) == (State.OPEN, SightingState.UNREADABLE)
     assert found.sightings[0].last_seen == NOON
-    work.exposures.unreadable("forum", PAGE, LATER)
+    work.rereading.unreadable("forum", PAGE, LATER)
     assert whats(exposure(seen.exposure_id)) == ["opened", "one place could not be read"]
-    work.exposures.still_up("forum", PAGE, LATER)
+    work.rereading.still_up("forum", PAGE, LATER)
     assert exposure(seen.exposure_id).sightings[0].state is SightingState.UP
 
 
@@ -158,19 +158,19 @@ def test_an_unreadable_page_is_not_a_clean_one(work, see, exposure):
 def test_the_last_place_gone_closes_the_exposure(work, see, exposure, unreadable_first):
     seen = see()
     if unreadable_first:
-        work.exposures.unreadable("forum", PAGE, NOON)
-    (gone,) = twice(work.exposures.read_without, "forum", PAGE, frozenset(), LATER)
+        work.rereading.unreadable("forum", PAGE, NOON)
+    (gone,) = twice(work.rereading.read_without, "forum", PAGE, frozenset(), LATER)
     assert gone == exposure(seen.exposure_id)
     assert (gone.state, gone.sightings[0].state) == (State.GONE, SightingState.GONE)
     assert gone.events[-1].what == "gone from every place it was seen"
-    assert twice(work.exposures.read_without, "forum", PAGE, frozenset(), LATER) == []
+    assert twice(work.rereading.read_without, "forum", PAGE, frozenset(), LATER) == []
 
 
 def test_only_rooms_missing_from_the_page_are_gone(work, see, exposure, keys):
     seen = see()
     see(room=a_room("cwm", "jitsi"))
     found = frozenset({a_room(), a_room("99")})
-    assert twice(work.exposures.read_without, "forum", PAGE, found, LATER) == []
+    assert twice(work.rereading.read_without, "forum", PAGE, found, LATER) == []
     states = [sighting.state for sighting in exposure(seen.exposure_id).sightings]
     assert states == [SightingState.UP, SightingState.GONE]
     assert exposure(seen.exposure_id).state is State.OPEN
@@ -179,8 +179,8 @@ def test_only_rooms_missing_from_the_page_are_gone(work, see, exposure, keys):
 def test_a_place_that_cannot_be_read_keeps_the_exposure_open(work, see, exposure):
     seen = see()
     see(OTHER_PAGE)
-    work.exposures.unreadable("forum", OTHER_PAGE, NOON)
-    assert twice(work.exposures.address_gone, "forum", PAGE, LATER) == []
+    work.rereading.unreadable("forum", OTHER_PAGE, NOON)
+    assert twice(work.rereading.address_gone, "forum", PAGE, LATER) == []
     assert exposure(seen.exposure_id).state is State.OPEN
 
 
@@ -188,13 +188,13 @@ def test_one_page_counts_for_every_organisation(work, see, choir):
     theirs = work.meetings.add(choir.id, a_meeting(), NOON)
     see()
     work.exposures.see(choir.id, theirs.id, a_sighting(), LOW, NOON)
-    gone = twice(work.exposures.address_gone, "forum", PAGE, LATER)
+    gone = twice(work.rereading.address_gone, "forum", PAGE, LATER)
     assert {exposure.organisation for exposure in gone} == {1, 2}
 
 
 def test_what_was_gone_and_is_seen_again_regresses(work, see, exposure):
     seen = see()
-    twice(work.exposures.address_gone, "forum", PAGE, LATER)
+    twice(work.rereading.address_gone, "forum", PAGE, LATER)
     again = see(now=LATER)
     assert (again.exposure_id, again.sighting_id) == (seen.exposure_id, seen.sighting_id)
     assert (again.exposure_is_new, again.sighting_is_new, again.reopened) == (False, False, True)
@@ -202,13 +202,13 @@ def test_what_was_gone_and_is_seen_again_regresses(work, see, exposure):
     assert (found.state, found.sightings[0].state) == (State.REGRESSED, SightingState.UP)
     assert found.events[-1].what == "regressed"
     assert not see(now=LATER).reopened
-    assert [gone.state for gone in twice(work.exposures.address_gone, "forum", PAGE, LATER)] == [State.GONE]
+    assert [gone.state for gone in twice(work.rereading.address_gone, "forum", PAGE, LATER)] == [State.GONE]
 
 
 def test_one_place_that_comes_back_is_noted(work, see, exposure):
     seen = see()
     see(OTHER_PAGE)
-    twice(work.exposures.address_gone, "forum", PAGE, NOON)
+    twice(work.rereading.address_gone, "forum", PAGE, NOON)
     again = see(now=LATER)
     assert (again.sighting_is_new, again.reopened) == (False, False)
     assert exposure(seen.exposure_id).events[-1].what == "seen at a place again"
@@ -217,9 +217,9 @@ def test_one_place_that_comes_back_is_noted(work, see, exposure):
 def test_a_page_moved_to_another_source_is_followed_there(work, see, exposure):
     seen = see()
     see(source="mirror", now=LATER)
-    assert twice(work.exposures.address_gone, "forum", PAGE, LATER) == []
+    assert twice(work.rereading.address_gone, "forum", PAGE, LATER) == []
     assert exposure(seen.exposure_id).state is State.OPEN
-    assert len(twice(work.exposures.address_gone, "mirror", PAGE, LATER)) == 1
+    assert len(twice(work.rereading.address_gone, "mirror", PAGE, LATER)) == 1
 
 
 # --- what people decide ------------------------------------------------------------------------------
@@ -238,15 +238,15 @@ def test_a_closed_exposure_seen_again_anywhere_regresses(see, decide, exposure, 
 def test_a_page_unchanged_since_it_was_called_removed_regresses(work, see, decide):
     seen = see()
     decide(seen.exposure_id, State.REMOVED)
-    (reopened,) = work.exposures.still_up("forum", PAGE, LATER)
+    (reopened,) = work.rereading.still_up("forum", PAGE, LATER)
     assert (reopened.id, reopened.state) == (seen.exposure_id, State.REGRESSED)
-    assert work.exposures.still_up("forum", PAGE, LATER) == []
+    assert work.rereading.still_up("forum", PAGE, LATER) == []
 
 
 def test_what_people_removed_is_confirmed_when_it_is_gone(work, see, decide):
     seen = see()
     decide(seen.exposure_id, State.REMOVED)
-    (cleared,) = twice(work.exposures.address_gone, "forum", PAGE, LATER)
+    (cleared,) = twice(work.rereading.address_gone, "forum", PAGE, LATER)
     assert (cleared.id, cleared.state) == (seen.exposure_id, State.REMOVED)
     assert whats(cleared)[-1] == "gone from every place it was seen"
 
@@ -264,8 +264,8 @@ def test_what_was_set_aside_stays_so_at_its_place(work, see, decide, exposure, s
     )
     found = exposure(seen.exposure_id)
     assert (found.state, found.sightings[0].last_seen) == (state, LATER)
-    assert work.exposures.still_up("forum", PAGE, LATER) == []
-    assert twice(work.exposures.address_gone, "forum", PAGE, LATER) == []
+    assert work.rereading.still_up("forum", PAGE, LATER) == []
+    assert twice(work.rereading.address_gone, "forum", PAGE, LATER) == []
     assert exposure(seen.exposure_id).state is state
     assert see(now=LATER).exposure_id == seen.exposure_id
 

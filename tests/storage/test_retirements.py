@@ -76,11 +76,11 @@ def test_an_old_link_closed_as_rotated_stays_quiet_but_a_new_place_is_told(work,
     replace(work, club, meeting, Door(NEW))
     work.exposures.set_state(club.id, seen.exposure_id, ExposureState.ROTATED, "ann", "", LATER)
     assert not see(PAGE, LATER).reopened
-    assert work.exposures.still_up("forum", PAGE, LATER) == []
+    assert work.rereading.still_up("forum", PAGE, LATER) == []
     assert see(PAGE + "3", LATER).reopened
 
 
 def test_rotated_without_a_new_room_is_still_contradicted_by_the_page(work, club, meeting):
     seen = work.exposures.see(club.id, meeting.id, a_sighting(PAGE, OLD), a_severity(), NOON)
     work.exposures.set_state(club.id, seen.exposure_id, ExposureState.ROTATED, "ann", "", LATER)
-    assert len(work.exposures.still_up("forum", PAGE, LATER)) == 1
+    assert len(work.rereading.still_up("forum", PAGE, LATER)) == 1

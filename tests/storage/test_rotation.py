@@ -180,7 +180,7 @@ def test_a_program_that_runs_meanwhile_goes_on_detecting_and_writing(url, surrou
                 page = PAGE.format(0)
                 seen = work.exposures.see(club.id, 1, a_sighting(page, room), a_severity(), later)
                 assert not seen.sighting_is_new
-                assert work.exposures.read_without("forum", page, rooms, later) == []
+                assert work.rereading.read_without("forum", page, rooms, later) == []
                 work.addresses.remember("forum", [a_page(page, rooms=1)])
             everything_is_detected(running)
             # The Register that a scan read before the rotation stays good for that scan.
