@@ -36,14 +36,15 @@ from storage.engine import (
 )
 from storage.exposures import Exposures
 from storage.faults import fault
+from storage.identities import Identities
 from storage.key_check import check_key, keys_in_use
 from storage.meetings import Meetings
 from storage.organisations import Organisations
 from storage.outbox import Outbox
 from storage.overview import Overview
+from storage.passkeys import Passkeys
 from storage.people import People
 from storage.record import Record
-from storage.rereading import Rereading
 from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
@@ -72,7 +73,6 @@ class Work:
         self.record = Record(transaction)
         self.calendars = Calendars(transaction)
         self.exposures = Exposures(transaction)
-        self.rereading = Rereading(transaction)
         self.addresses = Addresses(transaction)
         self.scans = Scans(transaction)
         self.canaries = Canaries(transaction)
@@ -85,6 +85,8 @@ class Work:
         self.overview = Overview(transaction)
         self.people = People(transaction)
         self.sessions = Sessions(transaction)
+        self.passkeys = Passkeys(transaction)
+        self.identities = Identities(transaction)
         self.api = Api(transaction)
 
 
