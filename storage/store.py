@@ -45,6 +45,7 @@ from storage.overview import Overview
 from storage.passkeys import Passkeys
 from storage.people import People
 from storage.record import Record
+from storage.rereading import Rereading
 from storage.retirements import Retirements
 from storage.rotation import Rotation
 from storage.scans import Scans
@@ -73,6 +74,7 @@ class Work:
         self.record = Record(transaction)
         self.calendars = Calendars(transaction)
         self.exposures = Exposures(transaction)
+        self.rereading = Rereading(transaction)
         self.addresses = Addresses(transaction)
         self.scans = Scans(transaction)
         self.canaries = Canaries(transaction)
