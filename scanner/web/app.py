@@ -18,7 +18,7 @@ from scanner.web.api import ROUTERS as API_ROUTERS
 from scanner.web.api import description
 from scanner.web.api.answers import problem
 from scanner.web.desk import Desk, NextRun
-from scanner.web.door import API, SignInNeeded, admit, sign_in_address
+from scanner.web.door import API, SignInNeeded, admit, language_of, sign_in_address
 from scanner.web.guard import Guard
 from scanner.web.pages import ROUTERS
 from scanner.web.screen import STATIC, harmless, show, show_form, static_file
@@ -114,5 +114,5 @@ async def _unusable(request: Request, error: Exception) -> Response:
 def _message(request: Request, says: str, *, status: int) -> HTMLResponse:
     call = getattr(request.state, "call", None)
     if call is None:
-        return show_form("message.html", status=status, values={"says": says})
+        return show_form("message.html", status=status, language=language_of(request), values={"says": says})
     return show("message.html", call=call, status=status, says=says)

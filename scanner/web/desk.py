@@ -16,6 +16,7 @@ from scanner.actions.workspace import Workspace, read_settings
 from scanner.errors import ConfigError
 from scanner.model import Organisation
 from scanner.settings import Settings
+from scanner.web.language import Language
 from scanner.web.throttle import Throttle
 from storage.store import Store
 
@@ -88,6 +89,7 @@ class Call:
     organisation: Organisation
     now: datetime
     session: str = field(repr=False)
+    language: Language
 
     @property
     def store(self) -> Store:
@@ -95,7 +97,8 @@ class Call:
 
     @property
     def zone(self) -> str:
-        return self.organisation.timezone
+        """The zone in which they read and write times."""
+        return self.who.timezone or self.organisation.timezone
 
     @property
     def is_operator(self) -> bool:

@@ -18,6 +18,7 @@ from scanner.actions.people import AccountRole
 from scanner.actions.signing_in import visitor
 from scanner.actions.tokens import program
 from scanner.web.desk import Call, Desk
+from scanner.web.language import ENGLISH, Language, choose
 
 OPEN: Final = frozenset(
     {"sign_in_page", "sign_in", "code_page", "prove_code", "invite_page", "accept", "static", "health"}
@@ -45,6 +46,7 @@ FOR_EVERYBODY: Final = frozenset(
         "drop_factor",
         "make_api_token",
         "revoke_api_token",
+        "choose_language",
     }
 )
 """Changes that even somebody who may only look can make: they concern themselves."""
@@ -104,7 +106,14 @@ def admit(request: Request, form: Form) -> None:
     needed = _needed(name, request.method)
     if list(AccountRole).index(found.someone.role) > list(AccountRole).index(needed):
         raise HTTPException(403, f"This is for {_PEOPLE[needed]}.")
-    call = Call(desk=desk, who=found.someone, organisation=found.organisation, now=now, session=token)
+    call = Call(
+        desk=desk,
+        who=found.someone,
+        organisation=found.organisation,
+        now=now,
+        session=token,
+        language=language_of(request, found.someone.language),
+    )
     _check_operator(call, name)
     request.state.call = call
 
@@ -119,7 +128,14 @@ def _admit_program(request: Request, desk: Desk, name: str) -> Call:
     changes = request.method not in _SAFE
     if changes and not (found.may_write and found.someone.may_change):
         raise HTTPException(403, "This token is for looking only.")
-    call = Call(desk=desk, who=found.someone, organisation=found.organisation, now=now, session="")
+    call = Call(
+        desk=desk,
+        who=found.someone,
+        organisation=found.organisation,
+        now=now,
+        session="",
+        language=ENGLISH,
+    )
     _check_operator(call, name)
     return call
 
@@ -136,6 +152,11 @@ def current(request: Request) -> Call:
 
 
 Caller = Annotated[Call, Depends(current)]
+
+
+def language_of(request: Request, chosen: str = "") -> Language:
+    """Return the language for whoever asks: what they chose, else what their browser says."""
+    return choose(chosen, request.headers.get("accept-language", ""))
 
 
 def form_token(secret: str) -> str:

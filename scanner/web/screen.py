@@ -1,35 +1,30 @@
-"""Templates and their words. What a person or a page wrote is text here, whatever it looks like."""
+"""Templates and their words, in the reader's language. What a person or a page wrote is text here, whatever
+it looks like."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scanner.alerts.phrases import AS_WHAT, HOW_SURE
 from scanner.alerts.plain import defanged
-from scanner.durations import roughly
 from scanner.invitations.repeating import repeats_in_words
-from scanner.model import (
-    DeliveryState,
-    ExposureState,
-    News,
-    PasscodeMatch,
-    SeverityLevel,
-    SightingState,
-    SourceState,
-)
 from scanner.web.desk import Call
 from scanner.web.door import form_token
+from scanner.web.language import N_, Language, languages
+from scanner.web.words import DELIVERY, DONE, NEWS, PASSCODE, SEVERITY, SOURCE, STATE, STILL
 
 _HERE = Path(__file__).parent
 STATIC: Final = {
@@ -39,112 +34,56 @@ STATIC: Final = {
     "icon.svg": "image/svg+xml",
 }
 
+_Key = TypeVar("_Key")
+_UNITS: Final[tuple[tuple[Literal["day", "hour", "minute"], timedelta], ...]] = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+_NEVER = 10**9
 _JOINERS = "\u200c\u200d"
-
-SEVERITY: Final = {
-    SeverityLevel.CRITICAL: "Critical: act now",
-    SeverityLevel.HIGH: "High: act today",
-    SeverityLevel.MEDIUM: "Medium: act this week",
-    SeverityLevel.LOW: "Low: nothing urgent",
-}
-STATE: Final = {
-    ExposureState.OPEN: "needs review",
-    ExposureState.ACKNOWLEDGED: "somebody is on it",
-    ExposureState.SNOOZED: "snoozed",
-    ExposureState.ROTATED: "closed: the meeting has a new link",
-    ExposureState.REMOVED: "closed: the place was taken down",
-    ExposureState.INTENDED: "closed: meant to be public",
-    ExposureState.FALSE_POSITIVE: "closed: not our meeting",
-    ExposureState.DUPLICATE: "closed: counted twice",
-    ExposureState.GONE: "gone from every place",
-    ExposureState.REGRESSED: "it is back",
-}
-STILL: Final = {
-    SightingState.UP: "still there",
-    SightingState.GONE: "gone",
-    SightingState.UNREADABLE: "could not be read again",
-}
-PASSCODE: Final = {
-    PasscodeMatch.NONE: "No passcode stands beside it.",
-    PasscodeMatch.CURRENT: "The current passcode stands there too.",
-    PasscodeMatch.DIFFERENT: "A passcode stands there, but not the current one.",
-    PasscodeMatch.UNKNOWN: "A passcode stands there; none is registered to compare it with.",
-}
-SOURCE: Final = {
-    SourceState.OK: "read in full",
-    SourceState.PARTIAL: "read in part",
-    SourceState.FAILED: "could not be read",
-    SourceState.BLOCKED: "refuses to be read",
-    SourceState.BLIND: "the planted test link was not found",
-    SourceState.SUSPICIOUS: "looks different from what it was",
-}
-NEWS: Final = {news: news.value for news in News} | {
-    News.OPENED: "link found",
-    News.SPREAD: "more places",
-    News.WORSE: "worse now",
-    News.REGRESSED: "back again",
-    News.GONE: "all clear",
-    News.BLIND: "could not look",
-    News.TEST: "test",
-}
-DELIVERY: Final = {state: state.value for state in DeliveryState} | {
-    DeliveryState.DUE: "on its way",
-    DeliveryState.SENT: "sent",
-    DeliveryState.DEAD: "given up",
-    DeliveryState.WITHHELD: "not sent",
-}
-DONE: Final = {
-    "saved": "Saved.",
-    "registered": "Registered. It is watched from now on.",
-    "already": "That meeting was registered already. Nothing was changed.",
-    "removed": "Removed from the register, with its secrets.",
-    "rotated": "The new link is registered. The old one stays on watch for as long as it may open.",
-    "acknowledged": "Noted: somebody is on it.",
-    "closed": "Closed. You can reopen it at any time.",
-    "snoozed": "Snoozed.",
-    "reopened": "Reopened.",
-    "noted": "Your note is in the timeline.",
-    "queued": "The scan is queued and starts within seconds.",
-    "nothing": "There are no sources yet, so there is nothing to look at.",
-    "allowed": "Allowed to be public.",
-    "ended": "That allowance is over.",
-    "sent": "The test message was sent.",
-    "password": "Your password is changed. You are signed out everywhere else.",
-    "factor": "From now on signing in asks for a code too.",
-    "nofactor": "Signing in asks for the password only. Sign in again.",
-    "role": "The role is changed; they have to sign in again.",
-    "disabled": "They are signed out and cannot sign in.",
-    "enabled": "They can sign in again.",
-    "again": "It is due again and goes out within seconds.",
-    "silenced": "Silenced. Critical alerts come through, and what is held back is sent when it ends.",
-    "unsilenced": "The silence is over: what it held goes out now.",
-    "revoked": "That invitation is good no longer.",
-}
 
 
 def show(template: str, *, call: Call, status: int = 200, **values: object) -> HTMLResponse:
     """Render a page for somebody who is signed in."""
-    return _render(template, values, call=call, secret=call.session, zone=call.zone, status=status)
+    return _render(
+        template,
+        values,
+        call=call,
+        language=call.language,
+        secret=call.session,
+        zone=call.zone,
+        status=status,
+    )
 
 
 def show_form(
-    template: str, *, secret: str = "", status: int = 200, values: Mapping[str, object]
+    template: str, *, secret: str = "", status: int = 200, language: Language, values: Mapping[str, object]
 ) -> HTMLResponse:
     """Render a page for nobody in particular. ``secret`` is what the token of its form is made from."""
-    return _render(template, values, call=None, secret=secret, zone="UTC", status=status)
+    return _render(template, values, call=None, language=language, secret=secret, zone="UTC", status=status)
 
 
 def _render(
-    template: str, values: Mapping[str, object], *, call: Call | None, secret: str, zone: str, status: int
+    template: str,
+    values: Mapping[str, object],
+    *,
+    call: Call | None,
+    language: Language,
+    secret: str,
+    zone: str,
+    status: int,
 ) -> HTMLResponse:
-    page = _environment().get_template(template)
+    page = _environment(language).get_template(template)
+    if isinstance(says := values.get("says"), str):
+        values = {**values, "says": language.gettext(says)}
     return HTMLResponse(
         page.render(
             call=call,
             now=call.now if call else None,
             zone=zone,
             hidden=Markup('<input type="hidden" name="token" value="{}">').format(form_token(secret)),
-            when=lambda moment: when(moment, zone),
+            when=lambda moment: when(moment, zone, language),
             **values,
         ),
         status_code=status,
@@ -177,29 +116,89 @@ def _shown(value: object) -> object:
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def when(moment: datetime | None, zone: str) -> Markup:
+def when(moment: datetime | None, zone: str, language: Language) -> Markup:
     """Write a moment in a zone, for people and for machines."""
     if moment is None:
-        return Markup("never")
+        return Markup("{}").format(language.gettext(N_("never")))
     local = moment.astimezone(ZoneInfo(zone))
-    shown = f"{local:%a %-d %b %Y, %H:%M}"
+    day = format_skeleton("yMMMEd", local, locale=language.locale)
+    shown = f"{day}, {format_time(local, 'short', locale=language.locale)}"
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
 
 
-def countdown(starts: datetime | None, now: datetime) -> str:
+def month_of(moment: datetime, zone: str, language: Language) -> str:
+    """Write the month in which a moment lies: ``November 2026``."""
+    return format_skeleton("yMMMM", moment.astimezone(ZoneInfo(zone)), locale=language.locale)
+
+
+def span(length: timedelta, language: Language, *, ahead: bool = False) -> str:
+    """Write a length of time in the largest unit it holds twice: ``90 minutes``, ``47 hours``, ``3 days``.
+
+    ``ahead`` says how far away something is: ``in 3 days``.
+    """
+    for unit, size in _UNITS:
+        if length >= 2 * size or (unit == "minute" and length >= size):
+            whole = length // size * size
+            # A threshold that is never reached keeps Babel to the unit that is named.
+            return format_timedelta(
+                whole, unit, threshold=_NEVER, add_direction=ahead, locale=language.locale
+            )
+    return language.gettext(N_("at any moment") if ahead else N_("less than a minute"))
+
+
+def countdown(starts: datetime | None, now: datetime, language: Language) -> str:
     """Say how far away a meeting is."""
     if starts is None:
-        return "over"
-    return "running now" if starts <= now else f"in {roughly(starts - now)}"
+        return language.gettext(N_("over"))
+    if starts <= now:
+        return language.gettext(N_("running now"))
+    return span(starts - now, language, ahead=True)
 
 
-def not_read(failed: Mapping[str, int], skipped: Mapping[str, int]) -> str:
+def number(count: int, language: Language) -> str:
+    """Write a count: ``12,345``."""
+    return format_decimal(count, locale=language.locale)
+
+
+def not_read(failed: Mapping[str, int], skipped: Mapping[str, int], language: Language) -> str:
     """Write what a scan left out, with its reasons and counts."""
-    return "; ".join(f"{why} ({count})" for why, count in {**failed, **skipped}.items())
+    return "; ".join(
+        f"{language.gettext(why)} ({number(count, language)})" for why, count in {**failed, **skipped}.items()
+    )
 
 
-@cache
-def _environment() -> Environment:
+def _translated(words: Mapping[_Key, str], language: Language) -> dict[_Key, str]:
+    return {key: language.gettext(text) for key, text in words.items()}
+
+
+def _install_words(environment: Environment, language: Language) -> None:
+    """Let templates ask for words. Values are escaped, made harmless, and written as numbers if they count.
+
+    Jinja's own way into gettext would put values in as they are, past ``finalize``.
+    """
+
+    def put_in(text: str, values: Mapping[str, object]) -> Markup:
+        shown = {
+            name: number(value, language) if isinstance(value, int) else _shown(value)
+            for name, value in values.items()
+        }
+        # Catalogues are ours, as templates are.
+        return Markup(text) % shown  # noqa: S704
+
+    def gettext(text: str, /, **values: object) -> Markup:
+        return put_in(language.gettext(text), values)
+
+    def ngettext(one: str, many: str, count: int, /, **values: object) -> Markup:
+        return put_in(language.ngettext(one, many, count), {"num": count, **values})
+
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.extend(newstyle_gettext=True)
+    environment.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "language": language}
+
+
+@lru_cache(maxsize=16)
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -208,20 +207,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"defanged": defanged, "repeating": repeats_in_words, "span": roughly}
+    _install_words(environment, language)
+    environment.filters |= {
+        "defanged": defanged,
+        "repeating": repeats_in_words,
+        "span": partial(span, language=language),
+        "number": partial(number, language=language),
+    }
     environment.globals |= {
+        "languages": [(code, Language(code, code).name) for code in languages()],
         "version": static_version(),
-        "SEVERITY": SEVERITY,
-        "STATE": STATE,
-        "STILL": STILL,
-        "PASSCODE": PASSCODE,
-        "SOURCE": SOURCE,
-        "NEWS": NEWS,
-        "DELIVERY": DELIVERY,
-        "DONE": DONE,
-        "AS_WHAT": AS_WHAT,
-        "HOW_SURE": HOW_SURE,
-        "countdown": countdown,
-        "not_read": not_read,
+        "SEVERITY": _translated(SEVERITY, language),
+        "STATE": _translated(STATE, language),
+        "STILL": _translated(STILL, language),
+        "PASSCODE": _translated(PASSCODE, language),
+        "SOURCE": _translated(SOURCE, language),
+        "NEWS": _translated(NEWS, language),
+        "DELIVERY": _translated(DELIVERY, language),
+        "DONE": _translated(DONE, language),
+        "AS_WHAT": _translated(AS_WHAT, language),
+        "HOW_SURE": _translated(HOW_SURE, language),
+        "countdown": partial(countdown, language=language),
+        "not_read": partial(not_read, language=language),
     }
     return environment

@@ -5,6 +5,7 @@ from scanner.web.pages import (
     exposures,
     help,
     home,
+    language,
     meeting,
     meetings,
     people,
@@ -28,6 +29,7 @@ ROUTERS = tuple(
         scans,
         alerts,
         people,
+        language,
         report,
         help,
     )

@@ -16,12 +16,11 @@ from scanner.actions.people import (
 from scanner.actions.signing_in import SignedIn, prove, sign_out, start_session, visitor
 from scanner.actions.signing_in import sign_in as start_session_of
 from scanner.actions.tokens import make_token, revoke_token, tokens_of
-from scanner.durations import roughly
 from scanner.errors import InputError
 from scanner.web.codes import picture
 from scanner.web.desk import Desk
-from scanner.web.door import Caller, Form, Number, form_cookie, own_path, text
-from scanner.web.screen import show, show_form
+from scanner.web.door import Caller, Form, Number, form_cookie, language_of, own_path, text
+from scanner.web.screen import show, show_form, span
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,7 +43,10 @@ def sign_in(request: Request, form: Form) -> Response:
     address = request.client.host if request.client else ""
     wait = desk.throttle.wait(email, address, now)
     if wait is not None:
-        says = f"There were too many attempts. Try again in {roughly(wait)}."
+        language = language_of(request)
+        says = language.gettext("There were too many attempts. Wait %(length)s and try again.") % {
+            "length": span(wait, language)
+        }
         answer = _form(request, "sign_in.html", status=429, back=back, says=says, email=email)
         answer.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
         return answer
@@ -226,7 +228,7 @@ def _form(request: Request, template: str, *, status: int = 200, **values: str |
     name = form_cookie(desk)
     known = request.cookies.get(name, "")
     secret = known if len(known) >= _TOKEN_LETTERS else new_token()
-    answer = show_form(template, secret=secret, status=status, values=values)
+    answer = show_form(template, secret=secret, status=status, language=language_of(request), values=values)
     if secret != known:
         answer.set_cookie(name, secret, secure=desk.secure, httponly=True, samesite="lax", path="/")
     return answer
