@@ -37,16 +37,9 @@ from storage.exposure_rows import (
     lock_meeting,
     open_exposure,
     read_exposures,
-    write_severity,
     write_worst_severity,
 )
-from storage.quiet import (
-    SET_ASIDE,
-    covers,
-    quiet_exposures,
-    set_quiet,
-    stays_quiet,
-)
+from storage.quiet import SET_ASIDE, covers, quiet_exposures, set_quiet, stays_quiet
 from storage.sightings import NewSighting, Sightings
 from storage.transaction import Transaction
 
@@ -122,11 +115,6 @@ class Exposures:
     def note(self, organisation: int, exposure: int, event: ExposureEvent) -> None:
         """Write down something that happened to an exposure and changed no state."""
         add_event(self._transaction, organisation, exposure, event)
-
-    def set_severity(self, organisation: int, exposure: int, severity: Severity, now: datetime) -> None:
-        """Grade an exposure anew, for instance because its meeting came nearer."""
-        self._existing(organisation, exposure)
-        write_severity(self._transaction, organisation, exposure, severity, now)
 
     def regrade(
         self, organisation: int, exposure: int, severities: Mapping[int, Severity], now: datetime

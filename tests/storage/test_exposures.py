@@ -122,10 +122,10 @@ def test_severity_is_that_of_the_worst_place_still_up(work, see, exposure):
 def test_a_new_grade_is_kept_and_only_a_new_level_is_an_event(work, club, see, exposure):
     seen = see(severity=LOW)
     nearer = a_severity(SeverityLevel.LOW, "It starts on Friday.")
-    work.exposures.set_severity(club.id, seen.exposure_id, nearer, LATER)
+    assert not work.exposures.regrade(club.id, seen.exposure_id, {seen.sighting_id: nearer}, LATER)
     assert exposure(seen.exposure_id).severity == nearer
     assert whats(exposure(seen.exposure_id)) == ["opened"]
-    work.exposures.set_severity(club.id, seen.exposure_id, HIGH, LATER)
+    assert work.exposures.regrade(club.id, seen.exposure_id, {seen.sighting_id: HIGH}, LATER)
     event = exposure(seen.exposure_id).events[-1]
     assert (event.at, event.what, event.note) == (LATER, "severity high", HIGH.reason)
 
@@ -363,7 +363,7 @@ def test_an_exposure_of_another_organisation_is_not_there(work, see, choir):
     with pytest.raises(InputError, match=f"There is no exposure {seen.exposure_id}"):
         work.exposures.set_state(choir.id, seen.exposure_id, State.REMOVED, "Eve", "", NOON)
     with pytest.raises(InputError, match="There is no exposure"):
-        work.exposures.set_severity(choir.id, seen.exposure_id, LOW, NOON)
+        work.exposures.regrade(choir.id, seen.exposure_id, {seen.sighting_id: LOW}, NOON)
 
 
 def test_the_list_is_worst_first_then_newest_and_filtered_by_state(work, club, decide):
