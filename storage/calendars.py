@@ -12,10 +12,11 @@ from sqlalchemy import Row, delete, insert, select, update
 from scanner.errors import InputError
 from scanner.invitations.following import Followed
 from scanner.secret import Secret
-from storage import tables
+from storage import tables, tables_lanes
 from storage.transaction import Transaction, new_seal
 
 _calendars, _events = tables.calendars, tables.calendar_events
+_pauses = tables_lanes.paused_calendars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Calendar:
     read: datetime | None = None
     failing_since: datetime | None = None
     fault: str = ""
+    paused_since: datetime | None = None
+    """Since when somebody does not want it read."""
 
 
 class Calendars:
@@ -68,7 +71,10 @@ class Calendars:
     def all(self, organisation: int) -> list[Calendar]:
         """Return the calendars of an organisation, oldest first."""
         rows = self._transaction.connection.execute(
-            select(_calendars).where(_calendars.c.organisation_id == organisation).order_by(_calendars.c.id)
+            select(_calendars, _pauses.c.since.label("paused_since"))
+            .outerjoin(_pauses, _pauses.c.calendar_id == _calendars.c.id)
+            .where(_calendars.c.organisation_id == organisation)
+            .order_by(_calendars.c.id)
         )
         return [self._read(row) for row in rows]
 
@@ -81,6 +87,18 @@ class Calendars:
         )
         if not removed.rowcount:
             raise InputError(f"There is no calendar {calendar}.")
+
+    def pause(self, calendar: Calendar, now: datetime) -> None:
+        """Record that a calendar is not to be read; one that is paused already stays as it was."""
+        self._transaction.connection.execute(
+            self._transaction.insert(_pauses)
+            .values(calendar_id=calendar.id, since=now)
+            .on_conflict_do_nothing()
+        )
+
+    def resume(self, calendar: Calendar) -> None:
+        """Record that a calendar is to be read again."""
+        self._transaction.connection.execute(delete(_pauses).where(_pauses.c.calendar_id == calendar.id))
 
     def answered(self, calendar: Calendar, now: datetime, *, etag: str, last_modified: str) -> None:
         """Record that a calendar was read, with the validators to ask with the next time."""
@@ -179,4 +197,5 @@ class Calendars:
             read=row.read,
             failing_since=row.failing_since,
             fault=envelope.open(row, "fault"),
+            paused_since=row.paused_since,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
 from scanner.errors import InputError
 from scanner.model import Organisation
@@ -49,6 +50,21 @@ class Organisations:
         """Return every organisation, oldest first."""
         rows = self._transaction.connection.execute(select(_table).order_by(_table.c.id))
         return [self._read(row) for row in rows]
+
+    def change(self, organisation: int, *, name: str, timezone: str) -> Organisation:
+        """Give an organisation another name and time zone; InputError if there is none."""
+        row = self._transaction.connection.execute(
+            select(_table).where(_table.c.id == organisation)
+        ).one_or_none()
+        if row is None:
+            raise InputError(f"There is no organisation {organisation}.")
+        envelope = self._transaction.envelope(_table, row.seal, organisation=row.id)
+        self._transaction.connection.execute(
+            update(_table)
+            .where(_table.c.id == organisation)
+            .values(timezone=timezone, **envelope.seal(name=name))
+        )
+        return replace(self._read(row), name=name, timezone=timezone)
 
     def remove(self, organisation: int) -> None:
         """Delete an organisation with its data key and all of its rows; InputError if there is none.

@@ -112,6 +112,10 @@ class Scans:
         """Delete scans that began before a time, with their coverage."""
         self._transaction.connection.execute(delete(_scans).where(_scans.c.started < before))
 
+    def remove(self, trigger: str) -> None:
+        """Delete the scans that were begun for one reason, with their coverage."""
+        self._transaction.connection.execute(delete(_scans).where(_scans.c.trigger == trigger))
+
     def standing(self, source: str, *, alike: Collection[SourceState] = ()) -> Standing | None:
         """Return how a source stands, or None if no scan says.
 

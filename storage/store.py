@@ -25,6 +25,7 @@ from storage.canaries import Canaries
 from storage.caps import Caps
 from storage.chores import Chores
 from storage.decisions import Ignores
+from storage.drills import Drills
 from storage.engine import (
     READ_ONLY,
     connect,
@@ -43,6 +44,7 @@ from storage.organisations import Organisations
 from storage.outbox import Outbox
 from storage.overview import Overview
 from storage.passkeys import Passkeys
+from storage.paused_sources import PausedSources
 from storage.people import People
 from storage.record import Record
 from storage.rereading import Rereading
@@ -80,6 +82,8 @@ class Work:
         self.canaries = Canaries(transaction)
         self.times = Times(transaction)
         self.units = Units(transaction)
+        self.paused_sources = PausedSources(transaction)
+        self.drills = Drills(transaction)
         self.outbox = Outbox(transaction)
         self.silences = Silences(transaction)
         self.ignores = Ignores(transaction)

@@ -408,6 +408,7 @@ outbox = Table(
 
 # They share the metadata, which is whole only when they are in it.
 from storage import tables_alerts as tables_alerts  # noqa: E402
+from storage import tables_drills as tables_drills  # noqa: E402
 from storage import tables_entry as tables_entry  # noqa: E402
 from storage import tables_lanes as tables_lanes  # noqa: E402
 from storage import tables_people as tables_people  # noqa: E402

@@ -26,6 +26,24 @@ pauses = Table(
     Column("asked", Moment, nullable=False),
 )
 
+paused_sources = Table(
+    "paused_sources",
+    metadata,
+    # What somebody does not want looked at for now, since when, and why.
+    Column("source", String, primary_key=True),
+    Column("seal", LargeBinary, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("actor", LargeBinary, nullable=False),
+)
+
+paused_calendars = Table(
+    "paused_calendars",
+    metadata,
+    Column("calendar_id", ForeignKey("calendars.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,
