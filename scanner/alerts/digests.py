@@ -66,7 +66,13 @@ def write_digest(
         group=group,
         why=plain(f"{first.alert.reason}, and it sends what can wait in a {digest} digest", limit=400),
         thread="",
-        facts={"news": News.DIGEST.value, "organisation": group, "why": "digest", "exposure": None},
+        facts={
+            "news": News.DIGEST.value,
+            "organisation": group,
+            "why": "digest",
+            "drill": False,
+            "exposure": None,
+        },
     )
 
 

@@ -21,13 +21,15 @@ def facts(
     meeting: Meeting | None,
     organisation: Organisation,
     now: datetime,
+    drill: bool = False,
 ) -> dict[str, object]:
-    """Return an alert as names and values ready for JSON."""
+    """Return an alert as names and values ready for JSON; ``drill`` says that it is not in earnest."""
     secrets = secrets_of(meeting)
     return {
         "news": alert.news.value,
         "organisation": plain(organisation.name, limit=_LINE, secrets=secrets),
         "why": plain(alert.reason, limit=_SENTENCE, secrets=secrets),
+        "drill": drill,
         "exposure": _exposure(exposure, meeting, now) if exposure and meeting else None,
     }
 

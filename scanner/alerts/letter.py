@@ -28,6 +28,8 @@ class Place:
 class Letter:
     """What both templates say, each in its own way."""
 
+    notice: str = ""
+    """What has to be read before everything else."""
     subject: str
     subject_end: str = ""
     headline: str
@@ -60,7 +62,8 @@ def rendered(
 
 def _short(letter: Letter) -> str:
     """Return a letter for a chat or a telephone: what happened, how bad, the first thing to do."""
-    lines = [letter.sentence, *(f"{label}: {text}" for label, text in letter.facts if label in _IN_SHORT)]
+    lines = [letter.notice] if letter.notice else []
+    lines += [letter.sentence, *(f"{label}: {text}" for label, text in letter.facts if label in _IN_SHORT)]
     lines += [f"{letter.places_title}: {place.address}" for place in letter.places[:2]]
     lines += [f"Now: {step.what} {step.how}" for step in letter.steps[:1]]
     if letter.desk:

@@ -46,6 +46,10 @@ SENTENCES = {
     News.TROUBLE: "Something keeps Lychgate from looking or from telling you. {detail}",
     News.TEST: "Channel “{channel}” works: this message came through it. There is nothing to do.",
 }
+DRILL = (
+    "THIS IS A DRILL: nothing is wrong, and there is nothing to do. Lychgate put an invented meeting on a page "
+    "of its own to prove that its alarm reaches you. Everything below is as it would be in earnest."
+)
 WHAT_WE_DID = (
     "Lychgate has not opened the meeting. It looks at these places again at every scan and tells you when "
     "the link is gone."

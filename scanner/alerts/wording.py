@@ -12,6 +12,7 @@ from scanner.alerts.letter import Letter, Place, rendered
 from scanner.alerts.phrases import (
     ALIVE,
     AS_WHAT,
+    DRILL,
     HEADLINES,
     HOW_SURE,
     IF_NOT_CHANGED,
@@ -56,11 +57,13 @@ def write(
     now: datetime,
     others: Sequence[str] = (),
     desk: str = "",
+    drill: bool = False,
 ) -> Message:
     """Return the message for an alert, the same text in plain and HTML form, under 60 lines.
 
     ``others`` are the other channels that carry this news, each with what became of it. ``desk`` is the
-    public address of the review desk: the only thing in a message that can be clicked.
+    public address of the review desk: the only thing in a message that can be clicked. Of a ``drill`` the
+    message says first of all that it is one, and leads to the page of drills.
 
     News about an exposure needs the exposure and its meeting as they are now. Times are given in the
     organisation's zone. Everything that people or pages wrote is taken as hostile: put on one line, cut,
@@ -76,6 +79,8 @@ def write(
         if others:
             told = plain(", ".join(others), limit=_SENTENCE_LENGTH)
             letter = replace(letter, facts=(*letter.facts, ("Also told", told)))
+        if drill:
+            letter = _as_drill(letter, desk=desk)
         thread = alert_key(
             exposure=exposure,
             news=News.OPENED,
@@ -91,7 +96,21 @@ def write(
         group=group,
         why=plain(alert.reason, limit=_SENTENCE_LENGTH, secrets=secrets),
         thread="" if thread == alert.key else thread,
-        facts=facts(alert, exposure=exposure, meeting=meeting, organisation=organisation, now=now),
+        facts=facts(
+            alert, exposure=exposure, meeting=meeting, organisation=organisation, now=now, drill=drill
+        ),
+    )
+
+
+def _as_drill(letter: Letter, *, desk: str) -> Letter:
+    """Return a letter that can be taken for a true alarm neither in the inbox nor when it is opened."""
+    return replace(
+        letter,
+        notice=DRILL,
+        subject=f"DRILL, nothing is wrong: {letter.subject}",
+        show="lychgate drill --last",
+        acknowledge="",
+        desk=f"{desk}/drill" if desk else "",
     )
 
 

@@ -60,6 +60,8 @@ class _Case:
     people: tuple[str, ...]
     siblings: tuple[Delivery, ...]
     silences: tuple[Silence, ...]
+    drill: bool
+    """Its meeting is invented: people must not take it for a true alarm."""
 
 
 def deliver_due(
@@ -159,11 +161,14 @@ class _Postman:
             exposure = work.exposures.get(alert.organisation, alert.exposure) if alert.exposure else None
             meeting = work.meetings.get(alert.organisation, exposure.meeting) if exposure else None
             people = work.record.everybody(alert.organisation, meeting.id) if meeting else ()
+            drill = meeting is not None and work.drills.is_planted(meeting.id)
             siblings = work.outbox.about(alert.organisation, exposure.id) if exposure else []
             silences = work.silences.holding(self.clock())
         if organisation is None or (alert.exposure and meeting is None):
             raise DeliveryError("its meeting was removed", permanent=True)
-        return _Case(delivery, organisation, exposure, meeting, people, tuple(siblings), tuple(silences))
+        return _Case(
+            delivery, organisation, exposure, meeting, people, tuple(siblings), tuple(silences), drill
+        )
 
     def _turn(self, case: _Case) -> Turn:
         now = self.clock()
@@ -201,6 +206,7 @@ class _Postman:
             now=self.clock(),
             others=others,
             desk=self.desk,
+            drill=case.drill,
         )
         return replace(message, people=case.people) if self._writes_to_people(case) else message
 
