@@ -41,6 +41,8 @@ _SHORT_SESSION = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 2000
 _MOST_REPEATS = 3
 _NUMBER = re.compile(r"[0-9.]+")
+_PLAIN = re.compile(r"https?://[a-z0-9.:\[\]-]+/[A-Za-z0-9/._~-]*")
+"""An address that has but one spelling: the most there are, and told much faster than by taking apart."""
 
 
 def resolve(base: str, reference: str) -> str:
@@ -59,6 +61,8 @@ def sameness(address: str) -> str:
 
     Order and spelling of the query, the fragment and session ids make no difference.
     """
+    if _PLAIN.fullmatch(address) and "/." not in address:
+        return address
     parts = urlsplit(address)
     query = parts.query
     if query:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scrapy.http import Response
@@ -20,12 +21,20 @@ _GONE = frozenset({404, 410})
 
 # Marks that stand on challenge pages only: Cloudflare puts its challenge-platform script on ordinary pages
 # too, so it is no sign. Such pages are small, and an ordinary page may quote a mark.
-_CHALLENGE_MARKS = re.compile(
-    rb"_cf_chl_opt|<title>Just a moment\.\.\.</title>|<title>Attention Required! \| Cloudflare</title>|"
-    rb"id=\"cf-please-wait\"|sucuri_cloudproxy_js|captcha-delivery\.com/|<title>DDoS-Guard</title>|"
-    rb"id=\"px-captcha\"|/_Incapsula_Resource\?[^\"]{0,200}\"[^>]{0,200}></iframe>|"
-    rb"gokuProps|/\.within\.website/x/cmd/anubis/"
+# One look for each is a third of the time of one pattern for all.
+_CHALLENGE_MARKS = (
+    b"_cf_chl_opt",
+    b"<title>Just a moment...</title>",
+    b"<title>Attention Required! | Cloudflare</title>",
+    b'id="cf-please-wait"',
+    b"sucuri_cloudproxy_js",
+    b"captcha-delivery.com/",
+    b"<title>DDoS-Guard</title>",
+    b'id="px-captcha"',
+    b"gokuProps",
+    b"/.within.website/x/cmd/anubis/",
 )
+_INCAPSULA = re.compile(rb"/_Incapsula_Resource\?[^\"]{0,200}\"[^>]{0,200}></iframe>")
 _CHALLENGE_BYTES = 64 * 1024
 
 _LOG_IN_SEGMENT = re.compile(
@@ -63,7 +72,10 @@ def is_challenge(response: Response) -> bool:
     """Tell pages that a protection service shows in place of the real one, whatever their status."""
     if response.headers.get(b"cf-mitigated") == b"challenge":
         return True
-    return len(response.body) < _CHALLENGE_BYTES and _CHALLENGE_MARKS.search(response.body) is not None
+    body = response.body
+    return len(body) < _CHALLENGE_BYTES and (
+        any(mark in body for mark in _CHALLENGE_MARKS) or _INCAPSULA.search(body) is not None
+    )
 
 
 def leads_to_log_in(origin: str, target: str) -> bool:
@@ -143,6 +155,7 @@ def _is_log_in(address: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def _date(value: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(value)

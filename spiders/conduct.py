@@ -84,7 +84,6 @@ class Conduct:
         if loop.time() >= self._errand.until:
             raise NotRead(TIME_LIMIT, skipped=True)
         host = host_key(request.url)
-        request.meta["download_slot"] = host
         if _ROBOTS in request.meta:
             return
         refusal = check_address(request.url, self._errand.unit.allow)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import aiohttp
 import yarl
@@ -101,6 +102,7 @@ class _Taken:
     why_cut: str
 
 
+@lru_cache(maxsize=1024)
 def host_key(address: str) -> str:
     """Name the server behind an address: its host, with the port unless it is the usual one."""
     url = yarl.URL(address, encoded=True)

@@ -17,6 +17,9 @@ from datetime import timedelta
 MOST_PAUSE = timedelta(seconds=60)
 """The longest pause between two requests that a slow server or its robots.txt can bring about."""
 
+_MOMENT = 0.05
+"""Seconds by which nobody's answer comes too late."""
+
 
 @dataclass(slots=True)
 class _Host:
@@ -33,6 +36,7 @@ class Turns:
     def __init__(self) -> None:
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
         self._waits: set[asyncio.Timeout] = set()
+        self._owed = 0.0
 
     @asynccontextmanager
     async def within(self, until: float) -> AsyncIterator[None]:
@@ -47,11 +51,16 @@ class Turns:
     def give_back(self, seconds: float) -> None:
         """Extend every wait under way: nothing could arrive while the process was busy with a page.
 
-        Else one page that takes long to search would make answers of other sources come too late.
+        Else one page that takes long to search would make answers of other sources come too late. What
+        comes to a moment only is saved up, because to extend all waits for each page takes time too.
         """
+        self._owed += seconds
+        if self._owed < _MOMENT:
+            return
         for wait in self._waits:
             if (end := wait.when()) is not None and not wait.expired():
-                wait.reschedule(end + seconds)
+                wait.reschedule(end + self._owed)
+        self._owed = 0.0
 
     @asynccontextmanager
     async def turn(self, host: str, *, delay: timedelta, until: float) -> AsyncIterator[None]:
@@ -64,10 +73,12 @@ class Turns:
         async with asyncio.timeout_at(until):
             await state.lock.acquire()
         try:
-            begin = max(state.free_at, state.closed_until, loop.time())
+            now = loop.time()
+            begin = max(state.free_at, state.closed_until, now)
             if begin >= until:
                 raise TimeoutError
-            await asyncio.sleep(begin - loop.time())
+            if begin > now:
+                await asyncio.sleep(begin - now)
             began = loop.time()
             try:
                 yield
