@@ -89,6 +89,10 @@ class Addresses:
         """Forget a page, for instance because it is gone."""
         self._delete(source, address)
 
+    def forget_source(self, source: str) -> None:
+        """Forget every page of a source."""
+        self._transaction.connection.execute(delete(_table).where(_table.c.source == source))
+
     def keep_only(self, sources: Collection[str]) -> None:
         """Forget every page of sources that are no longer looked at."""
         self._transaction.connection.execute(delete(_table).where(_table.c.source.not_in(list(sources))))

@@ -18,6 +18,7 @@ from scanner.cli import (
     demo,
     detect,
     doctor,
+    drill,
     exposure_states,
     exposures,
     init,
@@ -119,6 +120,7 @@ app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
 app.command("schedule")(schedule.schedule)
 app.command("doctor")(doctor.doctor)
+app.command("drill")(drill.drill)
 app.command("check")(check.check)
 app.command("detect")(detect.detect)
 app.command("platforms")(platforms.platforms)

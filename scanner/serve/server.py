@@ -9,6 +9,7 @@ from functools import partial
 from threading import Event, Lock, Thread
 
 from scanner.actions.calendars import refresh_due
+from scanner.actions.drills import hold_asked_drills
 from scanner.actions.scans import forget_what_is_old, send_due, tell_what_is_dark
 from scanner.actions.workspace import Workspace
 from scanner.durations import in_words
@@ -16,6 +17,7 @@ from scanner.errors import LychgateError
 from scanner.model import Lane
 from scanner.scans.blindness import tell_gap
 from scanner.scans.plan import Agenda
+from scanner.scans.queue import LocalQueue
 from scanner.serve.agenda import due_runs, read_agenda, runs_between
 from scanner.serve.live import Live
 from scanner.serve.ticker import Ticker
@@ -42,6 +44,7 @@ class Server:
         self._clock = clock
         self._stop = Event()
         self._workers = [Worker(lane, clock=clock, stop=self._stop) for lane in Lane]
+        self._drills = LocalQueue()
         self._started = clock()
         self._agenda: Agenda | None = None
         self._planned: datetime | None = None
@@ -54,6 +57,7 @@ class Server:
         self._stop.set()
         for worker in self._workers:
             worker.cancel()
+        self._drills.cancel()
 
     def run(self) -> None:
         """Serve until ``stop`` is called."""
@@ -61,6 +65,7 @@ class Server:
             ("plan", self.plan, _PAUSE),
             ("post", self.post, _PAUSE),
             ("follow", self.follow, _MINUTE),
+            ("drill", self.drill, _PAUSE),
             ("watch", self.watch, 5 * _MINUTE),
             ("forget", self.forget, _DAY),
         ]
@@ -148,6 +153,17 @@ class Server:
             elif not reading.unchanged:
                 counts = len(reading.registered), len(reading.changed), len(reading.ended)
                 log.info("calendar %s: %d meetings new, %d changed, %d ended", name, *counts)
+
+    def drill(self) -> None:
+        """Hold the drills that somebody asked for."""
+        held = hold_asked_drills(
+            self._live.workspace,
+            clock=self._clock,
+            queue=self._drills,
+            wait=lambda length: self._stop.wait(length.total_seconds()),
+        )
+        for drill in held:
+            log.info("a drill %s: %s", drill.state, " ".join(step.says for step in drill.steps))
 
     def _follow_settings(self) -> None:
         workspace = self._live.workspace
