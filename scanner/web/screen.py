@@ -24,7 +24,7 @@ from scanner.invitations.repeating import repeats_in_words
 from scanner.web.desk import Call
 from scanner.web.door import form_token
 from scanner.web.language import N_, Language, languages
-from scanner.web.words import DELIVERY, DONE, NEWS, PASSCODE, SEVERITY, SOURCE, STATE, STILL
+from scanner.web.words import DELIVERY, DONE, LEVEL, NEWS, PASSCODE, ROLE, SEVERITY, SOURCE, STATE, STILL
 
 _HERE = Path(__file__).parent
 STATIC: Final = {
@@ -193,7 +193,7 @@ def _install_words(environment: Environment, language: Language) -> None:
 
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
-    environment.extend(newstyle_gettext=True)
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "language": language}
 
 
@@ -212,12 +212,15 @@ def _environment(language: Language) -> Environment:
         "defanged": defanged,
         "repeating": repeats_in_words,
         "span": partial(span, language=language),
+        "said": language.gettext,
         "number": partial(number, language=language),
     }
     environment.globals |= {
         "languages": [(code, Language(code, code).name) for code in languages()],
         "version": static_version(),
         "SEVERITY": _translated(SEVERITY, language),
+        "LEVEL": _translated(LEVEL, language),
+        "ROLE": _translated(ROLE, language),
         "STATE": _translated(STATE, language),
         "STILL": _translated(STILL, language),
         "PASSCODE": _translated(PASSCODE, language),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from scanner.actions.people import AccountRole
 from scanner.model import (
     DeliveryState,
     ExposureState,
@@ -20,6 +21,17 @@ SEVERITY: Final = {
     SeverityLevel.HIGH: N_("High: act today"),
     SeverityLevel.MEDIUM: N_("Medium: act this week"),
     SeverityLevel.LOW: N_("Low: nothing urgent"),
+}
+LEVEL: Final = {
+    SeverityLevel.CRITICAL: N_("critical"),
+    SeverityLevel.HIGH: N_("high"),
+    SeverityLevel.MEDIUM: N_("medium"),
+    SeverityLevel.LOW: N_("low"),
+}
+ROLE: Final = {
+    AccountRole.OWNER: N_("owner"),
+    AccountRole.REVIEWER: N_("reviewer"),
+    AccountRole.READER: N_("read-only"),
 }
 STATE: Final = {
     ExposureState.OPEN: N_("needs review"),
@@ -90,6 +102,7 @@ DONE: Final = {
     "ended": N_("That allowance is over."),
     "sent": N_("The test message was sent."),
     "password": N_("Your password is changed. You are signed out everywhere else."),
+    "passkey": N_("From now on you can sign in with that passkey."),
     "factor": N_("From now on signing in asks for a code too."),
     "nofactor": N_("Signing in asks for the password only. Sign in again."),
     "role": N_("The role is changed; they have to sign in again."),
