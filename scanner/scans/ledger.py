@@ -153,10 +153,8 @@ class Ledger:
         self._write()
         with self._store.begin() as work:
             for (organisation, exposure_id), sightings in self._places.items():
-                # The first sighting of a new exposure has been told by its own alert.
-                more = len(sightings) - (exposure_id in self.new)
                 exposure = work.exposures.get(organisation, exposure_id)
-                if more and exposure and not work.outbox.untouched(organisation, exposure_id):
+                if exposure and not work.outbox.untouched(organisation, exposure_id):
                     cause = f"sighting {max(sightings)}"
                     self._tell(work, exposure, News.SPREAD, cause=cause, now=self._clock())
 
@@ -213,14 +211,15 @@ class Ledger:
             return
         self.seen.add((verdict.organisation, seen.exposure_id))
         self._watched[source].add(address)
-        if seen.exposure_is_new or seen.reopened or seen.worse:
+        told_alone = seen.exposure_is_new or seen.reopened or seen.worse
+        if told_alone:
             exposure = work.exposures.get(verdict.organisation, seen.exposure_id)
             assert exposure is not None
             if seen.worse:
                 self._tell(work, exposure, News.WORSE, cause=f"worse {now.isoformat()}", now=now)
             else:
                 self._news(work, exposure, News.OPENED if seen.exposure_is_new else News.REGRESSED, now)
-        if seen.sighting_is_new:
+        if seen.sighting_is_new and not told_alone:
             self._places[verdict.organisation, seen.exposure_id].append(seen.sighting_id)
 
     def _recheck(self, work: Work, line: CrawlLine, ours: list[tuple[Link, Verdict]], now: datetime) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from scanner.alerts.routing import Route
 from scanner.model import ExposureState, News, Passcode, PasscodeKind, SeverityLevel, SightingState
+from scanner.scans.page import CrawlLine
+from scanner.scans.queue import LocalQueue
 from tests.builders import NOON, a_meeting, a_passcode, a_room
 from tests.scans.nights import OTHER_PAGE, PAGE, Nights, a_link, failed, read, saying, skipped, unchanged
 
@@ -83,6 +85,33 @@ def test_more_places_make_one_follow_up_and_none_while_the_first_alert_waits(nig
     nights.scan(read(a_link(), address=third), read(a_link(), address=fourth))
     assert nights.news == [News.OPENED, News.SPREAD]
     assert nights.alerts[-1].detail == ""
+
+
+class Prompt(LocalQueue):
+    """A queue whose every line is followed by a round of the postman, as in a long scan."""
+
+    def __init__(self, nights: Nights, *lines: CrawlLine) -> None:
+        super().__init__(command=saying(*lines)._command)
+        self._nights = nights
+
+    def run(self, units, take, **more) -> None:
+        def take_and_send(line: CrawlLine) -> None:
+            take(line)
+            self._nights.send_all()
+
+        super().run(units, take_and_send, **more)
+
+
+def test_a_place_that_makes_it_worse_is_told_once_even_if_the_postman_is_quicker_than_the_scan(
+    nights: Nights,
+) -> None:
+    nights.register(soon(passcodes=(a_passcode(),)))
+    nights.scan(queue=Prompt(nights, read(a_link())))
+    worse, third = a_link(passcode=a_passcode()), "https://forum.example/t/14"
+    nights.scan(queue=Prompt(nights, read(a_link()), read(worse, address=OTHER_PAGE)))
+    assert nights.news == [News.OPENED, News.WORSE]
+    nights.scan(queue=Prompt(nights, read(a_link()), read(worse, address=third)))
+    assert nights.news == [News.OPENED, News.WORSE, News.SPREAD]
 
 
 def test_gone_needs_a_whole_reading(nights: Nights) -> None:
