@@ -1,6 +1,7 @@
 """Passwords, tokens and one-time codes: what proves who somebody is.
 
-Passwords follow NIST SP 800-63B: long, no rules of composition, the guessable ones refused.
+Passwords follow NIST SP 800-63B-4, section 3.1.1.2: 15 letters where a password is all that is asked for, 8
+where a second factor always is; no rules of composition; the guessable ones refused.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from scanner.errors import InputError
 
-SHORTEST: Final = 15
+SHORTEST: Final = 8
+"""With a second factor, without which the password opens nothing."""
+SHORTEST_ALONE: Final = 15
 _LONGEST = 1000
 _ENOUGH_OF_ITS_OWN = 6
 _OFTEN_USED = (
@@ -28,8 +31,13 @@ _OFTEN_USED = (
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertyuiop",
+    "abcdefgh",
+    "abcdef",
+    "qwertz",
+    "yxcvbn",
     "asdfghjkl",
     "asdfgh",
+    "asdf",
     "zxcvbnm",
     "qazwsxedc",
     "qazwsx",
@@ -45,6 +53,39 @@ _OFTEN_USED = (
     "secret",
     "welcome",
     "administrator",
+    "whatever",
+    "computer",
+    "internet",
+    "starwars",
+    "pokemon",
+    "charlie",
+    "jennifer",
+    "jordan",
+    "hunter",
+    "killer",
+    "freedom",
+    "hello",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "sommer",
+    "hallo",
+    "schatz",
+    "church",
+    "parish",
+    "council",
     "admin",
     "login",
     "changeme",
@@ -78,15 +119,21 @@ _AT_ONCE = BoundedSemaphore(2)
 _STEP = 30
 
 
-def check_password(password: str, *, email: str) -> str:
-    """Return a password that may be used, or raise InputError saying what is wrong with it."""
-    if len(password) < SHORTEST:
+def check_password(password: str, *, email: str, second_factor: bool) -> str:
+    """Return a password that may be used, or raise InputError saying what is wrong with it.
+
+    ``second_factor`` tells that a code is asked for whenever this password is; then it may be shorter.
+    """
+    if is_short(password) and not second_factor:
         raise InputError(
-            f"The password needs at least {SHORTEST} letters. Four words that do not belong together do."
+            f"The password needs at least {SHORTEST_ALONE} letters, or {SHORTEST} once you have a second "
+            "factor. Four words that do not belong together do."
         )
+    if len(password) < SHORTEST:
+        raise InputError(f"The password needs at least {SHORTEST} letters.")
     if len(password) > _LONGEST:
         raise InputError(f"The password is longer than {_LONGEST} letters.")
-    if len(_own(password, email=email)) < _ENOUGH_OF_ITS_OWN:
+    if _own(password, email=email) < _ENOUGH_OF_ITS_OWN:
         raise InputError(
             "This password is one that is tried first: it is made of often used words, your address or "
             "repeated letters. Four words that do not belong together are better."
@@ -94,13 +141,22 @@ def check_password(password: str, *, email: str) -> str:
     return password
 
 
-def _own(password: str, *, email: str) -> str:
-    """Return what is left of a password without what everybody would try, each sign once."""
+def is_short(password: str) -> bool:
+    """Tell whether a password is too short to be all that is asked for."""
+    return len(password) < SHORTEST_ALONE
+
+
+def _own(password: str, *, email: str) -> int:
+    """Count the different letters that are left of a password without what everybody would try.
+
+    In a short one, other signs count too, two of them at most; numbers of two digits and more do not.
+    """
     rest = re.sub(r"[\W\d_]+", "", password.casefold())
     own = [part for part in re.split(r"[\W\d_]+", email.casefold()) if len(part) > 2]
     for word in sorted((*_OFTEN_USED, *own), key=len, reverse=True):
         rest = rest.replace(word, "")
-    return "".join(dict.fromkeys(rest))
+    others = set(re.sub(r"\d{2,}|[^\W\d_]|\s", "", password)) if is_short(password) else set()
+    return len(set(rest)) + min(2, len(others))
 
 
 def hash_password(password: str) -> str:
@@ -110,10 +166,10 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, hashed: str | None) -> bool:
-    """Tell whether a password is the one of this hash; without a hash it takes as long and is false."""
+    """Tell whether a password is the one of this hash; for None and "" it takes as long and is false."""
     with _AT_ONCE:
         try:
-            return _HASHER.verify(hashed or _nobodys(), password[: _LONGEST + 1]) and hashed is not None
+            return _HASHER.verify(hashed or _nobodys(), password[: _LONGEST + 1]) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from scanner.actions.passwords import (
+    SHORTEST_ALONE,
     check_password,
     fingerprint,
     hash_password,
     is_password,
     is_second_factor,
+    is_short,
     new_token,
     step_of,
 )
@@ -35,6 +37,8 @@ class Someone:
     organisation: int
     email: str
     role: AccountRole
+    has_password: bool
+    """False for somebody who comes by a provider or a passkey only."""
     second_factor: bool
     made: datetime
     disabled: datetime | None
@@ -56,6 +60,7 @@ def someone(account: Account) -> Someone:
         organisation=account.organisation,
         email=account.email,
         role=account.role,
+        has_password=bool(account.password),
         second_factor=bool(account.second_factor),
         made=account.made,
         disabled=account.disabled,
@@ -115,10 +120,24 @@ def invited(store: Store, token: str, *, now: datetime) -> Invite:
     return found
 
 
+def has_second_factor(store: Store, invite: Invite) -> bool:
+    """Tell whether the account that an invitation is for asks for codes."""
+    if invite.account is None:
+        return False
+    with store.reading() as work:
+        account = work.people.get(invite.organisation, invite.account)
+    return account is not None and bool(account.second_factor)
+
+
 def accept_invite(store: Store, token: str, *, password: str, now: datetime) -> Someone:
-    """Use an invitation up: make its account, or give the account it is for a new password."""
+    """Use an invitation up: make its account, or give the account it is for a new password.
+
+    Who the account was at a provider is forgotten with the old password: an address may be somebody else's by
+    now, and whoever got the link may say so anew.
+    """
     found = invited(store, token, now=now)
-    hashed = hash_password(check_password(password, email=found.email))
+    usable = check_password(password, email=found.email, second_factor=has_second_factor(store, found))
+    hashed = hash_password(usable)
     with store.begin() as work:
         if not work.people.revoke(found.organisation, found.id):
             raise InputError(_NO_INVITE)
@@ -132,6 +151,7 @@ def accept_invite(store: Store, token: str, *, password: str, now: datetime) -> 
             what = f"joined as {found.role}"
         else:
             work.people.set_password(account, hashed)
+            work.identities.forget(account.id)
             work.sessions.end_all(account.id)
             what = "password changed by link"
         _audit(work, found.organisation, what=what, actor=found.email, note="", now=now)
@@ -217,7 +237,8 @@ def change_password(
         found = _existing(work, organisation, account)
     if not is_password(old, found.password):
         raise InputError("That is not your present password.")
-    hashed = hash_password(check_password(new, email=found.email))
+    usable = check_password(new, email=found.email, second_factor=bool(found.second_factor))
+    hashed = hash_password(usable)
     with store.begin() as work:
         work.people.set_password(_existing(work, organisation, account), hashed)
         work.sessions.end_all(account, but=fingerprint(session))
@@ -248,12 +269,18 @@ def remove_second_factor(
 ) -> None:
     """Ask somebody for the password only from now on. Their sessions end, so that they notice.
 
-    Who does it for themselves gives their ``password``; None is for an owner who does it for another.
+    Who does it for themselves gives their ``password``, which has to be long enough by itself; None is for an
+    owner who does it for another, who then needs a longer password to sign in, if theirs is short.
     """
     with store.reading() as work:
         found = _existing(work, organisation, account)
     if password is not None and not is_password(password, found.password):
         raise InputError("That is not your present password.")
+    if password is not None and is_short(password):
+        raise InputError(
+            "Your password is too short to be all that is asked for. Choose one of at least "
+            f"{SHORTEST_ALONE} letters first, then remove the second factor."
+        )
     with store.begin() as work:
         work.people.set_second_factor(found, "")
         work.sessions.end_all(account)

@@ -9,6 +9,7 @@ from functools import cached_property
 from threading import Lock
 from urllib.parse import urlsplit
 
+from scanner.actions.passkeys import Enrolment
 from scanner.actions.people import Someone
 from scanner.actions.reviewing import note_change
 from scanner.actions.upcoming import Diary
@@ -17,6 +18,7 @@ from scanner.errors import ConfigError
 from scanner.model import Organisation
 from scanner.settings import Settings
 from scanner.web.language import Language
+from scanner.web.pending import Pending
 from scanner.web.throttle import Throttle
 from storage.store import Store
 
@@ -38,6 +40,9 @@ class Desk:
     """When the schedules look next, from whoever keeps them."""
     diary: Diary = field(default_factory=Diary)
     throttle: Throttle = field(default_factory=Throttle)
+    challenges: Pending[bytes] = field(default_factory=Pending)
+    """What passkeys of visitors have to sign."""
+    enrolments: Pending[Enrolment] = field(default_factory=Pending)
     _settings: tuple[tuple[int, int], Settings] | None = None
     _lock: Lock = field(default_factory=Lock)
 

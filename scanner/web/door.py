@@ -21,7 +21,20 @@ from scanner.web.desk import Call, Desk
 from scanner.web.language import ENGLISH, Language, choose
 
 OPEN: Final = frozenset(
-    {"sign_in_page", "sign_in", "code_page", "prove_code", "invite_page", "accept", "static", "health"}
+    {
+        "sign_in_page",
+        "sign_in",
+        "code_page",
+        "prove_code",
+        "longer_page",
+        "take_longer",
+        "ask_for_passkey",
+        "prove_passkey",
+        "invite_page",
+        "accept",
+        "static",
+        "health",
+    }
 )
 """Routes for everybody. Besides these, hooks that prove themselves by a signature are open."""
 
@@ -34,6 +47,7 @@ OWNERS_ONLY: Final = frozenset(
         "disable_person",
         "enable_person",
         "reset_second_factor",
+        "reset_passkeys",
         "audit_page",
     }
 )
@@ -44,6 +58,9 @@ FOR_EVERYBODY: Final = frozenset(
         "second_factor_page",
         "add_factor",
         "drop_factor",
+        "ask_for_new_passkey",
+        "add_own_passkey",
+        "remove_own_passkey",
         "make_api_token",
         "revoke_api_token",
         "choose_language",

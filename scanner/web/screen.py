@@ -31,6 +31,7 @@ STATIC: Final = {
     "pico.css": "text/css",
     "desk.css": "text/css",
     "live.js": "text/javascript",
+    "passkey.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 

@@ -1,6 +1,7 @@
 """The pages, a module for each noun. ``scanner.web.door`` goes by the names of their functions."""
 
 from scanner.web.pages import (
+    account,
     alerts,
     exposures,
     help,
@@ -8,6 +9,7 @@ from scanner.web.pages import (
     language,
     meeting,
     meetings,
+    passkeys,
     people,
     report,
     scans,
@@ -21,6 +23,8 @@ ROUTERS = tuple(
     for module in (
         home,
         signing_in,
+        passkeys,
+        account,
         start,
         exposures,
         meetings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from scanner.actions.passkeys import holders, remove_all_passkeys
 from scanner.actions.people import (
     AccountRole,
     Invite,
@@ -101,6 +102,20 @@ def reset_second_factor(call: Caller, number: Number) -> Response:
     return RedirectResponse("/people?done=saved", status_code=303)
 
 
+@router.post("/people/{number}/passkeys/remove")
+def reset_passkeys(call: Caller, number: Number) -> Response:
+    """Take every passkey from somebody who lost them."""
+    _existing(call, number)
+    remove_all_passkeys(
+        call.store,
+        number,
+        organisation=call.organisation.id,
+        actor=call.who.email,
+        now=call.now,
+    )
+    return RedirectResponse("/people?done=saved", status_code=303)
+
+
 @router.get("/people/audit")
 def audit_page(call: Caller) -> Response:
     """Show what everybody did, newest first."""
@@ -131,11 +146,13 @@ def _invites(call: Call) -> list[Invite]:
 
 
 def _page(call: Call, *, done: str = "", link: str = "", invited: str = "") -> Response:
+    people = all_people(call.store, organisation=call.organisation.id)
     return show(
         "people.html",
         call=call,
         done=done,
-        people=all_people(call.store, organisation=call.organisation.id),
+        people=people,
+        with_passkey=holders(call.store, people),
         invites=_invites(call),
         roles=list(AccountRole),
         link=link,
