@@ -293,6 +293,8 @@ class SourceState(StrEnum):
     BLOCKED = "blocked"
     BLIND = "blind"
     SUSPICIOUS = "suspicious"
+    PAUSED = "paused"
+    """Nobody looked, because somebody had paused it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

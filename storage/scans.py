@@ -95,10 +95,17 @@ class Scans:
         return found[0] if found else None
 
     def whole_readings(self, source: str, count: int) -> list[Coverage]:
-        """Return what the last scans read of a source, newest first, but not the fast ones."""
+        """Return what the last scans read of a source, newest first.
+
+        Not the fast ones, and not those that left it out because it was paused.
+        """
         rows = self._transaction.connection.execute(
             select(_coverages)
-            .where(_coverages.c.source == source, _coverages.c.scan_id.not_in(select(fast_scans.c.scan_id)))
+            .where(
+                _coverages.c.source == source,
+                _coverages.c.state != SourceState.PAUSED,
+                _coverages.c.scan_id.not_in(select(fast_scans.c.scan_id)),
+            )
             .order_by(_coverages.c.scan_id.desc())
             .limit(count)
         )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from scanner.actions.calendars import all_calendars
 from scanner.actions.keys import key_status
 from scanner.actions.scans import check_sources
+from scanner.actions.sources import paused_sources
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
 from scanner.actions.zoom_risk import missing_secrets
 from scanner.alerts.channels import try_to_reach
@@ -84,6 +85,7 @@ def examine(
             yield from _serving(workspace, clock())
             if settings is not None:
                 yield from _canaries(workspace, settings)
+                yield from _paused(workspace, settings)
     except LychgateError as error:
         yield _bad("key and database", error)
     if settings is None:
@@ -184,6 +186,14 @@ def _serving(workspace: Workspace, now: datetime) -> Iterator[Part]:
     if last is not None and now - last > _NOT_SERVING:
         at = f"{last:%Y-%m-%d %H:%M} UTC"
         yield _warning("serve", f"It was last awake at {at}: nobody looks by itself until it runs again.")
+
+
+def _paused(workspace: Workspace, settings: Settings) -> Iterator[Part]:
+    zone = ZoneInfo(workspace.organisation.timezone)
+    for name, paused in paused_sources(workspace.store, known=settings.sources).items():
+        since = f"{paused.since.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+        says = f"It is paused since {since} by {paused.actor}: {paused.reason}. Nobody looks at it."
+        yield _warning(f"source {name}", f"{says} lychgate sources resume {name}")
 
 
 def _canaries(workspace: Workspace, settings: Settings) -> Iterator[Part]:

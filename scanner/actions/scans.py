@@ -10,7 +10,7 @@ from scanner.actions.alerts import tend
 from scanner.actions.workspace import Workspace
 from scanner.alerts.monitor import Ping, ping
 from scanner.errors import InputError
-from scanner.model import Coverage, Ended, Unit
+from scanner.model import Coverage, Ended, SourceState, Unit
 from scanner.scans.blindness import tell_blindness
 from scanner.scans.canary import new_canary
 from scanner.scans.coverage import UNREAD, Tally
@@ -71,7 +71,8 @@ def scan_now(
     )
     pages = sum(entry.read + entry.unchanged for entry in report.coverage)
     unread = sum(entry.state in UNREAD for entry in report.coverage)
-    says = f"{len(report.coverage)} sources, {unread} of them not read; {pages} pages read"
+    paused = sum(entry.state is SourceState.PAUSED for entry in report.coverage)
+    says = f"{len(report.coverage)} sources, {unread} of them not read, {paused} paused; {pages} pages read"
     ping(monitor, Ping.FAIL if unread else Ping.SUCCESS, says=says, allow=settings.allow)
     return report
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from scanner.actions.scans import canary_for, check_sources, units_named
-from scanner.cli.say import as_json, err, opened, out, short_when, stamp, table
+from scanner.actions.sources import pause_source, resume_source
+from scanner.cli.say import as_json, clock, err, opened, out, short_when, stamp, table
 from scanner.cli.scan import progress_bars
 from scanner.errors import ExitCode
 from spiders import kinds
@@ -29,6 +30,7 @@ def list_sources(
         sources = workspace.settings.sources
         with workspace.store.reading() as work:
             standing = {name: work.scans.standing(name) for name in sources}
+            paused = work.paused_sources.all()
         zone = workspace.organisation.timezone
     if as_lines:
         for name, source in sources.items():
@@ -39,6 +41,7 @@ def list_sources(
                     "kind": source.kind,
                     "state": last.state if last else None,
                     "since": stamp(last.since) if last else None,
+                    "paused": paused[name].reason if name in paused else None,
                 }
             )
         return
@@ -48,12 +51,52 @@ def list_sources(
     table(
         ("Source", "Kind", "State", f"Since ({zone})"),
         (
-            (name, source.kind, str(last.state), short_when(last.since, zone))
+            (name, source.kind, f"paused: {paused[name].reason}", short_when(paused[name].since, zone))
+            if name in paused
+            else (name, source.kind, str(last.state), short_when(last.since, zone))
             if (last := standing[name])
             else (name, source.kind, "never scanned", "-")
             for name, source in sources.items()
         ),
     )
+
+
+@app.command("pause", epilog='Example: lychgate sources pause village-forum --reason "it moves house"')
+def pause(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A name from schedules.yaml.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for those who look later.")],
+) -> None:
+    """Look at a source no more until you resume it. No meeting counts as clear meanwhile."""
+    with opened(context) as workspace:
+        pause_source(
+            workspace.store,
+            source,
+            known=workspace.settings.sources,
+            reason=reason,
+            organisation=workspace.organisation.id,
+            actor="command line",
+            now=clock(),
+        )
+    out.print(f"{source} is paused. Resume it: lychgate sources resume {source}")
+
+
+@app.command("resume", epilog="Example: lychgate sources resume village-forum")
+def resume(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A name from schedules.yaml.")],
+) -> None:
+    """Look at a source again, from its next turn on."""
+    with opened(context) as workspace:
+        resume_source(
+            workspace.store,
+            source,
+            known=workspace.settings.sources,
+            organisation=workspace.organisation.id,
+            actor="command line",
+            now=clock(),
+        )
+    out.print(f"{source} is looked at again. Do it now: lychgate scan {source}")
 
 
 @app.command("kinds", epilog="Example: lychgate sources kinds")

@@ -22,9 +22,13 @@ def tell_blindness(work: Work, sources: Iterable[str], *, channels: Sequence[str
     """Queue one alert for each source that could not be read twice in a row, or for a day.
 
     Once, until it can be read again: the alert is keyed on the beginning of the dark time, so asking again
-    adds nothing to it. Call it when the coverage of a scan is written, and from time to time.
+    adds nothing to it. Never of what people have paused, since they know. Call it when the coverage of a
+    scan is written, and from time to time.
     """
+    paused = work.paused_sources.names()
     for source in sources:
+        if source in paused:
+            continue
         standing = work.scans.standing(source, alike=UNREAD)
         if standing is None or standing.state not in UNREAD:
             continue

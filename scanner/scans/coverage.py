@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
 from scanner.scans.page import CrawlLine, PageRead, ReportRead
+from storage.paused_sources import PausedSource
 
 INCOMPLETE = frozenset(
     {
@@ -141,6 +142,16 @@ class Tally:
         if likeness and alike >= _ALIKE and alike == self.read and not self._rooms:
             return ALL_ALIKE
         return ""
+
+
+def coverage_of_paused(paused: PausedSource) -> Coverage:
+    """Return the record of a source that nobody looked at because somebody had paused it."""
+    return Coverage(
+        source=paused.source,
+        state=SourceState.PAUSED,
+        skipped={"nobody looked: it is paused": 1},
+        notes=(f"paused because: {paused.reason}",),
+    )
 
 
 def after_fast_run(state: SourceState, before: SourceState | None) -> SourceState:

@@ -12,7 +12,7 @@ from scanner.match.register import Register
 from scanner.model import OPEN_STATES, Coverage, Ended, SourceState, Unit
 from scanner.scans.blindness import tell_blindness
 from scanner.scans.canary import canary_of
-from scanner.scans.coverage import Tally, after_fast_run
+from scanner.scans.coverage import Tally, after_fast_run, coverage_of_paused
 from scanner.scans.ledger import Ledger
 from scanner.scans.page import CrawlLine
 from scanner.scans.queue import CrawlStopped, LocalQueue
@@ -59,7 +59,8 @@ def scan(
 ) -> ScanReport:
     """Run one Scan and return its report; alerts for what it found are in the outbox by then.
 
-    ``full`` reads every page again, changed or not. ``progress`` is called with the counts so far after
+    Sources that people have paused are left out, and the report says so. ``full`` reads every page again,
+    changed or not. ``progress`` is called with the counts so far after
     every address, ``unit_ended`` when a Unit is at its end. ``canaries`` names the sources that have one,
     ``notes`` what the report has to say of a source besides.
     """
@@ -81,7 +82,10 @@ def scan(
             clock=clock,
         )
         to_read = []
+        paused = work.paused_sources.all()
         for unit in units:
+            if unit.source in paused:
+                continue
             remembered = work.addresses.known(unit.source)
             if unit.source in canaries:
                 ledger.expect_canary(unit.source, canary_of(work, unit.source))
@@ -95,14 +99,19 @@ def scan(
         progress(ledger.tallies)
 
     try:
-        queue.run(to_read, take, within=within, unit_ended=unit_ended)
+        if to_read:
+            queue.run(to_read, take, within=within, unit_ended=unit_ended)
     except CrawlStopped as stopped:
         ledger.stopped(str(stopped))
     finally:  # also when somebody pressed Ctrl-C: what was found is kept
         ledger.close()
     with store.begin() as work:
         over = clock()
-        coverage = tuple(_judge(work, tally, fast=fast) for tally in ledger.tallies.values())
+        left_out = [paused[unit.source] for unit in units if unit.source in paused]
+        coverage = (
+            *(_judge(work, tally, fast=fast) for tally in ledger.tallies.values()),
+            *map(coverage_of_paused, left_out),
+        )
         known = _still_seen(work, since=started) - ledger.new
         if not queue.cancelled:  # a scan that was asked to stop says nothing about its sources
             for entry in coverage:

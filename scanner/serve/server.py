@@ -104,7 +104,13 @@ class Server:
         store = self._live.workspace.store
         with store.reading() as work:
             last_due, listening = work.units.last_due(now), work.units.waiting(Lane.STREAM, now)
-        runs = due_runs(self._agenda, last_due, listening=listening, started=self._started, now=now)
+            paused = work.paused_sources.names()
+        runs = [
+            run
+            for run in due_runs(self._agenda, last_due, listening=listening, started=self._started, now=now)
+            # Whole readings stay due, for their report says that it is paused.
+            if run.lane is Lane.BROAD or run.source not in paused
+        ]
         if not runs:
             return
         with store.begin() as work:

@@ -74,7 +74,9 @@ class Worker:
     def _scan(self, workspace: Workspace, due: Sequence[DueUnit]) -> None:
         settings, now = workspace.settings, self._clock()
         waited = _waited(due, now)
-        units = settings.units([name for name in waited if name in settings.sources])
+        with workspace.store.reading() as work:
+            paused = work.paused_sources.names() if self.lane is not Lane.BROAD else frozenset()
+        units = settings.units([name for name in waited if name in settings.sources and name not in paused])
         if not units:
             return
         if self.lane is Lane.FAST:

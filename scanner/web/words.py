@@ -63,6 +63,7 @@ SOURCE: Final = {
     SourceState.BLOCKED: N_("refuses to be read"),
     SourceState.BLIND: N_("the planted test link was not found"),
     SourceState.SUSPICIOUS: N_("looks different from what it was"),
+    SourceState.PAUSED: N_("paused: nobody looks at it"),
 }
 NEWS: Final = {
     News.OPENED: N_("link found"),
