@@ -212,7 +212,7 @@ def test_a_table_of_meetings_can_be_handed_over(desk: Served) -> None:
     headers = {"Content-Type": f"multipart/form-data; boundary={edge}", "Sec-Fetch-Site": "same-origin"}
     said = ann.ask("POST", "/meetings/import", body=body, headers=headers)
     assert said.status == 200, said.words
-    assert "1 meetings registered" in said.words
+    assert "1 meeting registered" in said.words
     assert "Line 3:" in said.words
 
 
