@@ -46,6 +46,7 @@ from storage.overview import Overview
 from storage.passkeys import Passkeys
 from storage.paused_sources import PausedSources
 from storage.people import People
+from storage.recipients import Recipients
 from storage.record import Record
 from storage.rereading import Rereading
 from storage.retirements import Retirements
@@ -86,6 +87,7 @@ class Work:
         self.drills = Drills(transaction)
         self.outbox = Outbox(transaction)
         self.silences = Silences(transaction)
+        self.recipients = Recipients(transaction)
         self.ignores = Ignores(transaction)
         self.chores = Chores(transaction)
         self.overview = Overview(transaction)

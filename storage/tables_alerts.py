@@ -70,6 +70,25 @@ absences = Table(
     Column("since", Moment, nullable=False),
 )
 
+recipients = Table(
+    "recipients",
+    metadata,
+    # Who gets mail of a channel. The token leads to the page where they can stop it; it is sealed, and not
+    # only fingerprinted like those that let people in, since every mail to them says it again.
+    Column("id", Integer, primary_key=True),
+    owner_column("organisations", "organisation_id"),
+    Column("channel", String, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("token_fingerprint", LargeBinary, nullable=False),
+    Column("mailed", Moment, nullable=False),
+    Column("stopped", Moment),
+    Index(None, "organisation_id", "channel"),
+    Index(None, "token_fingerprint", unique=True),
+    sqlite_autoincrement=True,
+)
+
 chores = Table(
     "chores",
     metadata,

@@ -18,6 +18,7 @@ def forget_old(store: Store, *, kept: timedelta, sources: Collection[str], now: 
         work.exposures.forget(before)
         work.outbox.forget(before)
         work.silences.forget(before)
+        work.recipients.forget(before)
         work.units.forget(before)
         work.scans.forget(before)
         work.addresses.keep_only(sources)

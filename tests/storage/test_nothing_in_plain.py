@@ -117,6 +117,10 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
         work.outbox.dead(delivery.id, secret(f"550 <clerk{c}@parish.example> unknown"), NOON)
         later = NOON + timedelta(days=1)
         reason, actor = secret(f"we are moving house in {c}"), secret(f"silenced-by-{c}")
+        address = secret(f"treasurer{c}@parish.example")
+        token = work.recipients.tokens(club.id, "clerk", [address], NOON)[address]
+        secrets.add(token[:-1])
+        work.recipients.stop(work.recipients.find(token), NOON)
         silence = work.silences.add(
             club.id, channel=None, meeting=None, even_critical=False,
             until=later, reason=reason, actor=actor, now=NOON,

@@ -105,6 +105,7 @@ def test_every_text_column_is_plain_on_purpose():
         "paused_sources.source",
         "pauses.source",
         "people.role",
+        "recipients.channel",
         "rooms.platform",
         "scans.sources",
         "scans.trigger",
