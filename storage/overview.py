@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
 
 from scanner.model import (
     OPEN_STATES,
@@ -33,6 +33,8 @@ _meetings, _exposures, _scans, _coverages = (
 )
 _RANK: Final = case({level.value: level.rank for level in SeverityLevel}, value=_exposures.c.severity)
 _FULL = (SourceState.OK.value,)
+_MANY: Final = 1000
+"""So many ids are not named one by one in a query: databases bound the number of its parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Standing:
 
 
 class Series(NamedTuple):
-    """When a meeting takes place. Equal for meetings that take place at the same times."""
+    """When a meeting takes place."""
 
     starts: datetime
     ends: datetime | None
@@ -73,19 +75,28 @@ class Overview:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def series(self, organisation: int, only: Collection[int] | None = None) -> list[tuple[int, Series]]:
-        """Return the numbers of meetings (all, or only these), each with when it takes place."""
-        wanted = [] if only is None else [_meetings.c.id.in_(list(only))]
-        rows = self._transaction.connection.execute(
-            select(
-                _meetings.c.id,
-                _meetings.c.starts,
-                _meetings.c.ends,
-                _meetings.c.repeats,
-                _meetings.c.timezone,
-            ).where(_meetings.c.organisation_id == organisation, *wanted)
-        ).all()
-        return [(row[0], Series._make(row[1:])) for row in rows]
+    def times(self, organisation: int) -> list[tuple[int, str]]:
+        """Return the numbers of all meetings, each with the times of its series as one text.
+
+        Equal texts mean equal times, and they sort by the first of them. For ten thousand this takes a third
+        of what ``series`` takes.
+        """
+        at = _meetings.c
+        ends = func.coalesce(cast(at.ends, String), "")
+        text = cast(at.starts, String).concat("|").concat(ends).concat("|").concat(at.repeats)
+        query = select(at.id, text.concat("|").concat(at.timezone)).where(at.organisation_id == organisation)
+        return [(row[0], row[1]) for row in self._transaction.connection.execute(query).all()]
+
+    def series(self, organisation: int, only: Collection[int]) -> dict[int, Series]:
+        """Return when each of these meetings takes place."""
+        at = _meetings.c
+        query = select(at.id, at.starts, at.ends, at.repeats, at.timezone).where(
+            at.organisation_id == organisation
+        )
+        if len(only) < _MANY:
+            query = query.where(at.id.in_(list(only)))
+        rows = self._transaction.connection.execute(query).all()
+        return {row[0]: Series._make(row[1:]) for row in rows if row[0] in only}
 
     def registered(self, organisation: int, meetings: Iterable[int]) -> dict[int, datetime]:
         """Return since when each of these meetings is in the register."""
@@ -98,11 +109,10 @@ class Overview:
 
     def titles(self, organisation: int, meetings: Iterable[int]) -> dict[int, str]:
         """Return the titles of these meetings by their ids."""
-        query = select(_meetings.c.id, _meetings.c.seal, _meetings.c.title).where(
+        query: Select[Any] = select(_meetings.c.id, _meetings.c.seal, _meetings.c.title).where(
             _meetings.c.organisation_id == organisation, _meetings.c.id.in_(list(meetings))
         )
         found = {}
-        row: Row[Any]
         for row in self._transaction.connection.execute(query):
             envelope = self._transaction.envelope(_meetings, row.seal, organisation=organisation)
             found[row.id] = envelope.open(row, "title")
@@ -200,7 +210,7 @@ class Overview:
             .group_by(places.c.exposure_id)
             .subquery()
         )
-        rows = self._transaction.connection.execute(
+        query: Select[Any] = (
             select(
                 _exposures.c.id,
                 _exposures.c.meeting_id,
@@ -216,7 +226,8 @@ class Overview:
             .where(*_opened_between(organisation, start, end))
             .order_by(_RANK.desc(), _exposures.c.id.desc())
             .limit(count)
-        ).all()
+        )
+        rows = self._transaction.connection.execute(query).all()
         titles = self.titles(organisation, {row.meeting_id for row in rows})
         return [
             self._reported(row, title=titles.get(row.meeting_id, ""), organisation=organisation)

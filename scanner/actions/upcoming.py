@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -48,39 +48,60 @@ class Diary:
     """Remembers when each series takes place next, since working it out is what costs time."""
 
     def __init__(self) -> None:
-        self._starts: dict[Series, tuple[datetime, datetime | None]] = {}
+        self._starts: dict[Hashable, tuple[datetime, datetime | None]] = {}
         self._lock = Lock()
 
     def next_start(self, meeting: Meeting, now: datetime) -> datetime | None:
         """Return what ``scanner.invitations.series.next_start`` returns."""
-        series = Series(meeting.starts, meeting.ends, meeting.repeats, meeting.timezone)
-        return self.next_starts([(meeting.id, series)], now)[meeting.id]
+        return self.next_of(Series(meeting.starts, meeting.ends, meeting.repeats, meeting.timezone), now)
 
-    def next_starts(self, series: Iterable[tuple[int, Series]], now: datetime) -> dict[int, datetime | None]:
-        """Return by number of a meeting when it takes place next."""
+    def next_of(self, series: Series, now: datetime) -> datetime | None:
+        """Return when a series takes place next."""
+        return (self._known(series, now) or self._work_out(series, series, now))[1]
+
+    def next_starts(
+        self,
+        times: Iterable[tuple[int, str]],
+        read: Callable[[Collection[int]], Mapping[int, Series]],
+        now: datetime,
+    ) -> dict[int, datetime | None]:
+        """Return by number when meetings take place next, from what ``Overview.times`` says of them.
+
+        ``read`` is asked for the series of those that are not remembered.
+        """
         found: dict[int, datetime | None] = {}
-        for number, times in series:
-            known = self._starts.get(times)
-            if known is None or now < known[0] or (known[1] is not None and known[1] <= now):
-                known = self._work_out(times, now)
-            found[number] = known[1]
+        unknown: dict[int, str] = {}
+        for number, text in times:
+            if known := self._known(text, now):
+                found[number] = known[1]
+            else:
+                unknown[number] = text
+        for number, series in (read(unknown) if unknown else {}).items():
+            text = unknown[number]
+            found[number] = (self._known(text, now) or self._work_out(text, series, now))[1]
         return found
 
-    def _work_out(self, times: Series, now: datetime) -> tuple[datetime, datetime | None]:
+    def _known(self, key: Hashable, now: datetime) -> tuple[datetime, datetime | None] | None:
+        known = self._starts.get(key)
+        if known is None or now < known[0] or (known[1] is not None and known[1] <= now):
+            return None
+        return known
+
+    def _work_out(self, key: Hashable, series: Series, now: datetime) -> tuple[datetime, datetime | None]:
         meeting = Meeting(
             id=0,
             organisation=0,
             title="",
-            starts=times.starts,
-            ends=times.ends,
-            repeats=times.repeats,
-            timezone=times.timezone,
+            starts=series.starts,
+            ends=series.ends,
+            repeats=series.repeats,
+            timezone=series.timezone,
         )
         known = now, next_start(meeting, now)
         with self._lock:
             if len(self._starts) >= _MOST_REMEMBERED:
                 self._starts = {}
-            self._starts[times] = known
+            self._starts[key] = known
         return known
 
 
@@ -96,11 +117,11 @@ def upcoming(
 ) -> tuple[list[Upcoming], int]:
     """Return a page of the meetings by their next start, those that are over last, and how many there are."""
     with store.reading() as work:
-        series = work.overview.series(organisation)
-        starts = diary.next_starts(series, now)
-        # A meeting that is over comes after all others, by its first time.
-        dated = sorted((starts[id_] is None, starts[id_] or times.starts, id_) for id_, times in series)
-        ids = [id_ for _, _, id_ in dated[first : first + count]]
+        times = work.overview.times(organisation)
+        starts = diary.next_starts(times, lambda ids: work.overview.series(organisation, ids), now)
+        coming = sorted((start, id_) for id_, start in starts.items() if start is not None)
+        over = sorted((text, id_) for id_, text in times if starts.get(id_) is None)
+        ids = [id_ for _, id_ in (*coming, *over)[first : first + count]]
         titles = work.overview.titles(organisation, ids)
         registered = work.overview.registered(organisation, ids)
         exposed = work.overview.open_exposures(organisation, ids)
@@ -111,7 +132,7 @@ def upcoming(
         _entry(
             id_,
             title=titles.get(id_, ""),
-            starts=starts[id_],
+            starts=starts.get(id_),
             exposed=exposed.get(id_),
             since=changed.get(id_) or registered.get(id_, now),
             checked=checked,
@@ -119,7 +140,7 @@ def upcoming(
         )
         for id_ in ids
     ]
-    return found, len(series)
+    return found, len(times)
 
 
 def meeting_starts(
@@ -127,7 +148,8 @@ def meeting_starts(
 ) -> dict[int, datetime | None]:
     """Return when each of these meetings takes place next."""
     with store.reading() as work:
-        return diary.next_starts(work.overview.series(organisation, meetings), now)
+        found = work.overview.series(organisation, meetings)
+    return {id_: diary.next_of(series, now) for id_, series in found.items()}
 
 
 def checked_since(sources: Iterable[str], read: Mapping[str, datetime]) -> datetime | None:

@@ -36,10 +36,13 @@ def test_lists_hold_what_is_asked_for_and_nothing_of_others(work, club, choir):
     assert ask.titles(club.id, [kept[0][0].id, theirs.id]) == {kept[0][0].id: "Group 0"}
     assert [entry.id for entry in ask.exposures_of(club.id, theirs.id)] == []
     assert ask.meetings_above(club.id, kept[1][0].id, count=9) == [meeting.id for meeting, _ in kept[2:]]
-    assert {id_ for id_, _ in ask.series(club.id)} == {meeting.id for meeting, _ in kept}
-    (only,) = ask.series(club.id, [kept[2][0].id, theirs.id])
+    times = ask.times(club.id)
+    assert {id_ for id_, _ in times} == {meeting.id for meeting, _ in kept}
+    assert len({text for _, text in times}) == 1, "they take place at the same times"
     third = kept[2][0]
-    assert only == (third.id, (third.starts, third.ends, third.repeats, third.timezone))
+    assert ask.series(club.id, [third.id, theirs.id]) == {
+        third.id: (third.starts, third.ends, third.repeats, third.timezone)
+    }
     assert ask.registered(club.id, [third.id, theirs.id]) == {third.id: NOON}
     day = timedelta(days=1)
     between = ask.exposures_between(club.id, NOON + day, NOON + 3 * day, count=1)
@@ -72,6 +75,20 @@ def test_only_a_whole_reading_that_came_to_its_end_counts_as_one(work):
     assert work.overview.read_in_full() == {"forum": first, "parish": last}
     scan(3, ok, ok, fast=True)
     assert work.overview.read_in_full() == {"forum": first, "parish": last}, "only what was new was read"
+
+
+def test_times_as_texts_differ_where_the_times_do_and_sort_by_the_first(work, club):
+    kept = [
+        a_meeting(starts=NOON + timedelta(days=1)),
+        a_meeting(),
+        a_meeting(ends=NOON + timedelta(hours=1)),
+        a_meeting(repeats="FREQ=WEEKLY"),
+        a_meeting(timezone="Asia/Tokyo"),
+    ]
+    ids = [work.meetings.add(club.id, meeting, NOON).id for meeting in kept]
+    texts = dict(work.overview.times(club.id))
+    assert len({texts[id_] for id_ in ids}) == len(kept)
+    assert max(ids, key=lambda id_: texts[id_]) == ids[0]
 
 
 def test_a_link_that_changed_is_known_by_when(work, club):
