@@ -25,7 +25,9 @@ FEWEST_TRIES = 10
 """A machine that slept for days, or whose clock jumped, has not tried for 72 hours."""
 TAKE_OVER_AFTER = timedelta(minutes=2)
 """How long people may wait for a channel before another one tells them."""
-_LONGEST_PAUSE = timedelta(hours=2)
+_LONGEST_PAUSE = timedelta(minutes=15)
+"""How long a mail may be late after its server is back: a meeting may start in the meantime."""
+_LONGEST_ASKED = timedelta(hours=24)
 _MOST_IN_A_DIGEST = 500
 _MAIL = "email"
 """The kind of channel that can write to people who stand in no settings."""
@@ -92,8 +94,8 @@ def deliver_due(
 def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> datetime | None:
     """Say when to try again, or None when there is no use: refused for good, or long in vain.
 
-    Pauses double from one minute to two hours, unless the other side asked for a longer one. In vain is what
-    failed for 72 hours and at least ten times.
+    Pauses double from one minute to a quarter of an hour, unless the other side asked for a longer one. In
+    vain is what failed for 72 hours and at least ten times.
     """
     if isinstance(error, DeliveryError) and error.permanent:
         return None
@@ -101,7 +103,7 @@ def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> date
         return None
     pause = min(timedelta(minutes=2 ** min(delivery.attempts - 1, 10)), _LONGEST_PAUSE)
     if isinstance(error, DeliveryError) and error.retry_after is not None:
-        pause = max(pause, min(error.retry_after, _LONGEST_PAUSE * 12))
+        pause = max(pause, min(error.retry_after, _LONGEST_ASKED))
     return now + pause
 
 
