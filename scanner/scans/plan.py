@@ -201,7 +201,7 @@ def _fast_run(countdown: Countdown, source: str, at: datetime, reason: str, near
 def _reason(pace: Pace, nearest: Occurrence, at: datetime, zone: ZoneInfo) -> str:
     local = nearest.starts.astimezone(zone)
     when = f"{local:%H:%M} on {local:%a} {local.day} {local:%b}"
-    every = f"so every {in_words(pace.each)}"
+    every = f"so every {in_words(pace.each).removeprefix('1 ')}"
     if at < nearest.starts:
         return f"{in_words(nearest.starts - at)} before the meeting at {when}, {every}"
     return f"the meeting of {when} is under way, {every}"

@@ -132,7 +132,7 @@ def test_a_source_that_left_the_settings_is_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        (DAY - HOUR, "23 hours before the meeting at 19:00 on Thu 26 Nov, so every 1 hour"),
+        (DAY - HOUR, "23 hours before the meeting at 19:00 on Thu 26 Nov, so every hour"),
         (
             150 * MINUTE,
             "2 hours 30 minutes before the meeting at 19:00 on Thu 26 Nov, so every 10 minutes",
