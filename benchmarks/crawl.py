@@ -1,39 +1,36 @@
 """Time a whole scan beside a usual Scrapy spider and wget, on the same real pages, in one run.
 
-    python benchmarks/crawl.py [--pages pages.zip] [--sample 400] [--hosts 20] [--rounds 3] [--memory 50000]
+    python benchmarks/crawl.py [--pages pages.zip] [--sample 400] [--hosts 20] [--rounds 3]
+                               [--tiny 3000] [--memory 50000]
 
 Needs nginx; wget if it is there. All contestants read the same pages from the same servers on loopback, each
 in a process of its own, and CPU time is what counts: that of nginx is not in it, and neither is the start,
-which is measured on as many servers with one page each and taken off (the two nights keep theirs). Rounds
-are interleaved, medians are shown: only the ratios of one run mean anything. The pause between requests is 0
-by configuration; nothing else is changed.
+which is measured on as many servers with one page each and taken off (the two nights keep theirs). Tiny
+pages, with nothing to unpack or to search, show what the machinery alone costs. Rounds are interleaved,
+medians are shown: only the ratios of one run mean anything. The pause between requests is 0 by
+configuration; nothing else is changed.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import os
 import random
 import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
+from benchmarks.servers import Web, served  # noqa: E402
 from scanner.model import Limits, Unit  # noqa: E402
 from scanner.scans.wire import unit_to_json  # noqa: E402
 
@@ -41,6 +38,7 @@ PAGES = HERE.parent / "shared" / "corpus" / "pages-public" / "pages.zip"
 COMMAND = [sys.executable, "-c", "from scanner.cli import main; main()"]
 CHILD = [sys.executable, "-m", "scanner.scans.crawl"]
 GIVEN = ("--organisation", "Benchmark", "--timezone", "Europe/London", "--email", "clerk@example.org")
+FETCHING = ("Scrapy, fetch only", "Lychgate, fetch only")
 LIMITS = Limits(delay=timedelta(0), pages=100_000, depth=5, time=timedelta(hours=2))
 
 USUAL = """
@@ -80,19 +78,6 @@ crawl([unit_from_json(line) for line in sys.stdin], sink)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
-    """The servers of one benchmark: the addresses of their front pages, and how many pages each has."""
-
-    fronts: Sequence[str]
-    pages: int
-    log: Path
-
-    @property
-    def pairs(self) -> tuple[str, ...]:
-        return tuple(front.split("/")[2] for front in self.fronts)
-
-
 def main() -> None:
     options = read_options()
     pages = read_pages(options.pages, options.sample)
@@ -101,8 +86,17 @@ def main() -> None:
             with served(Path(folder) / "few", pages[: options.hosts], options.hosts) as few:
                 size = sum(map(len, pages)) / len(pages) / 1024
                 print(f"{many.pages} pages of {size:.0f} KiB, {options.hosts} servers\n")
-                compare(many, few, options.rounds, Path(folder))
+                compare(contestants(Path(folder)), many, few, options.rounds)
             again(many, Path(folder))
+        if options.tiny:
+            page = b"<title>Minutes</title><p>" + b"All agreed that the hall be painted. " * 10
+            with (
+                served(Path(folder) / "tiny", [page] * options.tiny, options.hosts) as many,
+                served(Path(folder) / "tiny-few", [page] * options.hosts, options.hosts) as few,
+            ):
+                print(f"\n{many.pages} pages of {len(page)} bytes\n")
+                ways = contestants(Path(folder))
+                compare({name: ways[name] for name in FETCHING}, many, few, options.rounds)
         if options.memory:
             with served(
                 Path(folder) / "long", [min(pages, key=lambda page: abs(len(page) - 10_000))], 1
@@ -120,6 +114,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=400)
     parser.add_argument("--hosts", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--tiny", type=int, default=3000, metavar="PAGES", help="so many pages that hold next to nothing"
+    )
     parser.add_argument(
         "--memory", type=int, default=0, metavar="PAGES", help="also read so many, for memory"
     )
@@ -146,74 +143,6 @@ def read_pages(source: Path, sample: int) -> list[bytes]:
     base = b'<base href="https://elsewhere.invalid/">'
     with zipfile.ZipFile(source) as archive:
         return [base + archive.read(name) for name in chosen]
-
-
-# --- the servers --------------------------------------------------------------------------------
-
-
-@contextmanager
-def served(folder: Path, pages: Sequence[bytes], hosts: int) -> Iterator[Web]:
-    """Serve pages by nginx, compressed beforehand, spread over servers with a front page and a feed each."""
-    ports = free_ports(hosts)
-    long_ago = time.time() - 86_400
-    for at, port in enumerate(ports):
-        mine = pages[at::hosts]
-        files = {f"p/{number}.html": page for number, page in enumerate(mine)}
-        files["index.html"] = "".join(f'<a href="/{name}">x</a>' for name in files).encode()
-        entries = "".join(f"<item><link>http://127.0.0.1:{port}/{name}</link></item>" for name in files)
-        files["feed.xml"] = f"<rss><channel>{entries}</channel></rss>".encode()
-        for name, content in files.items():
-            path = folder / str(at) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            for written, body in ((path, content), (Path(f"{path}.gz"), gzip.compress(content, mtime=0))):
-                written.write_bytes(body)
-                os.utime(written, (long_ago, long_ago))
-    log = folder / "access.log"
-    (folder / "nginx.conf").write_text(configuration(folder, ports, log), encoding="utf-8")
-    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    with subprocess.Popen(command) as server:
-        try:
-            wait_for(ports)
-            yield Web([f"http://127.0.0.1:{port}/" for port in ports], len(pages) + hosts, log)
-        finally:
-            server.terminate()
-
-
-def configuration(folder: Path, ports: Sequence[int], log: Path) -> str:
-    servers = "".join(
-        f"server {{ listen 127.0.0.1:{port}; root {folder / str(at)};"
-        " location /n/ { try_files /p/0.html =404; } }\n"
-        for at, port in enumerate(ports)
-    )
-    temporary = " ".join(
-        f"{kind}_temp_path {folder / kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;" if os.geteuid() == 0 else ""
-    return f"""{user} daemon off; worker_processes 1; pid {folder / "pid"};
-events {{ worker_connections 1024; }}
-http {{ {temporary}
-types {{ text/html html; application/rss+xml xml; }}
-log_format short "$status $body_bytes_sent"; access_log {log} short;
-gzip_static on; keepalive_requests 100000; tcp_nopush on; sendfile on;
-{servers} }}"""
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
-
-
-def wait_for(ports: Sequence[int]) -> None:
-    for port in ports:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
 
 
 # --- the contestants ----------------------------------------------------------------------------
@@ -254,26 +183,23 @@ def contestants(folder: Path) -> Mapping[str, Callable[[Web], None]]:
             sys.executable, "-c", USUAL, "usual", *web.fronts
         ),
         "Lychgate: fetch, follow, detect": lambda web: run(*CHILD, said=units(web, "site")),
-        "Scrapy, fetch only": lambda web: run(sys.executable, "-c", USUAL, "bare", *all_pages(web)),
-        "Lychgate, fetch only": lambda web: run(
-            sys.executable, "-c", BARE, said=units(web, "feed", "feed.xml")
-        ),
+        FETCHING[0]: lambda web: run(sys.executable, "-c", USUAL, "bare", *all_pages(web)),
+        FETCHING[1]: lambda web: run(sys.executable, "-c", BARE, said=units(web, "feed", "feed.xml")),
     }
     return ways | ({"wget -r (fetch and save)": wget} if shutil.which("wget") else {})
 
 
-def compare(many: Web, few: Web, rounds: int, folder: Path) -> None:
-    """Print CPU time a page of each contestant, and the ratios that the targets name."""
-    ways = contestants(folder)
+def compare(ways: Mapping[str, Callable[[Web], None]], many: Web, few: Web, rounds: int) -> None:
+    """Print CPU time a page of each contestant, and how many times that of the first it reads."""
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             spent[name].append((cpu(way, many) - cpu(way, few)) / (many.pages - few.pages))
-    print(f"{'':42}{'ms/page':>8}{'pages/s/core':>14}{'x usual':>9}")
-    usual = statistics.median(next(iter(spent.values())))
+    print(f"{'':42}{'ms/page':>8}{'pages/s/core':>14}{'x first':>9}")
+    first = statistics.median(next(iter(spent.values())))
     for name, seconds in spent.items():
         middle = statistics.median(seconds)
-        print(f"{name:42}{middle * 1000:8.2f}{1 / middle:14.0f}{usual / middle:9.1f}")
+        print(f"{name:42}{middle * 1000:8.2f}{1 / middle:14.0f}{first / middle:9.1f}")
 
 
 def again(web: Web, folder: Path) -> None:
