@@ -643,3 +643,8 @@ class Message:
     """The same for programs, ready for JSON (docs/webhook.md)."""
     people: tuple[str, ...] = ()
     """E-mail addresses of the meeting's owner and of whom they want told, besides the channel's own."""
+    instead: Mapping[str, Message] = field(default_factory=dict)
+    """What some of them get in its place, by e-mail address: their own part of a digest."""
+    leave: Mapping[str, str] | None = None
+    """Where the owner of an e-mail address can stop such mail, empty for nowhere; who is not named here has
+    stopped it. None: nobody was asked."""

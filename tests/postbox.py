@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ def postbox(
     refuse_sender: str = "",
     refuse_message: str = "",
     drop_after_data: bool = False,
+    most_in_one: int = 0,
+    closing: str = "",
     pause: timedelta = timedelta(0),
 ) -> Iterator[Postbox]:
     """Run a mail server until the block ends.
@@ -79,7 +82,8 @@ def postbox(
     ``security`` is ``none``, ``starttls`` or ``tls`` (then with a ``certificate``). ``login`` demands that
     name and password. The refusals are whole replies (``550 no such user``): per recipient, to MAIL FROM,
     to the message. ``drop_after_data`` keeps the mail and breaks the connection instead of saying so.
-    ``pause`` delays the answer to each EHLO.
+    After ``most_in_one`` mails a conversation ends with the reply ``closing``, or without a word if that is
+    empty. ``pause`` delays the answer to each EHLO.
     """
     box = Postbox(HOST, 0)
     keeper = _Keeper(
@@ -88,6 +92,8 @@ def postbox(
         refuse_sender=refuse_sender,
         refuse_message=refuse_message,
         drop_after_data=drop_after_data,
+        most_in_one=most_in_one,
+        closing=closing,
         pause=pause,
     )
     context = certificate.server_context() if certificate else None
@@ -178,6 +184,8 @@ class _Keeper:
         refuse_sender: str,
         refuse_message: str,
         drop_after_data: bool,
+        most_in_one: int,
+        closing: str,
         pause: timedelta,
     ) -> None:
         self._box = box
@@ -185,7 +193,10 @@ class _Keeper:
         self._refuse_sender = refuse_sender
         self._refuse_message = refuse_message
         self._drop_after_data = drop_after_data
+        self._most_in_one = most_in_one
+        self._closing = closing
         self._pause = pause
+        self._taken: Counter[SMTP] = Counter()
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -199,6 +210,10 @@ class _Keeper:
     ) -> str:
         if self._refuse_sender:
             return self._refuse_sender
+        if self._most_in_one and self._taken[server] >= self._most_in_one:
+            if not self._closing:
+                server.transport.abort()
+            return self._closing
         envelope.mail_from = address
         return "250 OK"
 
@@ -223,6 +238,7 @@ class _Keeper:
                 account=session.auth_data or "",
             )
         )
+        self._taken[server] += 1
         if self._drop_after_data:
             server.transport.abort()
         return "250 OK"

@@ -45,6 +45,12 @@ class Reach(Protocol):
     def __call__(self, options: Any, *, allow: tuple[str, ...]) -> None: ...
 
 
+class Recipients(Protocol):
+    """Return the e-mail addresses that a message goes to."""
+
+    def __call__(self, message: Message, options: Any) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
     """One file of ``scanner/alerts/channels``: the model of its options, how it sends and is tried."""
@@ -53,6 +59,7 @@ class ChannelKind:
     options: type[BaseModel]
     send: Send
     reach: Reach
+    recipients: Recipients
 
 
 @dataclass(frozen=True, slots=True)

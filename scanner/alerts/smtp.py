@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from scanner.errors import DeliveryError
 from scanner.secret import Secret
 
 _REPLY_LENGTH = 160
+_CLOSING = 421
+"""The server ends the conversation (RFC 5321, section 3.8)."""
+_Refusal = tuple[int, bytes]
 
 
 class Security(StrEnum):
@@ -44,18 +48,46 @@ class Server:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def hand_over(
-    letter: bytes, *, server: Server, sender: str, recipients: Sequence[str], patience: timedelta
-) -> tuple[str, ...]:
-    """Send a complete mail, or raise DeliveryError.
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A complete mail and the addresses it goes to."""
 
-    Returns a sentence for each recipient who was refused while others were taken. ``patience`` bounds the
-    conversation as a whole, however slowly the server drips its answers; certificates are verified.
+    recipients: tuple[str, ...]
+    letter: bytes
+
+
+def hand_over(
+    envelopes: Sequence[Envelope], *, server: Server, sender: str, patience: timedelta
+) -> tuple[str, ...]:
+    """Send complete mails, or raise DeliveryError.
+
+    Returns a sentence for each recipient who was refused while others were taken. ``patience`` bounds a
+    conversation as a whole, however slowly the server drips its answers; certificates are verified. A server
+    that ends a conversation because it takes no more mails in it is called again, while there is time.
     """
-    with _conversation(server, sender, patience) as smtp:
-        refused = smtp.sendmail(sender, recipients, letter)
-        with suppress(OSError):
-            smtp.quit()
+    until = time.monotonic() + patience.total_seconds()
+    left, taken = list(envelopes), False
+    refused: dict[str, _Refusal] = {}
+    while left:
+        begun = len(left)
+        with _conversation(server, sender, patience) as smtp:
+            while left:
+                may_call_again = len(left) < begun and time.monotonic() < until
+                try:
+                    turned_away = _send(smtp, sender, left[0], others_were_taken=taken)
+                except smtplib.SMTPServerDisconnected:
+                    if may_call_again:
+                        break
+                    raise
+                if may_call_again and any(code == _CLOSING for code, _ in turned_away.values()):
+                    break
+                taken = taken or len(turned_away) < len(left[0].recipients)
+                refused |= turned_away
+                del left[0]
+            if not left and not taken:
+                raise smtplib.SMTPRecipientsRefused(refused)
+            with suppress(OSError):
+                smtp.quit()
     return tuple(_refusals(refused, server))
 
 
@@ -63,6 +95,22 @@ def knock(*, server: Server, sender: str, patience: timedelta) -> None:
     """Connect and log in without sending anything; raise DeliveryError if that does not work."""
     with _conversation(server, sender, patience) as smtp, suppress(smtplib.SMTPServerDisconnected):
         smtp.quit()
+
+
+def _send(
+    smtp: smtplib.SMTP, sender: str, envelope: Envelope, *, others_were_taken: bool
+) -> dict[str, _Refusal]:
+    """Send one mail and return who was refused: everybody, if others were taken before and this is not."""
+    try:
+        return smtp.sendmail(sender, envelope.recipients, envelope.letter)
+    except smtplib.SMTPRecipientsRefused as error:
+        return error.recipients
+    except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+        if not others_were_taken:
+            raise
+        reply = error.smtp_error
+        answer = reply if isinstance(reply, bytes) else reply.encode()
+        return dict.fromkeys(envelope.recipients, (error.smtp_code, answer))
 
 
 @contextmanager
@@ -158,7 +206,7 @@ def _sentences(server: Server, sender: str, patience: timedelta) -> Iterator[Non
     raise DeliveryError(sentence, permanent=permanent) from None
 
 
-def _refusals(refused: Mapping[str, tuple[int, bytes]], server: Server) -> Iterator[str]:
+def _refusals(refused: Mapping[str, _Refusal], server: Server) -> Iterator[str]:
     for recipient, (code, reply) in refused.items():
         yield f"{recipient} was refused: {_reply(code, reply, server)}"
 

@@ -1,4 +1,7 @@
-"""The ways out. Each file here is one kind: its ``Options``, ``send`` and ``reach``."""
+"""The ways out. Each file here is one kind: its ``Options``, ``send`` and ``reach``.
+
+One that sends mail says to whom: ``recipients``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
+
+from pydantic import BaseModel
 
 from scanner.alerts.channel import Channel, ChannelKind
 from scanner.errors import ConfigError, DeliveryError
@@ -22,7 +27,11 @@ def kinds() -> Mapping[str, ChannelKind]:
     for entry in iter_modules(__path__):
         module = import_module(f"{__name__}.{entry.name}")
         found[entry.name] = ChannelKind(
-            name=entry.name, options=module.Options, send=module.send, reach=module.reach
+            name=entry.name,
+            options=module.Options,
+            send=module.send,
+            reach=module.reach,
+            recipients=getattr(module, "recipients", _nobody),
         )
     return MappingProxyType(found)
 
@@ -37,10 +46,19 @@ def send(message: Message, channel: Channel, *, now: datetime) -> tuple[str, ...
         return kinds()[channel.kind].send(message, channel.options, now=now, allow=channel.allow)
 
 
+def recipients(message: Message, channel: Channel) -> tuple[str, ...]:
+    """Return the e-mail addresses that a message goes to by a channel, none if that is no mail."""
+    return kinds()[channel.kind].recipients(message, channel.options)
+
+
 def try_to_reach(channel: Channel) -> None:
     """See whether a channel would work, as far as that shows without sending; raise DeliveryError if not."""
     with _secrets_missing_for_now(channel):
         kinds()[channel.kind].reach(channel.options, allow=channel.allow)
+
+
+def _nobody(message: Message, options: BaseModel) -> tuple[str, ...]:
+    return ()
 
 
 @contextmanager

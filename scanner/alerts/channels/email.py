@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
+from email.headerregistry import Address, Group, HeaderRegistry, MessageIDHeader, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from scanner.alerts.channel import SecretSetting
-from scanner.alerts.smtp import Security, Server, hand_over, knock
+from scanner.alerts.smtp import Envelope, Security, Server, hand_over, knock
+from scanner.errors import DeliveryError
 from scanner.model import Message
 
 PATIENCE = timedelta(seconds=60)
@@ -28,7 +30,17 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-
 _SUBJECT_LENGTH = 120
 
 
+class _OneLine(UnstructuredHeader):
+    """A header that is never folded: the e-mail package would make an encoded word of a long web address."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)  # type: ignore[arg-type]  # typeshed lacks its base
 for _name in ("in-reply-to", "references"):
     # Otherwise a long one is folded as an encoded word, which no mail program takes for a message's ID.
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # typeshed lacks its base
@@ -139,13 +151,24 @@ def send(
     Returns a sentence for each recipient who was refused while others were taken. ``allow`` changes
     nothing: a mail server is named by hand, and most stand in a private network.
     """
+    addresses = recipients(message, options)
+    if not addresses:
+        raise DeliveryError("everybody whom it writes to has stopped its mail", permanent=True)
     return hand_over(
-        compose(message, options, now=now).as_bytes(),
+        [
+            Envelope(tuple(those), compose(message, options, now=now, to=those[0]).as_bytes())
+            for those in _alike(message, addresses)
+        ],
         server=options.server,
         sender=options.from_address.addr_spec,
-        recipients=_recipients(message, options),
         patience=patience,
     )
+
+
+def recipients(message: Message, options: Options) -> tuple[str, ...]:
+    """Return whom a mail goes to: those the channel names, and the meeting's own people, each once."""
+    everybody = (read_address(each).addr_spec for each in (*options.to, *message.people))
+    return tuple(each for each in dict.fromkeys(everybody) if message.leave is None or each in message.leave)
 
 
 def reach(options: Options, *, allow: tuple[str, ...] = (), patience: timedelta = PATIENCE) -> None:
@@ -153,27 +176,48 @@ def reach(options: Options, *, allow: tuple[str, ...] = (), patience: timedelta 
     knock(server=options.server, sender=options.from_address.addr_spec, patience=patience)
 
 
-def compose(message: Message, options: Options, *, now: datetime) -> EmailMessage:
-    """Return the mail: one-line subject, text and HTML twins, threaded by keys, marked as automatic."""
+def compose(message: Message, options: Options, *, now: datetime, to: str = "") -> EmailMessage:
+    """Return the mail: one-line subject, text and HTML twins, threaded by keys, marked as automatic.
+
+    ``to`` is the address whose copy it is: that has its own part and its own way to stop such mail, if the
+    message holds any. A meeting's own people do not stand in the mail, so they do not see one another.
+    """
     mail = EmailMessage(policy=_POLICY)
     sender = options.from_address
+    leave = message.leave
+    named = [read_address(each) for each in options.to]
+    shown = [each for each in named if leave is None or each.addr_spec in leave]
+    if to in message.instead:
+        message, shown = message.instead[to], [read_address(to)]
     mail["Subject"] = _one_line(message.subject)
     mail["From"] = sender
-    mail["To"] = [read_address(recipient) for recipient in options.to]
+    mail["To"] = shown or Group("undisclosed-recipients")
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.key}@{sender.domain}>"
     if message.thread and message.thread != message.key:
         mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if leave and leave.get(to):
+        _let_leave(mail, leave[to])
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     return mail
 
 
-def _recipients(message: Message, options: Options) -> list[str]:
-    """Return who gets the mail: those it names, and the meeting's own people, who do not see one another."""
-    everybody = (*options.to, *message.people)
-    return list(dict.fromkeys(read_address(recipient).addr_spec for recipient in everybody))
+def _alike(message: Message, addresses: Sequence[str]) -> list[list[str]]:
+    """Group the addresses whose copies are alike."""
+    groups: dict[str, list[str]] = {}
+    for address in addresses:
+        is_own = address in message.instead or (message.leave or {}).get(address)
+        groups.setdefault(address if is_own else "", []).append(address)
+    return list(groups.values())
+
+
+def _let_leave(mail: EmailMessage, page: str) -> None:
+    """Say where such mail can be stopped (RFC 2369), by one click of a mail program if RFC 8058 allows it."""
+    mail["List-Unsubscribe"] = f"<{page}>"
+    if page.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _one_line(text: str) -> str:

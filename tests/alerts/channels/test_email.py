@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -281,6 +282,87 @@ def test_who_is_refused_is_said_and_the_others_get_it_once(reply: str) -> None:
         sentences = send(message(), channel(box, to=BOTH), now=NOW)
     assert sentences == (f"chair@example.org was refused: {reply}",)
     assert [received.recipients for received in box.messages] == [("clerk@example.org",)]
+
+
+PEOPLE = ("clerk@example.org", "chair@example.org", "owner@example.org")
+PAGE = "https://desk.stmarys-and-all-saints.parish.example/stop/"
+
+
+def to_three(*, page: str = PAGE) -> Message:
+    """A message to the clerk and the chair, and to the owner of its meeting, each with their own page."""
+    leave = {who: f"{page}{who.partition('@')[0] * 9}" if page else "" for who in PEOPLE}
+    return replace(message(), people=PEOPLE[2:], leave=leave)
+
+
+def test_everybody_can_stop_the_mail_by_a_page_of_their_own() -> None:
+    with postbox() as box:
+        assert send(to_three(), channel(box, to=BOTH), now=NOW) == ()
+    assert [received.recipients for received in box.messages] == [(who,) for who in PEOPLE]
+    pages = [received.mail["List-Unsubscribe"] for received in box.messages]
+    assert pages == [f"<{page}>" for page in to_three().leave.values()]
+    for received in box.messages:
+        (line,) = [one for one in received.raw.split(b"\r\n") if one.startswith(b"List-Unsubscribe:")]
+        assert line.endswith(b">"), "never folded into an encoded word"
+        assert received.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert received.mail["To"] == "clerk@example.org, chair@example.org", "the owner is not named"
+    assert len({received.mail["Message-ID"] for received in box.messages}) == 1
+
+
+def test_one_click_is_promised_only_where_it_is_safe() -> None:
+    """RFC 8058 wants HTTPS."""
+    plain = compose(to_three(page="http://desk.example/stop/"), options(), now=NOW, to=PEOPLE[0])
+    assert plain["List-Unsubscribe"] == f"<http://desk.example/stop/{'clerk' * 9}>"
+    assert plain["List-Unsubscribe-Post"] is None
+
+
+def test_without_a_desk_all_get_one_mail_and_no_way_to_stop_it() -> None:
+    with postbox() as box:
+        assert send(to_three(page=""), channel(box, to=BOTH), now=NOW) == ()
+    (received,) = box.messages
+    assert received.recipients == PEOPLE
+    assert received.mail["List-Unsubscribe"] is None
+
+
+def test_who_stopped_it_gets_nothing_and_is_not_named() -> None:
+    leave = {PEOPLE[2]: "", PEOPLE[1]: ""}
+    with postbox() as box:
+        send(replace(to_three(), leave=leave), channel(box, to=BOTH), now=NOW)
+        send(replace(to_three(), leave={PEOPLE[2]: ""}), channel(box, to=BOTH), now=NOW)
+        with pytest.raises(DeliveryError, match="everybody whom it writes to has stopped") as caught:
+            send(replace(to_three(), leave={}), channel(box, to=BOTH), now=NOW)
+    assert caught.value.permanent
+    assert [received.recipients for received in box.messages] == [(PEOPLE[1], PEOPLE[2]), (PEOPLE[2],)]
+    assert [received.mail["To"] for received in box.messages] == [PEOPLE[1], "undisclosed-recipients:;"]
+
+
+def test_somebody_can_get_a_part_of_their_own() -> None:
+    part = Message(key="p" * 32, subject="Your meeting", text="only yours", html="<p>only yours</p>")
+    with postbox() as box:
+        send(replace(to_three(), instead={PEOPLE[2]: part}), channel(box, to=BOTH), now=NOW)
+    mine = box.messages[2]
+    assert (mine.recipients, mine.mail["To"], mine.mail["Subject"]) == (PEOPLE[2:], PEOPLE[2], "Your meeting")
+    assert mine.body().strip() == "only yours"
+    assert PEOPLE[2].partition("@")[0] in mine.mail["List-Unsubscribe"]
+    assert "only yours" not in box.messages[0].body()
+
+
+@pytest.mark.parametrize("closing", ["", "421 4.7.0 too many messages in this session"])
+def test_a_server_that_takes_few_mails_at_a_time_is_called_again(closing: str) -> None:
+    with postbox(most_in_one=2, closing=closing) as box:
+        assert send(to_three(), channel(box, to=BOTH), now=NOW) == ()
+    assert [received.recipients for received in box.messages] == [(who,) for who in PEOPLE], "once each"
+
+
+def test_who_is_refused_a_copy_is_said_and_the_others_get_theirs() -> None:
+    refuse = {PEOPLE[0]: "550 no such user", PEOPLE[2]: "450 greylisted"}
+    with postbox(refuse=refuse) as box:
+        sentences = send(to_three(), channel(box, to=BOTH), now=NOW)
+    assert sentences == tuple(f"{who} was refused: {reply}" for who, reply in refuse.items())
+    assert [received.recipients for received in box.messages] == [(PEOPLE[1],)]
+    with postbox(refuse=dict.fromkeys(PEOPLE, "550 gone")) as box, pytest.raises(DeliveryError) as caught:
+        send(to_three(), channel(box, to=BOTH), now=NOW)
+    assert caught.value.permanent
+    assert all(who in str(caught.value) for who in PEOPLE)
 
 
 @pytest.mark.parametrize(
