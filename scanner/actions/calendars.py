@@ -71,7 +71,7 @@ def one_calendar(workspace: Workspace, calendar: int) -> Calendar:
 
 def follow_calendar(workspace: Workspace, address: str, *, name: str | None, now: datetime) -> Calendar:
     """Follow a calendar from now on; it is not read yet. Raises InputError for an address nobody may read."""
-    usable = calendar_address(address, allow=workspace.settings.allow)
+    usable = calendar_address(address, allow=_allow(workspace))
     with workspace.store.begin() as work:
         known = work.calendars.all(workspace.organisation.id)
         twice = next((each for each in known if each.address.reveal() == usable), None)
@@ -87,6 +87,20 @@ def forget_calendar(workspace: Workspace, calendar: int) -> Calendar:
         found = _one(work, workspace.organisation, calendar)
         work.calendars.remove(workspace.organisation.id, calendar)
     return found
+
+
+def pause_calendar(workspace: Workspace, calendar: int, *, now: datetime) -> Calendar:
+    """Read a calendar no more until somebody resumes it. What came out of it stays as it is."""
+    with workspace.store.begin() as work:
+        work.calendars.pause(_one(work, workspace.organisation, calendar), now)
+        return _one(work, workspace.organisation, calendar)
+
+
+def resume_calendar(workspace: Workspace, calendar: int) -> Calendar:
+    """Read a calendar again from its next turn on."""
+    with workspace.store.begin() as work:
+        work.calendars.resume(_one(work, workspace.organisation, calendar))
+        return _one(work, workspace.organisation, calendar)
 
 
 def try_calendar(
@@ -125,10 +139,17 @@ def refresh_calendar(
 def refresh_due(
     workspace: Workspace, *, clock: Callable[[], datetime], read: ReadFeed = read_feed
 ) -> list[Refreshed]:
-    """Read every calendar of the organisation that was not tried for an hour."""
+    """Read every calendar, of whichever organisation, that is not paused and was not tried for an hour."""
     now = clock()
-    due = [each for each in all_calendars(workspace) if each.tried is None or each.tried + EVERY <= now]
-    return [refresh_calendar(workspace, each, clock=clock, read=read) for each in due]
+    with workspace.store.reading() as work:
+        owners = [organisation.id for organisation in work.organisations.all()]
+    done = []
+    for owner in owners:
+        theirs = replace(workspace, named=str(owner))
+        for each in all_calendars(theirs):
+            if each.paused_since is None and (each.tried is None or each.tried + EVERY <= now):
+                done.append(refresh_calendar(theirs, each, clock=clock, read=read))
+    return done
 
 
 def calendar_address(address: str, *, allow: tuple[str, ...]) -> str:
@@ -277,10 +298,16 @@ def _feed(workspace: Workspace, calendar: Calendar) -> Feed:
         timezone=workspace.organisation.timezone,
         etag=calendar.etag,
         last_modified=calendar.last_modified,
-        allow=workspace.settings.allow,
+        allow=_allow(workspace),
         contact=workspace.settings.contact,
         platforms=workspace.settings.platforms,
     )
+
+
+def _allow(workspace: Workspace) -> tuple[str, ...]:
+    """Return what the settings allow beyond the public net: for those who run the installation only."""
+    is_operator = replace(workspace, named=None).organisation.id == workspace.organisation.id
+    return workspace.settings.allow if is_operator else ()
 
 
 def _one(work: Work, organisation: Organisation, calendar: int) -> Calendar:

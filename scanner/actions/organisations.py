@@ -38,6 +38,25 @@ def add_organisation(
     return added
 
 
+def change_organisation(
+    store: Store, organisation: Organisation, *, name: str, timezone: str, actor: str, now: datetime
+) -> Organisation:
+    """Give an organisation another name or time zone, and write down who did. Raises InputError.
+
+    Meetings keep the zone in which they were registered.
+    """
+    name, timezone = check_name(name), check_timezone(timezone)
+    with store.begin() as work:
+        others = [other for other in work.organisations.all() if other.id != organisation.id]
+        if any(other.name.casefold() == name.casefold() for other in others):
+            raise InputError(f"There is an organisation “{name}” already.")
+        if (name, timezone) == (organisation.name, organisation.timezone):
+            return organisation
+        note = f"“{organisation.name}”, {organisation.timezone} → “{name}”, {timezone}"
+        work.audit.write(organisation.id, what="organisation changed", actor=actor, note=note, now=now)
+        return work.organisations.change(organisation.id, name=name, timezone=timezone)
+
+
 def all_organisations(store: Store, *, now: datetime) -> list[ListedOrganisation]:
     """Return every organisation, the operator's own first."""
     with store.reading() as work:

@@ -28,11 +28,13 @@ class Live:
     def look(self, now: datetime) -> bool:
         """Read the file if it has changed, and tell whether there are new settings.
 
-        A fault is said at once and again every hour until the file is mended.
+        New are they too where the organisation has got another name or time zone. A fault is said at once
+        and again every hour until the file is mended.
         """
         stamp = _stamp(self.workspace)
         is_reminder = self._said is not None and not now - _REMIND < self._said <= now
-        if stamp == self._stamp and not is_reminder:
+        is_known = stamp == self._stamp and not is_reminder
+        if is_known and (self._said is not None or self._organisation_is_known()):
             return False
         self._stamp = stamp
         fresh = replace(self.workspace)
@@ -46,6 +48,9 @@ class Live:
         self.workspace = fresh
         log.info("the settings were read anew: %d sources are looked at", sources)
         return True
+
+    def _organisation_is_known(self) -> bool:
+        return replace(self.workspace).organisation == self.workspace.organisation
 
 
 def _stamp(workspace: Workspace) -> _Stamp:

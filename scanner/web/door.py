@@ -49,6 +49,8 @@ OWNERS_ONLY: Final = frozenset(
         "reset_second_factor",
         "reset_passkeys",
         "audit_page",
+        "organisation_page",
+        "rename_organisation",
     }
 )
 FOR_EVERYBODY: Final = frozenset(
@@ -68,7 +70,18 @@ FOR_EVERYBODY: Final = frozenset(
 )
 """Changes that even somebody who may only look can make: they concern themselves."""
 
-OPERATOR_ONLY: Final = frozenset({"test_channel", "check_source", "try_source", "scan_soon", "api_scan"})
+OPERATOR_ONLY: Final = frozenset(
+    {
+        "test_channel",
+        "check_source",
+        "try_source",
+        "pause_looking",
+        "resume_looking",
+        "scan_soon",
+        "start_drill",
+        "api_scan",
+    }
+)
 """What acts with the settings of the installation, which are those of its first organisation."""
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -24,7 +24,20 @@ from scanner.invitations.repeating import repeats_in_words
 from scanner.web.desk import Call
 from scanner.web.door import form_token
 from scanner.web.language import N_, Language, languages
-from scanner.web.words import DELIVERY, DONE, LEVEL, NEWS, PASSCODE, ROLE, SEVERITY, SOURCE, STATE, STILL
+from scanner.web.words import (
+    DELIVERY,
+    DONE,
+    DRILL_STAGE,
+    DRILL_STATE,
+    LEVEL,
+    NEWS,
+    PASSCODE,
+    ROLE,
+    SEVERITY,
+    SOURCE,
+    STATE,
+    STILL,
+)
 
 _HERE = Path(__file__).parent
 STATIC: Final = {
@@ -229,6 +242,8 @@ def _environment(language: Language) -> Environment:
         "NEWS": _translated(NEWS, language),
         "DELIVERY": _translated(DELIVERY, language),
         "DONE": _translated(DONE, language),
+        "DRILL_STAGE": _translated(DRILL_STAGE, language),
+        "DRILL_STATE": _translated(DRILL_STATE, language),
         "AS_WHAT": _translated(AS_WHAT, language),
         "HOW_SURE": _translated(HOW_SURE, language),
         "countdown": partial(countdown, language=language),

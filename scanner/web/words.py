@@ -15,6 +15,7 @@ from scanner.model import (
     SourceState,
 )
 from scanner.web.language import N_
+from storage.drills import DrillStage, DrillState
 
 SEVERITY: Final = {
     SeverityLevel.CRITICAL: N_("Critical: act now"),
@@ -86,6 +87,20 @@ DELIVERY: Final = {
     DeliveryState.DEAD: N_("given up"),
     DeliveryState.WITHHELD: N_("not sent"),
 }
+DRILL_STAGE: Final = {
+    DrillStage.PLANTED: N_("A leak is planted"),
+    DrillStage.READ: N_("Its page is read"),
+    DrillStage.FOUND: N_("The leak is found"),
+    DrillStage.ROUTED: N_("The alarm is raised"),
+    DrillStage.DELIVERED: N_("The message is delivered"),
+    DrillStage.CLEARED: N_("Everything is put away"),
+}
+DRILL_STATE: Final = {
+    DrillState.ASKED: N_("waits"),
+    DrillState.RUNNING: N_("goes on"),
+    DrillState.PASSED: N_("passed"),
+    DrillState.FAILED: N_("failed"),
+}
 DONE: Final = {
     "saved": N_("Saved."),
     "registered": N_("Registered. It is watched from now on."),
@@ -112,5 +127,10 @@ DONE: Final = {
     "again": N_("It is due again and goes out within seconds."),
     "silenced": N_("Silenced. Critical alerts come through, and what is held back is sent when it ends."),
     "unsilenced": N_("The silence is over: what it held goes out now."),
+    "calendar-paused": N_("Paused: the calendar is not read until somebody resumes it."),
+    "calendar-resumed": N_("The calendar is read again, within the hour."),
+    "calendar-forgotten": N_("The calendar is not followed any more. Its meetings stay on watch."),
+    "paused": N_("Paused: nobody looks at it, and no meeting counts as clear, until somebody resumes it."),
+    "resumed": N_("It is looked at again from its next turn on."),
     "revoked": N_("That invitation is good no longer."),
 }

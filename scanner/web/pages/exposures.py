@@ -31,9 +31,10 @@ from scanner.actions.reviewing import (
 from scanner.actions.upcoming import meeting_starts
 from scanner.alerts.steps import steps
 from scanner.errors import InputError
-from scanner.model import OPEN_STATES, ExposureState, SightingState
+from scanner.model import OPEN_STATES, ExposureState, SightingState, Wait
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
+from scanner.web.pages.meeting import end_of_day
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -176,7 +177,11 @@ def close(call: Caller, number: Number, form: Form) -> Response:
     how = text(form, "as")
     if how not in CLOSED_BY_PEOPLE:
         raise InputError("Say what became of it.")
-    _decide(call, number, ExposureState(how), text(form, "note"))
+    until = end_of_day(text(form, "until"), call.zone)
+    if until is not None and how != ExposureState.INTENDED:
+        raise InputError("A day belongs only to what is meant to stand there: leave it out, or choose that.")
+    wait = None if until is None else Wait(until=until)
+    _decide(call, number, ExposureState(how), text(form, "note"), wait=wait)
     return RedirectResponse(f"/exposures/{number}?done=closed", status_code=303)
 
 
@@ -242,7 +247,7 @@ def _existing(call: Call, number: int) -> ListedExposure:
         raise HTTPException(404) from None
 
 
-def _decide(call: Call, number: int, state: ExposureState, note: str) -> None:
+def _decide(call: Call, number: int, state: ExposureState, note: str, *, wait: Wait | None = None) -> None:
     change_state(
         call.store,
         number,
@@ -251,6 +256,7 @@ def _decide(call: Call, number: int, state: ExposureState, note: str) -> None:
         actor=call.who.email,
         note=note.strip(),
         now=call.now,
+        wait=wait,
     )
     _audit(call, number, state)
 

@@ -105,7 +105,7 @@ def allow_public(call: Caller, number: Number, form: Form) -> Response:
     allow(
         call.store,
         number,
-        until=_end_of_day(text(form, "until"), call.zone),
+        until=end_of_day(text(form, "until"), call.zone),
         reason=text(form, "reason"),
         organisation=call.organisation,
         actor=call.who.email,
@@ -182,7 +182,8 @@ def _note(call: Call, what: str, number: int) -> None:
     call.note(what, f"meeting {number}")
 
 
-def _end_of_day(day: str, zone: str) -> datetime | None:
+def end_of_day(day: str, zone: str) -> datetime | None:
+    """Return the last minute of a day that a form names, None for no day; InputError for what is no day."""
     if not day:
         return None
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from scanner.actions.reviewing import source_standings
 from scanner.actions.scans import check_sources
+from scanner.actions.sources import pause_source, paused_sources, resume_source
 from scanner.actions.trying import Tried, try_address
 from scanner.errors import InputError
 from scanner.model import Coverage
@@ -18,9 +19,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sources")
-def sources_page(call: Caller) -> Response:
+def sources_page(call: Caller, done: str = "") -> Response:
     """List the sources with their state and its history."""
-    return _page(call)
+    return _page(call, done=done)
 
 
 @router.post("/sources/check")
@@ -44,9 +45,42 @@ def try_source(call: Caller, form: Form) -> Response:
     return _page(call, address=address, found=found)
 
 
+@router.post("/sources/pause")
+def pause_looking(call: Caller, form: Form) -> Response:
+    """Look at a source no more until somebody resumes it."""
+    try:
+        pause_source(
+            call.store,
+            text(form, "source", most=100),
+            known=call.desk.settings().sources,
+            reason=text(form, "reason"),
+            organisation=call.organisation.id,
+            actor=call.who.email,
+            now=call.now,
+        )
+    except InputError as error:
+        return _page(call, says=str(error))
+    return RedirectResponse("/sources?done=paused", status_code=303)
+
+
+@router.post("/sources/resume")
+def resume_looking(call: Caller, form: Form) -> Response:
+    """Look at a source again."""
+    resume_source(
+        call.store,
+        text(form, "source", most=100),
+        known=call.desk.settings().sources,
+        organisation=call.organisation.id,
+        actor=call.who.email,
+        now=call.now,
+    )
+    return RedirectResponse("/sources?done=resumed", status_code=303)
+
+
 def _page(
     call: Call,
     *,
+    done: str = "",
     tried: Coverage | None = None,
     found: Tried | None = None,
     address: str = "",
@@ -58,6 +92,8 @@ def _page(
         call=call,
         status=400 if says else 200,
         sources=source_standings(call.store, sources=settings.sources),
+        paused=paused_sources(call.store, known=settings.sources),
+        done=done,
         kinds={source.name: source.kind for source in settings.sources.values()},
         tried=tried,
         found=found,

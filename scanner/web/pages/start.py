@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from scanner.actions.drills import last_drills
 from scanner.actions.reviewing import some_scans, waiting_sources
 from scanner.actions.upcoming import upcoming
 from scanner.web.door import Caller
@@ -35,4 +36,5 @@ def start_page(call: Caller, done: str = "") -> Response:
         schedules=len(settings.schedules),
         scans=some_scans(call.store, count=1),
         waiting=waiting_sources(call.store),
+        drill=next(iter(last_drills(call.store, organisation=call.organisation.id)), None),
     )
