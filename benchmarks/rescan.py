@@ -93,7 +93,7 @@ def compare(name: str, site: Site, data: Path) -> None:
     (data / "schedules.yaml").write_text(
         f"""version: 1
 sources:
-  site: {{kind: site, start: ["http://{address}/"], sitemaps: false, delay: 0s, pages: {site.pages + 100}, time: 3h}}
+  site: {{kind: site, start: ["http://{address}/"], sitemaps: false, delay: 0s, time: 3h, pages: 100000}}
 network: {{allow: ["{address}"]}}
 """
     )
