@@ -76,7 +76,8 @@ def place_of(address: str) -> Place | None:
         ip_address(host)
     except ValueError:
         if host == "localhost" or (host and parts.scheme == "https"):
-            return Place(host, f"{parts.scheme}://{parts.netloc}")
+            usual = parts.port in (None, 443 if parts.scheme == "https" else 80)
+            return Place(host, f"{parts.scheme}://{host}" + ("" if usual else f":{parts.port}"))
     return None
 
 

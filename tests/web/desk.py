@@ -75,6 +75,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     def ask(
         self,
@@ -84,7 +85,7 @@ class Browser:
         body: Any = None,
         headers: dict[str, str] | None = None,
     ) -> Said:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         connection.request(method, path, body=body, headers={**sent, **(headers or {})})
         answer = connection.getresponse()

@@ -61,6 +61,7 @@ def prove_passkey(request: Request, form: Form) -> Response:
     except InputError as error:
         desk.throttle.failed(guessed, address_of(request), now)
         return sign_in_form(request, status=403, back=back, says=str(error))
+    desk.throttle.succeeded(guessed, address_of(request))
     return welcome(desk, done, back)
 
 
