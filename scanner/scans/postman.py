@@ -10,24 +10,17 @@ from zoneinfo import ZoneInfo
 from scanner.alerts.channel import Channel
 from scanner.alerts.channels import send
 from scanner.alerts.digests import Entry, write_digest
+from scanner.alerts.retrying import TAKE_OVER_AFTER, next_try, same_news, substitute
 from scanner.alerts.routing import Digest, Route, instead
 from scanner.alerts.timing import Hold, SendInDigest, Turn, Withhold, decide
 from scanner.alerts.wording import write
 from scanner.errors import DeliveryError, LychgateError
 from scanner.invitations.series import next_start
-from scanner.model import Delivery, DeliveryState, Exposure, Meeting, Message, News, Organisation, Silence
+from scanner.model import Delivery, DeliveryState, Exposure, Meeting, Message, Organisation, Silence
 from storage.store import Store
 
 LEASE = timedelta(minutes=5)
 """Longer than any channel takes to send one message."""
-GIVE_UP_AFTER = timedelta(hours=72)
-FEWEST_TRIES = 10
-"""A machine that slept for days, or whose clock jumped, has not tried for 72 hours."""
-TAKE_OVER_AFTER = timedelta(minutes=2)
-"""How long people may wait for a channel before another one tells them."""
-_LONGEST_PAUSE = timedelta(minutes=15)
-"""How long a mail may be late after its server is back: a meeting may start in the meantime."""
-_LONGEST_ASKED = timedelta(hours=24)
 _MOST_IN_A_DIGEST = 500
 _MAIL = "email"
 """The kind of channel that can write to people who stand in no settings."""
@@ -89,38 +82,6 @@ def deliver_due(
         held=postman.held,
         errors=tuple(dict.fromkeys(postman.errors)),
     )
-
-
-def next_try(delivery: Delivery, error: LychgateError, *, now: datetime) -> datetime | None:
-    """Say when to try again, or None when there is no use: refused for good, or long in vain.
-
-    Pauses double from one minute to a quarter of an hour, unless the other side asked for a longer one. In
-    vain is what failed for 72 hours and at least ten times.
-    """
-    if isinstance(error, DeliveryError) and error.permanent:
-        return None
-    if now - delivery.created >= GIVE_UP_AFTER and delivery.attempts >= FEWEST_TRIES:
-        return None
-    pause = min(timedelta(minutes=2 ** min(delivery.attempts - 1, 10)), _LONGEST_PAUSE)
-    if isinstance(error, DeliveryError) and error.retry_after is not None:
-        pause = max(pause, min(error.retry_after, _LONGEST_ASKED))
-    return now + pause
-
-
-def substitute(delivery: Delivery, siblings: Sequence[Delivery], channels: Sequence[str]) -> str | None:
-    """Return the channel that takes over an alert, None if every other one has it or had its chance.
-
-    It is the next in the order of the settings. ``siblings`` are the deliveries about the same exposure:
-    a takeover is told from its key, so a chain of failures visits each channel once and ends.
-    """
-    tried, origin = {delivery.alert.channel}, delivery
-    while (before := _taken_over_from(origin, siblings)) is not None:
-        tried.add(before.alert.channel)
-        origin = before
-    tried |= {other.alert.channel for other in siblings if _same_news(other, origin)}
-    names = list(channels)
-    at = names.index(delivery.alert.channel) + 1 if delivery.alert.channel in names else 0
-    return next((name for name in names[at:] + names[:at] if name not in tried), None)
 
 
 @dataclass(slots=True)
@@ -198,7 +159,7 @@ class _Postman:
         others = [
             f"{other.alert.channel} ({_BECAME[other.state]})"
             for other in case.siblings
-            if _same_news(other, case.delivery)
+            if same_news(other, case.delivery)
         ]
         message = write(
             case.delivery.alert,
@@ -220,7 +181,7 @@ class _Postman:
                 each.id
                 for each in (case.delivery, *case.siblings)
                 if each.alert.channel in by_mail
-                and (each.id == case.delivery.id or _same_news(each, case.delivery))
+                and (each.id == case.delivery.id or same_news(each, case.delivery))
             ),
             default=None,
         )
@@ -290,18 +251,3 @@ class _Postman:
                 channel = substitute(delivery, siblings, tuple(self.channels))
                 if channel is not None:
                     work.outbox.put(instead(delivery.alert, channel), now, now)
-
-
-def _taken_over_from(delivery: Delivery, siblings: Sequence[Delivery]) -> Delivery | None:
-    key, channel = delivery.alert.key, delivery.alert.channel
-    return next((each for each in siblings if instead(each.alert, channel).key == key), None)
-
-
-def _same_news(other: Delivery, delivery: Delivery) -> bool:
-    """Tell whether two deliveries carry the same event by different channels: they were put together."""
-    return (
-        other.id != delivery.id
-        and other.alert.news is not News.ESCALATED
-        and other.alert.news is delivery.alert.news
-        and other.created == delivery.created
-    )

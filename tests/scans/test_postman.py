@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from scanner.alerts.channel import Channel
 from scanner.alerts.channels.email import Options
+from scanner.alerts.retrying import FEWEST_TRIES, GIVE_UP_AFTER, next_try
 from scanner.errors import DeliveryError
 from scanner.model import Alert, Delivery, DeliveryState, News
-from scanner.scans.postman import FEWEST_TRIES, GIVE_UP_AFTER, LEASE, deliver_due, next_try
+from scanner.scans.postman import LEASE, deliver_due
 from tests.builders import NOON, a_meeting
 from tests.postbox import Postbox, nobody_home, postbox
 from tests.scans.nights import PAGE, Nights, a_link, failed, read
