@@ -279,6 +279,100 @@ def test_long_passwords_of_any_letters_are_taken(password: str) -> None:
     assert check_password(password, email="ann@example.org", second_factor=False) == password
 
 
+SHORT = "otter-gate"
+
+
+def test_a_short_password_is_good_with_a_second_factor_only(desk: Served) -> None:
+    """NIST SP 800-63B-4, section 3.1.1.2: 15 letters where it is all that is asked for, 8 beside a factor."""
+    ann, bea = desk.somebody(), desk.somebody("bea@example.org", AccountRole.REVIEWER)
+    change = {"on": "/account", "old": PASSWORD, "password": SHORT, "again": SHORT}
+    said = bea.post("/account/password", **change)
+    assert said.status == 400
+    assert "at least 15 letters, or 8 once you have a second factor" in said.words
+    secret = _second_factor(bea, desk.clock)
+    assert "at least 8 letters" in bea.get("/account").words
+    tiny = bea.post("/account/password", on="/account", old=PASSWORD, password="otter-g", again="otter-g")
+    assert "at least 8 letters" in tiny.words
+    assert bea.post("/account/password", **change).status == 303
+    said = bea.post("/account/second-factor/remove", on="/account", password=SHORT)
+    assert said.status == 400
+    assert "too short to be all that is asked for" in said.words
+    assert bea.get("/help").status == 200, "nothing happened"
+
+    # Her phone is lost: an owner takes the factor away, and the short password alone opens nothing.
+    assert ann.post("/people/2/second-factor/remove", on="/people").status == 303
+    late = desk.browser()
+    assert late.sign_in("bea@example.org", SHORT).where.startswith("/sign-in/longer")
+    half = late.cookies["lychgate"]
+    assert late.get("/help").status == 303
+    said = late.post("/sign-in/code", on="/sign-in/code", code="000000")
+    assert said.status == 403, "there is no secret that a code could be of"
+    for password, again in ((SHORT + "s", SHORT + "s"), (PASSWORD, "another"), ("a" * 20, "a" * 20)):
+        said = late.post("/sign-in/longer", on="/sign-in/longer", password=password, again=again)
+        assert said.status == 400
+    said = late.post(
+        "/sign-in/longer?x=1", on="/sign-in/longer?back=/meetings", password=PASSWORD, again=PASSWORD
+    )
+    assert said.status == 303
+    assert late.cookies["lychgate"] != half
+    assert late.get("/help").status == 200
+    late.cookies["lychgate"] = half
+    said = late.post("/sign-in/longer", on="/sign-in/longer", password=PASSWORD, again=PASSWORD)
+    assert "took too long" in said.words
+    assert desk.browser().sign_in("bea@example.org", SHORT).status == 403
+    assert desk.browser().sign_in("bea@example.org").where == "/"
+    assert secret not in ann.get("/people/audit").text
+
+
+def test_half_a_session_lengthens_no_password_that_has_a_second_factor(desk: Served) -> None:
+    ann = desk.somebody()
+    _second_factor(ann, desk.clock)
+    thief = desk.browser()
+    assert thief.sign_in("ann@example.org").where.startswith("/sign-in/code")
+    new = "lantern gravel seventh owl"
+    assert thief.post("/sign-in/longer", on="/sign-in/longer", password=new, again=new).status == 400
+    assert thief.get("/help").status == 303
+    assert desk.browser().sign_in("ann@example.org", new).status == 403
+
+
+def test_a_link_asks_for_as_much_as_the_account_needs(desk: Served) -> None:
+    ann, bea = desk.somebody(), desk.somebody("bea@example.org", AccountRole.REVIEWER)
+    _second_factor(bea, desk.clock)
+    for email, letters, status in (("bea@example.org", 8, 303), ("cid@example.org", 15, 400)):
+        said = ann.post("/people/invite", on="/people", email=email, role="reviewer")
+        link = re.search(r"/join/[\w-]{43}", said.text)
+        assert link is not None
+        fresh = desk.browser()
+        assert f'minlength="{letters}"' in fresh.get(link[0]).text
+        assert fresh.post(link[0], on=link[0], password=SHORT, again=SHORT).status == status
+
+
+@pytest.mark.parametrize("password", ["tR9$kk!m", "otter-gate", "竹の庭に雨が静かに"])
+def test_short_ones_are_taken_beside_a_second_factor(password: str) -> None:
+    assert check_password(password, email="ann@example.org", second_factor=True) == password
+    with pytest.raises(InputError, match="15 letters"):
+        check_password(password, email="ann@example.org", second_factor=False)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "tR9$kk!",
+        "password",
+        "Summer1!",
+        "zebra123",
+        "qwertz12",
+        "12345678",
+        "ann-2024!",
+        "aaaaaaaa1!x?",
+        "Lychgate1!",
+    ],
+)
+def test_short_ones_that_are_tried_first_are_refused_beside_it_too(password: str) -> None:
+    with pytest.raises(InputError):
+        check_password(password, email="ann@example.org", second_factor=True)
+
+
 def test_the_audit_tells_who_did_what(desk: Served) -> None:
     ann = desk.somebody()
     desk.browser().sign_in("ann@example.org", "not the right one")
