@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
+from sqlalchemy import Column, ColumnElement, Row, Select, String, case, cast, exists, func, select
 
 from scanner.model import (
     OPEN_STATES,
@@ -23,6 +23,7 @@ from scanner.model import (
 )
 from storage import tables, tables_lanes
 from storage.exposure_rows import read_exposures
+from storage.tables_drills import drills
 from storage.transaction import Transaction
 
 _meetings, _exposures, _scans, _coverages = (
@@ -84,7 +85,9 @@ class Overview:
         at = _meetings.c
         ends = func.coalesce(cast(at.ends, String), "")
         text = cast(at.starts, String).concat("|").concat(ends).concat("|").concat(at.repeats)
-        query = select(at.id, text.concat("|").concat(at.timezone)).where(at.organisation_id == organisation)
+        query = select(at.id, text.concat("|").concat(at.timezone)).where(
+            at.organisation_id == organisation, _in_earnest(at.id)
+        )
         return [(row[0], row[1]) for row in self._transaction.connection.execute(query).all()]
 
     def series(self, organisation: int, only: Collection[int]) -> dict[int, Series]:
@@ -154,7 +157,11 @@ class Overview:
         """Return a page of the exposures in these states, worst first, then newest first."""
         ids = self._transaction.connection.scalars(
             select(_exposures.c.id)
-            .where(_exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(states)))
+            .where(
+                _exposures.c.organisation_id == organisation,
+                _exposures.c.state.in_(list(states)),
+                _in_earnest(_exposures.c.meeting_id),
+            )
             .order_by(_RANK.desc(), _exposures.c.id.desc())
             .limit(count)
             .offset(first)
@@ -165,7 +172,11 @@ class Overview:
         self, organisation: int, states: Collection[ExposureState], *, below: int | None, count: int
     ) -> list[Exposure]:
         """Return exposures in these states, newest first, from those numbered below a number."""
-        wanted = [_exposures.c.organisation_id == organisation, _exposures.c.state.in_(list(states))]
+        wanted = [
+            _exposures.c.organisation_id == organisation,
+            _exposures.c.state.in_(list(states)),
+            _in_earnest(_exposures.c.meeting_id),
+        ]
         if below is not None:
             wanted.append(_exposures.c.id < below)
         query = select(_exposures.c.id).where(*wanted).order_by(_exposures.c.id.desc()).limit(count)
@@ -176,7 +187,9 @@ class Overview:
     def meetings_above(self, organisation: int, number: int, *, count: int) -> list[int]:
         """Return the numbers of meetings above a number, smallest first."""
         query = select(_meetings.c.id).where(
-            _meetings.c.organisation_id == organisation, _meetings.c.id > number
+            _meetings.c.organisation_id == organisation,
+            _meetings.c.id > number,
+            _in_earnest(_meetings.c.id),
         )
         return list(self._transaction.connection.scalars(query.order_by(_meetings.c.id).limit(count)))
 
@@ -245,7 +258,7 @@ class Overview:
         """Return how many exposures are in each state."""
         rows = self._transaction.connection.execute(
             select(_exposures.c.state, func.count().label("number"))
-            .where(_exposures.c.organisation_id == organisation)
+            .where(_exposures.c.organisation_id == organisation, _in_earnest(_exposures.c.meeting_id))
             .group_by(_exposures.c.state)
         )
         return {ExposureState(row.state): row.number for row in rows}
@@ -293,6 +306,12 @@ class Overview:
 def _opened_between(organisation: int, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         _exposures.c.organisation_id == organisation,
+        _in_earnest(_exposures.c.meeting_id),
         _exposures.c.opened >= start,
         _exposures.c.opened < end,
     )
+
+
+def _in_earnest(meeting: Column[int]) -> ColumnElement[bool]:
+    """The meeting was not invented for a drill that goes on now."""
+    return ~exists().where(drills.c.meeting_id == meeting)

@@ -11,6 +11,7 @@ from scanner.errors import InputError
 from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, Meeting, SourceState
 from storage.audit import AuditEntry
 from storage.overview import Reported
+from storage.paused_sources import PausedSource
 from storage.scans import Scan
 from storage.store import Store
 
@@ -36,6 +37,7 @@ class Front:
     last: Scan | None
     waiting: tuple[str, ...]
     not_read: tuple[SourceStanding, ...]
+    paused: tuple[PausedSource, ...]
     needs_review: int
 
 
@@ -54,10 +56,16 @@ def front(store: Store, *, organisation: int, sources: Iterable[str]) -> Front:
         recent = work.scans.recent(1)
         states = work.overview.states(organisation)
         waiting = work.overview.waiting()
+        paused = work.paused_sources.all()
     return Front(
         last=recent[0] if recent else None,
         waiting=waiting,
-        not_read=tuple(entry for entry in standings if entry.state not in (SourceState.OK, None)),
+        not_read=tuple(
+            entry
+            for entry in standings
+            if entry.state not in (SourceState.OK, None) and entry.name not in paused
+        ),
+        paused=tuple(paused[entry.name] for entry in standings if entry.name in paused),
         needs_review=sum(states.get(state, 0) for state in NEEDS_REVIEW),
     )
 

@@ -115,7 +115,11 @@ def upcoming(
     first: int = 0,
     count: int,
 ) -> tuple[list[Upcoming], int]:
-    """Return a page of the meetings by their next start, those that are over last, and how many there are."""
+    """Return a page of the meetings by their next start, those that are over last, and how many there are.
+
+    While a source is paused, none of them is clear.
+    """
+    names = tuple(sources)
     with store.reading() as work:
         times = work.overview.times(organisation)
         starts = diary.next_starts(times, lambda ids: work.overview.series(organisation, ids), now)
@@ -127,7 +131,8 @@ def upcoming(
         exposed = work.overview.open_exposures(organisation, ids)
         changed = work.overview.links_changed(organisation, ids)
         read = work.overview.read_in_full()
-    checked = checked_since(sources, read)
+        paused = not work.paused_sources.names().isdisjoint(names)
+    checked = checked_since(names, read)
     found = [
         _entry(
             id_,
@@ -136,6 +141,7 @@ def upcoming(
             exposed=exposed.get(id_),
             since=changed.get(id_) or registered.get(id_, now),
             checked=checked,
+            paused=paused,
             now=now,
         )
         for id_ in ids
@@ -167,6 +173,7 @@ def _entry(
     exposed: Standing | None,
     since: datetime,
     checked: datetime | None,
+    paused: bool,
     now: datetime,
 ) -> Upcoming:
     if exposed is not None:
@@ -180,7 +187,7 @@ def _entry(
             severity=exposed.severity,
             acknowledged=exposed.state in (ExposureState.ACKNOWLEDGED, ExposureState.SNOOZED),
         )
-    clear = checked is not None and checked >= since and now - checked <= FRESH
+    clear = checked is not None and checked >= since and now - checked <= FRESH and not paused
     return Upcoming(
         id=id_,
         title=title,

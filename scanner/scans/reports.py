@@ -94,7 +94,8 @@ def _report(work: Work, organisation: Organisation, news: News, *, begun: dateti
     latest = _latest(scans)
     read = sum(entry.read + entry.unchanged for entry in latest)
     unread = sum(sum(entry.failed.values()) for entry in latest)
-    exposures = work.exposures.all(organisation.id)
+    invented = work.drills.planted(organisation.id)
+    exposures = [one for one in work.exposures.all(organisation.id) if one.meeting not in invented]
     new = [exposure for exposure in exposures if exposure.opened >= begun]
     still = [exposure for exposure in exposures if exposure.state in OPEN_STATES]
     month = begun.astimezone(ZoneInfo(organisation.timezone))
@@ -104,7 +105,7 @@ def _report(work: Work, organisation: Organisation, news: News, *, begun: dateti
         f"Looked: {_count(len(scans), 'time')}, at {_count(len(latest), 'source')}",
         f"New: {_count(len(new), 'leak')}",
         f"Open now: {_count(len(still), 'leak')}",
-        f"Meetings: {len(work.meetings.all(organisation.id))} watched",
+        f"Meetings: {len(work.meetings.all(organisation.id)) - len(invented)} watched",
     ]
     for entry in latest[:_SHOWN]:
         failed = sum(entry.failed.values())
