@@ -542,6 +542,8 @@ class News(StrEnum):
     ESCALATED = "escalated"
     """Nobody has acknowledged it, so somebody else is told."""
     BLIND = "blind"
+    GAP = "gap"
+    """Lychgate itself did not run for a while; it does again."""
     TROUBLE = "trouble"
     """Something of Lychgate's own keeps it from looking or telling."""
     DIGEST = "digest"

@@ -16,6 +16,7 @@ HEADLINES = {
     News.REMINDER: "Nobody has answered: a meeting link is in public",
     News.ESCALATED: "Please step in: a meeting link is in public",
     News.BLIND: "Lychgate could not look",
+    News.GAP: "Lychgate was not running",
     News.TROUBLE: "Lychgate needs a hand",
     News.DIGEST: "What can wait, in one message",
     News.REPORT: "The monthly report",
@@ -31,6 +32,7 @@ SUBJECTS = {
     News.REMINDER: "Still unanswered: meeting link on {place}",
     News.ESCALATED: "Please step in: meeting link on {place}",
     News.BLIND: "Could not look: {detail}",
+    News.GAP: "Lychgate was not running {detail}",
     News.TROUBLE: "Lychgate needs a hand: {detail}",
     News.TEST: "Test of channel {channel}",
 }
@@ -42,13 +44,14 @@ SENTENCES = {
     News.GONE: "{what} “{title}” no longer stands anywhere that Lychgate had found it.",
     News.REMINDER: "{what} “{title}” stands in public on {place}, and nobody has answered yet.",
     News.ESCALATED: "{what} “{title}” stands in public on {place}, and whoever was told has not answered.",
-    News.BLIND: "A place that Lychgate should look at could not be read. {detail}",
-    News.TROUBLE: "Something keeps Lychgate from looking or from telling you. {detail}",
+    News.BLIND: "A place that Lychgate should look at could not be read: {detail}.",
+    News.GAP: "Lychgate itself was not running {detail}. It runs again, and what was due is done now.",
+    News.TROUBLE: "Something keeps Lychgate from looking or from telling you: {detail}.",
     News.TEST: "Channel “{channel}” works: this message came through it. There is nothing to do.",
 }
 DRILL = (
-    "THIS IS A DRILL: nothing is wrong, and there is nothing to do. Lychgate put an invented meeting on a page "
-    "of its own to prove that its alarm reaches you. Everything below is as it would be in earnest."
+    "THIS IS A DRILL: nothing is wrong, and there is nothing to do. Lychgate put an invented meeting on a "
+    "page of its own to prove that its alarm reaches you. Everything below is as it would be in earnest."
 )
 WHAT_WE_DID = (
     "Lychgate has not opened the meeting. It looks at these places again at every scan and tells you when "
@@ -58,6 +61,10 @@ IF_NOT_CHANGED = (
     "If the meeting still has its old link, give it a new one: whoever copied the old one can still come in."
 )
 NOBODY_KNOWS = "Until it can be read again, nobody knows whether a meeting link stands there."
+MISSED = (
+    "You are told of whatever still stands in public. What stood there only in the meantime was not seen, "
+    "and no alert went out."
+)
 WHAT_TO_LOOK_AT = "Until it is put right, a leak may stand in public and nobody is told."
 NOT_URGENT = "Nothing here is critical: that would have come at once, in a message of its own."
 ALIVE = (

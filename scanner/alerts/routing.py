@@ -206,6 +206,8 @@ def _everybody(exposure: Exposure | None, news: News) -> str:
         return "somebody asked for a test"
     if news is News.TROUBLE:
         return "what keeps Lychgate from its work concerns everyone, so every channel is told"
+    if news is News.GAP:
+        return "a time without Lychgate concerns everyone, so every channel is told"
     return "what could not be looked at concerns everyone, so every channel is told"
 
 

@@ -16,6 +16,7 @@ from scanner.alerts.phrases import (
     HEADLINES,
     HOW_SURE,
     IF_NOT_CHANGED,
+    MISSED,
     NOBODY_KNOWS,
     SENTENCES,
     SUBJECTS,
@@ -46,6 +47,12 @@ _SENTENCE_LENGTH = 400
 _SOON = timedelta(hours=2)
 _PLACES_SHOWN = 5
 _MOST_FACTS = 14
+_WHEN_IN_TROUBLE = {
+    News.BLIND: (Step("See what is in the way.", "Run:  lychgate sources check"), NOBODY_KNOWS),
+    News.GAP: (Step("See why it stopped.", "Its machine has to be on and awake, at night too."), MISSED),
+    News.TROUBLE: (Step("See what is in the way.", "Run:  lychgate doctor"), WHAT_TO_LOOK_AT),
+}
+"""What to do about Lychgate itself, and what that means."""
 
 
 def write(
@@ -71,7 +78,7 @@ def write(
     """
     secrets = secrets_of(meeting)
     group = plain(organisation.name, limit=_GROUP_LENGTH, secrets=secrets)
-    if alert.news in (News.BLIND, News.TROUBLE, News.TEST, News.REPORT, News.ALIVE):
+    if alert.news in (News.BLIND, News.GAP, News.TROUBLE, News.TEST, News.REPORT, News.ALIVE):
         letter, thread = about_lychgate(alert), ""
     elif exposure and meeting:
         letter = _about_exposure(alert, exposure, meeting, zone=_zone(organisation.timezone), now=now)
@@ -179,13 +186,13 @@ def about_lychgate(alert: Alert) -> Letter:
             facts=tuple((name, text) for name, _, text in pairs),
             closing=(ALIVE,) if alert.news is News.ALIVE else (),
         )
-    blind = alert.news is News.BLIND
+    step, closing = _WHEN_IN_TROUBLE[alert.news]
     return Letter(
         subject=SUBJECTS[alert.news].format(detail=detail),
         headline=HEADLINES[alert.news],
-        sentence=SENTENCES[alert.news].format(detail=detail),
-        steps=(Step("See what is in the way.", f"Run:  lychgate {'sources check' if blind else 'doctor'}"),),
-        closing=(NOBODY_KNOWS if blind else WHAT_TO_LOOK_AT,),
+        sentence=SENTENCES[alert.news].format(detail=detail.rstrip(".")),
+        steps=(step,),
+        closing=(closing,),
     )
 
 

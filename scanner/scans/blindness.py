@@ -40,7 +40,7 @@ def tell_blindness(work: Work, sources: Iterable[str], *, channels: Sequence[str
         cause = f"{source} since {standing.since.isoformat()}"
         for zone, organisation in _organisations(work):
             detail = f"{source}, since {_local(standing.since, zone)}: {why}"
-            _tell(work, organisation, channels=channels, cause=cause, detail=detail, now=now)
+            _tell(work, organisation, News.BLIND, channels=channels, cause=cause, detail=detail, now=now)
 
 
 def tell_gap(
@@ -51,10 +51,9 @@ def tell_gap(
     looks = "one look was" if missed == 1 else f"{missed} looks were"
     for zone, organisation in _organisations(work):
         detail = (
-            f"Lychgate itself was not running from {_local(begin, zone)} to {_local(end, zone)} "
-            f"({in_words(end - begin)}): {looks} missed, and what was due is done now"
+            f"for {in_words(end - begin)}, from {_local(begin, zone)} to {_local(end, zone)}: {looks} missed"
         )
-        _tell(work, organisation, channels=channels, cause=cause, detail=detail, now=now)
+        _tell(work, organisation, News.GAP, channels=channels, cause=cause, detail=detail, now=now)
 
 
 def _organisations(work: Work) -> Iterable[tuple[ZoneInfo, int]]:
@@ -62,11 +61,16 @@ def _organisations(work: Work) -> Iterable[tuple[ZoneInfo, int]]:
 
 
 def _tell(
-    work: Work, organisation: int, *, channels: Sequence[str], cause: str, detail: str, now: datetime
+    work: Work,
+    organisation: int,
+    news: News,
+    *,
+    channels: Sequence[str],
+    cause: str,
+    detail: str,
+    now: datetime,
 ) -> None:
-    alerts = route(
-        None, News.BLIND, (), organisation=organisation, channels=channels, cause=cause, detail=detail
-    )
+    alerts = route(None, news, (), organisation=organisation, channels=channels, cause=cause, detail=detail)
     for alert in alerts:
         work.outbox.put(alert, now, now)
 

@@ -75,6 +75,7 @@ NEWS: Final = {
     News.REMINDER: N_("reminder"),
     News.ESCALATED: N_("escalated"),
     News.BLIND: N_("could not look"),
+    News.GAP: N_("was not running"),
     News.TROUBLE: N_("trouble"),
     News.DIGEST: N_("digest"),
     News.REPORT: N_("report"),

@@ -79,8 +79,7 @@ def test_a_gap_is_told_once_in_the_time_of_each_organisation(nights: Nights) -> 
             tell_gap(work, begin, NOON, missed=missed, channels=["clerk"], now=NOON)
     (alert,) = nights.alerts
     assert alert.detail == (
-        "Lychgate itself was not running from 03:00 on Thursday 12 March to 12:00 on Thursday 12 March "
-        "(9 hours): 3 looks were missed, and what was due is done now"
+        "for 9 hours, from 03:00 on Thursday 12 March to 12:00 on Thursday 12 March: 3 looks were missed"
     )
 
 
