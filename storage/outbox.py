@@ -127,9 +127,15 @@ class Outbox:
         ).one_or_none()
         return revived is not None
 
-    def sent(self, delivery: int, now: datetime) -> None:
-        """Record that the channel took it."""
-        self._settle(delivery, state=DeliveryState.SENT, settled=now)
+    def sent(self, delivery: int, now: datetime, *, missed: str = "") -> None:
+        """Record that the channel took it; ``missed`` says who did not get it although others did."""
+        row = self._transaction.connection.execute(
+            select(_table).where(_table.c.id == delivery)
+        ).one_or_none()
+        if row is not None:
+            envelope = self._transaction.envelope(_table, row.seal, organisation=row.organisation_id)
+            error = envelope.seal(last_error=missed)
+            self._settle(delivery, state=DeliveryState.SENT, settled=now, **error)
 
     def retry(self, delivery: int, error: str, due: datetime) -> None:
         """Record why it was not taken and when to ask again, unless it was settled meanwhile."""
@@ -203,16 +209,14 @@ class Outbox:
         self._transaction.connection.execute(delete(_table).where(_table.c.settled < before))
 
     def last_error(self, channel: str) -> str | None:
-        """Return why the last attempt by a channel failed, or None if it did not."""
+        """Return why the last attempt by a channel failed, or whom it missed; None if all got it."""
         row = self._transaction.connection.execute(
             _with_hold()
             .where(_table.c.channel == channel, _table.c.tried.is_not(None), _table.c.attempts > 0)
             .order_by(_table.c.tried.desc(), _table.c.id.desc())
             .limit(1)
         ).one_or_none()
-        if row is None or row.state == DeliveryState.SENT:
-            return None
-        return self._read(row).last_error or None
+        return None if row is None else self._read(row).last_error or None
 
     def _write_hold(self, delivery: int, *, why: str, silence: int | None, now: datetime) -> None:
         connection, seal = self._transaction.connection, new_seal()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scanner.alerts.channel import Channel
-from scanner.alerts.channels import send
+from scanner.alerts.channels import recipients, send
 from scanner.alerts.digests import Entry, write_digest
 from scanner.alerts.retrying import TAKE_OVER_AFTER, next_try, same_news, substitute
 from scanner.alerts.routing import Digest, Route, instead
@@ -17,6 +17,7 @@ from scanner.alerts.wording import write
 from scanner.errors import DeliveryError, LychgateError
 from scanner.invitations.series import next_start
 from scanner.model import Delivery, DeliveryState, Exposure, Meeting, Message, Organisation, Silence
+from scanner.scans.mailing import addressed
 from storage.store import Store
 
 LEASE = timedelta(minutes=5)
@@ -98,6 +99,7 @@ class _Postman:
     dead: int = 0
     held: int = 0
     errors: list[str] = field(default_factory=list)
+    failing: dict[str, DeliveryError] = field(default_factory=dict)
 
     def next(self) -> bool:
         """Take one delivery and bring it to the end of its turn; False if none is due."""
@@ -209,31 +211,70 @@ class _Postman:
             else:
                 with self.store.begin() as work:
                     work.outbox.release(delivery.id)
-        entries = [
-            Entry(case.delivery, case.exposure, case.meeting)
-            for case in cases
-            if case.exposure and case.meeting
-        ]
-        message = write_digest(entries, digest, organisation=first.organisation, now=self.clock())
-        self._send(cases, message)
+        self._send(cases, self._digest(cases, digest))
+
+    def _digest(self, cases: Sequence[_Case], digest: Digest) -> Message:
+        """Write the digest of a channel, and for each meeting's own people one of what is theirs."""
+        everything: list[Entry] = []
+        theirs: dict[str, list[Entry]] = {}
+        for case in cases:
+            if case.exposure is None or case.meeting is None:
+                continue
+            entry = Entry(case.delivery, case.exposure, case.meeting)
+            everything.append(entry)
+            for person in case.people if self._writes_to_people(case) else ():
+                theirs.setdefault(person, []).append(entry)
+        organisation, now = cases[0].organisation, self.clock()
+        message = write_digest(everything, digest, organisation=organisation, now=now)
+        channel = self.channels.get(cases[0].delivery.alert.channel)
+        own = recipients(message, channel) if channel else ()
+        parts = {
+            person: write_digest(entries, digest, organisation=organisation, now=now)
+            for person, entries in theirs.items()
+            if person not in own
+        }
+        return replace(message, people=tuple(parts), instead=parts)
 
     def _send(self, cases: Sequence[_Case], message: Message) -> None:
         """Send one message and mark every delivery that it carries."""
         name = cases[0].delivery.alert.channel
         try:
-            channel = self.channels.get(name)
-            if channel is None:
-                raise DeliveryError("the settings name no such channel any more", permanent=False)
-            missed = send(message, channel, now=self.clock())
+            missed = self._send_by(name, message, cases[0].organisation)
         except LychgateError as error:
             for case in cases:
                 self._failed(case.delivery, case.siblings, error)
             return
         with self.store.begin() as work:
             for case in cases:
-                work.outbox.sent(case.delivery.id, self.clock())
+                work.outbox.sent(case.delivery.id, self.clock(), missed="; ".join(missed))
         self.sent += len(cases)
         self.errors.extend(f"{name}: {sentence}" for sentence in missed)
+
+    def _send_by(self, name: str, message: Message, organisation: Organisation) -> tuple[str, ...]:
+        """Send a message by a channel that did not fail in this round, or raise its failure again.
+
+        One that hangs would otherwise take its time for each of many alerts, and the last ones would be
+        taken over only when all of it is spent.
+        """
+        if name in self.failing:
+            raise self.failing[name]
+        channel = self.channels.get(name)
+        try:
+            if channel is None:
+                raise DeliveryError("the settings name no such channel any more", permanent=False)
+            message = addressed(
+                message,
+                channel,
+                store=self.store,
+                organisation=organisation.id,
+                desk=self.desk,
+                now=self.clock(),
+            )
+            return send(message, channel, now=self.clock())
+        except DeliveryError as error:
+            if not error.permanent:
+                self.failing[name] = error
+            raise
 
     def _failed(self, delivery: Delivery, siblings: Sequence[Delivery], error: LychgateError) -> None:
         """Write down a failure, when to try again, and who takes over, all in one transaction."""

@@ -1,5 +1,6 @@
 """The postman with a real mail server that is there, away, refusing, or gone at the worst moment."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,8 @@ from scanner.alerts.retrying import FEWEST_TRIES, GIVE_UP_AFTER, next_try
 from scanner.errors import DeliveryError
 from scanner.model import Alert, Delivery, DeliveryState, News
 from scanner.scans.postman import LEASE, deliver_due
-from tests.builders import NOON, a_meeting
-from tests.postbox import Postbox, nobody_home, postbox
+from tests.builders import NOON, a_meeting, a_room
+from tests.postbox import Postbox, doorway, nobody_home, postbox
 from tests.scans.nights import PAGE, Nights, a_link, failed, read
 
 MINUTE = timedelta(minutes=1)
@@ -177,3 +178,39 @@ def test_there_is_always_a_later_try_or_an_end(attempts: int, waited: timedelta)
     again = next_try(tried(attempts), DeliveryError("busy", permanent=False), now=NOON + waited)
     assert (again is None) == (waited >= GIVE_UP_AFTER and attempts >= FEWEST_TRIES)
     assert again is None or MINUTE <= again - NOON - waited <= timedelta(minutes=15)
+
+
+def test_a_channel_that_hangs_is_waited_for_once_in_a_round_and_taken_over(leak: Nights) -> None:
+    """Twelve alerts at a minute each would keep the last one from anybody for twelve minutes."""
+    leak.channels = ("clerk",)
+    for number in range(11):
+        room = a_room(f"8123456789{number}")
+        leak.register(a_meeting(room, title=f"Group {number}", starts=NOON + timedelta(days=1)))
+        leak.scan(read(a_link(room), address=f"https://forum.example/{number}"))
+    leak.now += MINUTE
+    calls = 0
+
+    def hang(connection: socket.socket) -> None:
+        nonlocal calls
+        calls += 1
+
+    with doorway(hang) as away, postbox() as box:
+        channels = through(away, "clerk") | through(box, "chair")
+        deliver(leak, channels)
+    assert calls == 1
+    assert len(box.messages) == 12
+
+
+def test_whom_a_mail_did_not_reach_is_kept_with_it(leak: Nights) -> None:
+    both = ("clerk@example.org", "chair@example.org")
+    with postbox(refuse={both[1]: "550 no such user"}) as box:
+        channels = {"clerk": Channel("clerk", "email", Options(to=both, host=box.host, port=box.port))}
+        deliver(leak, channels)
+        with leak.store.reading() as work:
+            assert work.outbox.last_error("clerk") == "chair@example.org was refused: 550 no such user"
+    assert deliveries(leak)[0].state is DeliveryState.SENT
+    leak.scan_twice(read())
+    with postbox() as box:
+        deliver(leak, through(box))
+        with leak.store.reading() as work:
+            assert work.outbox.last_error("clerk") is None
