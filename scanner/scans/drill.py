@@ -106,7 +106,7 @@ def drill_unit(pair: str, *, contact: str) -> Unit:
         source=SOURCE,
         kind="site",
         options={"start": [f"http://{pair}/"]},
-        limits=Limits(pages=10, depth=0, time=_CRAWL_TIME),
+        limits=Limits(pages=10, depth=0, time=_CRAWL_TIME, delay=timedelta(0)),
         allow=(pair,),
         contact=contact,
     )
