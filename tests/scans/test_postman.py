@@ -197,8 +197,8 @@ def test_a_channel_that_hangs_is_waited_for_once_in_a_round_and_taken_over(leak:
     with doorway(hang) as away, postbox() as box:
         channels = through(away, "clerk") | through(box, "chair")
         deliver(leak, channels)
-    assert calls == 1
-    assert len(box.messages) == 12
+        assert calls == 1
+        assert len(box.messages) == 12
 
 
 def test_whom_a_mail_did_not_reach_is_kept_with_it(leak: Nights) -> None:
