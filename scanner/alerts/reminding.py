@@ -28,19 +28,21 @@ def follow_ups(
     """Return the reminders and escalations that are due about an exposure nobody has acknowledged.
 
     Unless its route says otherwise, a high or critical one is told again after 15 minutes (5 if the meeting
-    starts within a day), after an hour, then daily. Where a channel has not yet delivered what it holds, it
-    gets nothing more. Asking again adds nothing: each reminder has one key.
+    starts within a day), after an hour, then daily. Time counts from when the people of the route were told,
+    so what waits for the morning wakes nobody else either. Where a channel has not yet delivered what it
+    holds, it gets nothing more. Asking again adds nothing: each reminder has one key.
     """
     if exposure.state not in UNANSWERED:
         return ()
-    since = unanswered_since(exposure)
+    since = _last_rise(exposure, deliveries)
     busy = {delivery.alert.channel for delivery in deliveries if delivery.state is DeliveryState.DUE}
     taken = matching(exposure, routes) or [(0, Route(to=tuple(channels)))]
     alerts: dict[str, Alert] = {}
     for number, route in taken:
-        count = _reminders(route, exposure, since=since, next_start=next_start, now=now)
+        told = _told(route, deliveries, since=since, now=now)
+        count = _reminders(route, exposure, waited=now - told, next_start=next_start, now=now)
         for channel in route.to if count else ():
-            reason = f"nobody has acknowledged it for {roughly(now - since)}"
+            reason = f"nobody has acknowledged it for {roughly(now - told)}"
             alerts[channel] = alert_for(
                 channel,
                 reason,
@@ -49,7 +51,7 @@ def follow_ups(
                 organisation=exposure.organisation,
                 cause=f"reminder {count} since {since.isoformat()}",
             )
-        if route.escalate and (why := _overdue(route.escalate, since=since, next_start=next_start, now=now)):
+        if route.escalate and (why := _overdue(route.escalate, since=told, next_start=next_start, now=now)):
             for channel in route.escalate.to:
                 alerts[channel] = alert_for(
                     channel,
@@ -74,11 +76,24 @@ def unanswered_since(exposure: Exposure) -> datetime:
     return max(begun, default=exposure.opened)
 
 
+def _last_rise(exposure: Exposure, deliveries: Sequence[Delivery]) -> datetime:
+    """Return since when it waits for an answer to what is known now: a rise in severity asks anew."""
+    rises = (delivery.created for delivery in deliveries if delivery.alert.news is News.WORSE)
+    return max((unanswered_since(exposure), *rises))
+
+
+def _told(route: Route, deliveries: Sequence[Delivery], *, since: datetime, now: datetime) -> datetime:
+    """Return when the people of a route were told: ``now`` while that can wait, ``since`` if it failed."""
+    theirs = [each for each in deliveries if each.alert.channel in route.to and each.created >= since]
+    sent = [each.settled or each.created for each in theirs if each.state is DeliveryState.SENT]
+    waits = any(each.state is DeliveryState.DUE and each.why_not and not each.attempts for each in theirs)
+    return min(sent, default=now if waits else since)
+
+
 def _reminders(
-    route: Route, exposure: Exposure, *, since: datetime, next_start: datetime | None, now: datetime
+    route: Route, exposure: Exposure, *, waited: timedelta, next_start: datetime | None, now: datetime
 ) -> int:
     """Count the reminders that should have gone out by now; only the last one is sent."""
-    waited = now - since
     if route.repeat is not None:
         return int(waited / route.repeat) if route.repeat else 0
     if route.digest is not None or exposure.severity.level not in _URGENT:

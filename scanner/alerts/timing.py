@@ -99,7 +99,7 @@ def decide(
     if urgent:
         return SendNow()
     named = _routes_to(alert.channel, exposure, routes)
-    quiet = _common_quiet(named)
+    quiet = _common_quiet([route for route in named if route.digest is None])
     if quiet is not None and delivery.attempts <= 1 and alert.news not in (News.ESCALATED, News.TEST):
         until = _end_of_quiet(quiet, zone=zone, now=now)
         if until is not None and not (next_start is not None and next_start <= until and exposure):

@@ -156,3 +156,49 @@ def test_a_deputy_is_told_once_each_time_it_opens() -> None:
     back = ExposureEvent(at=NOW - HOUR, actor="scan", what="regressed")
     again = due(open_since(9 * DAY, events=(back,), state=ExposureState.REGRESSED), DEPUTY)
     assert again[0].key != first.key
+
+
+def told(
+    when: datetime, news: News = News.OPENED, *, sent: datetime | None = None, held: bool = False
+) -> Delivery:
+    return Delivery(
+        id=1,
+        alert=alert(news, exposure()),
+        state=DeliveryState.DUE if sent is None else DeliveryState.SENT,
+        created=when,
+        due=when,
+        attempts=0 if held else 1,
+        why_not="the quiet hours of its route are not over" if held else "",
+        settled=sent,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "escalated"),
+    [
+        pytest.param(told(NOW - 5 * HOUR, held=True), False, id="it waits for the morning"),
+        pytest.param(told(NOW - 5 * HOUR, sent=NOW - 19 * MINUTE), False, id="they have just been told"),
+        pytest.param(told(NOW - 5 * HOUR, sent=NOW - 20 * MINUTE), True, id="they were told"),
+        pytest.param(told(NOW - 5 * HOUR), True, id="their channel is broken"),
+    ],
+)
+def test_the_deputys_time_begins_when_the_others_were_told(first: Delivery, escalated: bool) -> None:
+    alerts = due(open_since(5 * HOUR), DEPUTY, deliveries=(first,))
+    assert [each.news for each in alerts] == [News.ESCALATED] * escalated
+
+
+def test_no_reminder_comes_with_the_first_alert_in_the_morning() -> None:
+    first = told(NOW - 5 * HOUR, sent=NOW - MINUTE)
+    assert due(open_since(5 * HOUR), deliveries=(first,)) == ()
+    (reminder,) = due(open_since(5 * HOUR), deliveries=(first,), now=NOW + 14 * MINUTE)
+    assert reminder.reason == "nobody has acknowledged it for 15 minutes"
+
+
+def test_a_rise_asks_anew_and_gives_people_their_time_again() -> None:
+    first = told(NOW - 3 * DAY, sent=NOW - 3 * DAY)
+    rise = told(NOW - 10 * MINUTE, News.WORSE, sent=NOW - 10 * MINUTE)
+    assert due(open_since(3 * DAY), DEPUTY, deliveries=(first, rise)) == ()
+    later = due(open_since(3 * DAY), DEPUTY, deliveries=(first, rise), now=NOW + 10 * MINUTE)
+    assert [each.news for each in later] == [News.ESCALATED]
+    reminders = due(open_since(3 * DAY), start=HOUR, deliveries=(first, rise))
+    assert [each.reason for each in reminders] == ["nobody has acknowledged it for 10 minutes"]

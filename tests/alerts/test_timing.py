@@ -112,6 +112,12 @@ def test_one_route_without_quiet_hours_is_enough() -> None:
     assert turn(News.OPENED, HIGH, QUIET, Route(to=("clerk",)), now=MIDNIGHT) == SendNow()
 
 
+def test_a_digest_of_the_rest_leaves_the_quiet_hours_of_what_is_urgent() -> None:
+    digest = Route(to=("clerk",), digest=Digest.DAILY)
+    held = turn(News.OPENED, HIGH, replace(QUIET, severity=HIGH), digest, now=MIDNIGHT)
+    assert held == Hold(until=MORNING, why="the quiet hours of its route are not over")
+
+
 def test_what_can_wait_goes_into_the_digest() -> None:
     daily = Route(to=("clerk",), digest=Digest.DAILY)
     held = turn(News.OPENED, LOW, daily)
