@@ -1,4 +1,4 @@
-"""One HTTP POST to an address that somebody configured: guarded, bounded, every failure in a sentence.
+"""One HTTP request to an address that somebody configured: guarded, bounded, every failure in a sentence.
 
 Three guards (threat-model.md, rules 13 to 16): the URL rules, every address of the name, and the connection
 itself, which goes to an address that was checked and to no other. Redirects are not followed. No sentence
@@ -41,6 +41,17 @@ class Target:
     addresses: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status; ``body`` is cut after 64 KiB."""
+
+    host: str
+    status: int
+    body: bytes
+    location: str
+    retry_after: str
+
+
 def find(url: str, *, allow: Collection[str]) -> Target:
     """Check an address and every IP address of its host, or raise DeliveryError; nothing is sent.
 
@@ -78,15 +89,28 @@ def post(
     Answers of the 4xx class are permanent except 408, 425 and 429; whatever else goes wrong may pass. A
     ``Retry-After`` is handed on.
     """
+    _judge(exchange("POST", url, body, headers, allow=allow, patience=patience))
+
+
+def exchange(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    allow: Collection[str],
+    patience: timedelta,
+) -> Answer:
+    """Send one request and return its answer within ``patience``, or raise DeliveryError if there is none."""
     target = find(url, allow=allow)
     connection = _Connection(target, patience)
     timer = Timer(patience.total_seconds(), connection.hang_up)
     timer.daemon = True
     timer.start()
     try:
-        connection.request("POST", target.path, body=body, headers=dict(headers))
+        connection.request(method, target.path, body=body, headers=dict(headers))
         answer = connection.getresponse()
-        answer.read(_MOST_ANSWER)
+        content = answer.read(_MOST_ANSWER)
     except DeliveryError:
         raise
     except Exception as error:  # noqa: BLE001 - a server can make http.client raise almost anything
@@ -94,7 +118,13 @@ def post(
     finally:
         timer.cancel()
         connection.close()
-    _judge(answer, target)
+    return Answer(
+        host=target.host,
+        status=answer.status,
+        body=content,
+        location=answer.getheader("Location") or "",
+        retry_after=answer.getheader("Retry-After") or "",
+    )
 
 
 def retry_after(text: str | None, *, now: datetime) -> timedelta | None:
@@ -143,19 +173,19 @@ class _Connection(http.client.HTTPConnection):
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _judge(answer: http.client.HTTPResponse, target: Target) -> None:
+def _judge(answer: Answer) -> None:
     status = answer.status
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        where = "a meeting" if is_meeting_address(answer.getheader("Location") or "") else "elsewhere"
+        where = "a meeting" if is_meeting_address(answer.location) else "elsewhere"
         raise DeliveryError(
-            f"{target.host} sends us {where} ({status}); write the address it means", permanent=True
+            f"{answer.host} sends us {where} ({status}); write the address it means", permanent=True
         )
     raise DeliveryError(
-        f"{target.host} did not take it: HTTP {status}",
+        f"{answer.host} did not take it: HTTP {status}",
         permanent=400 <= status < 500 and status not in _TRY_AGAIN,
-        retry_after=retry_after(answer.getheader("Retry-After"), now=datetime.now(UTC)),
+        retry_after=retry_after(answer.retry_after, now=datetime.now(UTC)),
     )
 
 
