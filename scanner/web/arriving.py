@@ -13,7 +13,8 @@ from scanner.actions.passwords import new_token
 from scanner.actions.signing_in import SignedIn, Step
 from scanner.web.desk import Desk
 from scanner.web.door import form_cookie, language_of
-from scanner.web.screen import show_form, span
+from scanner.web.screen import show_form
+from scanner.web.writing import span
 
 _TOKEN_LETTERS = 40
 _NEXT: Final = {Step.CODE: "/sign-in/code", Step.LONGER_PASSWORD: "/sign-in/longer"}

@@ -18,6 +18,7 @@ from typing import Final
 
 from babel import Locale
 from babel.localedata import exists
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -49,6 +50,10 @@ class Language:
     def ngettext(self, one: str, many: str, count: int) -> str:
         """Return the form of a text that goes with a count."""
         return _words(self.code).ngettext(one, many, count)
+
+    def messages(self) -> list[tuple[str, str]]:
+        """Return every text with its translation; those with plural forms are left out."""
+        return [(str(entry.id), str(entry.string)) for entry in _catalogue(self.code) if _is_plain(entry)]
 
 
 ENGLISH: Final = Language("en", "en_GB")
@@ -95,12 +100,21 @@ def _wanted(accepted: str) -> Iterator[tuple[str, str]]:
         yield code, region
 
 
+def _is_plain(entry: Message) -> bool:
+    return isinstance(entry.id, str) and bool(entry.id and entry.string)
+
+
+@cache
+def _catalogue(code: str) -> Catalog:
+    with (_HERE / f"{code}.po").open("rb") as file:
+        return read_po(file, locale=code, abort_invalid=True)
+
+
 @cache
 def _words(code: str) -> NullTranslations:
     if code == "en":
         return NullTranslations()
     compiled = io.BytesIO()
-    with (_HERE / f"{code}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code, abort_invalid=True))
+    write_mo(compiled, _catalogue(code))
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -5,15 +5,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Literal, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Final, TypeVar
 
-from babel.dates import format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,7 +19,8 @@ from scanner.alerts.plain import defanged
 from scanner.invitations.repeating import repeats_in_words
 from scanner.web.desk import Call
 from scanner.web.door import form_token
-from scanner.web.language import N_, Language, languages
+from scanner.web.language import Language, languages
+from scanner.web.sentences import say
 from scanner.web.words import (
     DELIVERY,
     DONE,
@@ -38,6 +35,7 @@ from scanner.web.words import (
     STATE,
     STILL,
 )
+from scanner.web.writing import countdown, number, span, when
 
 _HERE = Path(__file__).parent
 STATIC: Final = {
@@ -49,12 +47,6 @@ STATIC: Final = {
 }
 
 _Key = TypeVar("_Key")
-_UNITS: Final[tuple[tuple[Literal["day", "hour", "minute"], timedelta], ...]] = (
-    ("day", timedelta(days=1)),
-    ("hour", timedelta(hours=1)),
-    ("minute", timedelta(minutes=1)),
-)
-_NEVER = 10**9
 _JOINERS = "\u200c\u200d"
 
 
@@ -90,7 +82,7 @@ def _render(
 ) -> HTMLResponse:
     page = _environment(language).get_template(template)
     if isinstance(says := values.get("says"), str):
-        values = {**values, "says": language.gettext(says)}
+        values = {**values, "says": say(says, language)}
     return HTMLResponse(
         page.render(
             call=call,
@@ -130,54 +122,10 @@ def _shown(value: object) -> object:
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def when(moment: datetime | None, zone: str, language: Language) -> Markup:
-    """Write a moment in a zone, for people and for machines."""
-    if moment is None:
-        return Markup("{}").format(language.gettext(N_("never")))
-    local = moment.astimezone(ZoneInfo(zone))
-    day = format_skeleton("yMMMEd", local, locale=language.locale)
-    shown = f"{day}, {format_time(local, 'short', locale=language.locale)}"
-    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
-
-
-def month_of(moment: datetime, zone: str, language: Language) -> str:
-    """Write the month in which a moment lies: ``November 2026``."""
-    return format_skeleton("yMMMM", moment.astimezone(ZoneInfo(zone)), locale=language.locale)
-
-
-def span(length: timedelta, language: Language, *, ahead: bool = False) -> str:
-    """Write a length of time in the largest unit it holds twice: ``90 minutes``, ``47 hours``, ``3 days``.
-
-    ``ahead`` says how far away something is: ``in 3 days``.
-    """
-    for unit, size in _UNITS:
-        if length >= 2 * size or (unit == "minute" and length >= size):
-            whole = length // size * size
-            # A threshold that is never reached keeps Babel to the unit that is named.
-            return format_timedelta(
-                whole, unit, threshold=_NEVER, add_direction=ahead, locale=language.locale
-            )
-    return language.gettext(N_("at any moment") if ahead else N_("less than a minute"))
-
-
-def countdown(starts: datetime | None, now: datetime, language: Language) -> str:
-    """Say how far away a meeting is."""
-    if starts is None:
-        return language.gettext(N_("over"))
-    if starts <= now:
-        return language.gettext(N_("running now"))
-    return span(starts - now, language, ahead=True)
-
-
-def number(count: int, language: Language) -> str:
-    """Write a count: ``12,345``."""
-    return format_decimal(count, locale=language.locale)
-
-
 def not_read(failed: Mapping[str, int], skipped: Mapping[str, int], language: Language) -> str:
     """Write what a scan left out, with its reasons and counts."""
     return "; ".join(
-        f"{language.gettext(why)} ({number(count, language)})" for why, count in {**failed, **skipped}.items()
+        f"{say(why, language)} ({number(count, language)})" for why, count in {**failed, **skipped}.items()
     )
 
 
@@ -224,9 +172,9 @@ def _environment(language: Language) -> Environment:
     _install_words(environment, language)
     environment.filters |= {
         "defanged": defanged,
-        "repeating": repeats_in_words,
+        "repeating": lambda repeats: say(repeats_in_words(repeats), language),
         "span": partial(span, language=language),
-        "said": language.gettext,
+        "said": partial(say, language=language),
         "number": partial(number, language=language),
     }
     environment.globals |= {

@@ -35,6 +35,7 @@ from scanner.model import OPEN_STATES, ExposureState, SightingState, Wait
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
 from scanner.web.pages.meeting import end_of_day
+from scanner.web.language import N_
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -42,10 +43,10 @@ router = APIRouter(include_in_schema=False)
 _A_PAGE = 30
 _SNOOZES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 _FILTERS = {
-    "review": ("Needs review", NEEDS_REVIEW),
-    "hand": ("In hand", IN_HAND),
-    "snoozed": ("Snoozed", SNOOZED),
-    "done": ("Done", DONE),
+    "review": (N_("Needs review"), NEEDS_REVIEW),
+    "hand": (N_("In hand"), IN_HAND),
+    "snoozed": (N_("Snoozed"), SNOOZED),
+    "done": (N_("Done"), DONE),
 }
 
 
