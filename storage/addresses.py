@@ -15,14 +15,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 
 from scanner.model import Known, SightingState
 from storage import tables
+from storage.tables_alerts import absences
 from storage.transaction import Envelope, Transaction
 
 _table = tables.addresses
 _BATCH = 500
+_STOOD_LATELY = 5
+"""Places where links stood that are watched on, as pages come back; more would leave no time for new ones."""
 _CANARY = "canary"
 """Mark behind the validators of a page, and sealed with them: nobody is to know which page proves it."""
 
@@ -47,18 +50,27 @@ class Addresses:
         self._transaction = transaction
 
     def known(self, source: str) -> list[Remembered]:
-        """Return what is remembered of a source's pages; ``known.watched`` where a link of ours may stand."""
+        """Return what is remembered of a source's pages.
+
+        ``known.watched`` are those where a link of ours may stand, and the last few from which one went.
+        """
         sightings = tables.sightings.c
         connection = self._transaction.connection
-        standing = frozenset(
-            connection.scalars(
-                select(sightings.address_fingerprint).where(
-                    sightings.source == source, sightings.state != SightingState.GONE
-                )
-            )
+        places = select(sightings.address_fingerprint).where(sightings.source == source)
+        went = (
+            places.where(sightings.state == SightingState.GONE)
+            .group_by(sightings.address_fingerprint)
+            .order_by(func.max(sightings.last_seen).desc())
+            .limit(_STOOD_LATELY)
+        )
+        watched = frozenset(
+            [
+                *connection.scalars(places.where(sightings.state != SightingState.GONE)),
+                *connection.scalars(went),
+            ]
         )
         rows = connection.execute(select(_table).where(_table.c.source == source))
-        return [self._read(row, standing) for row in rows]
+        return [self._read(row, watched) for row in rows]
 
     def remember(self, source: str, pages: Iterable[Remembered]) -> None:
         """Store or renew what is known of pages; of two entries for one address the last counts."""
@@ -84,6 +96,16 @@ class Addresses:
         for source, organisation in rows:
             found[source].add(organisation)
         return {source: frozenset(owners) for source, owners in found.items()}
+
+    def missing(self) -> dict[str, datetime]:
+        """Return for each source when a reading last lacked a link of ours: a second one proves it gone."""
+        sightings = tables.sightings.c
+        rows = self._transaction.connection.execute(
+            select(sightings.source, func.max(absences.c.since, type_=tables.Moment()).label("since"))
+            .join(absences, absences.c.sighting_id == sightings.id)
+            .group_by(sightings.source)
+        )
+        return {row.source: row.since for row in rows}
 
     def forget(self, source: str, address: str) -> None:
         """Forget a page, for instance because it is gone."""
@@ -151,7 +173,7 @@ class Addresses:
             ),
         }
 
-    def _read(self, row: Row[Any], standing: frozenset[bytes]) -> Remembered:
+    def _read(self, row: Row[Any], watched: frozenset[bytes]) -> Remembered:
         page = self._envelope(row.source, row.fingerprint).open(row, "page")
         address, etag, last_modified, digest, *marks = json.loads(page)
         known = Known(
@@ -160,7 +182,7 @@ class Addresses:
             etag=etag,
             last_modified=last_modified,
             digest=digest,
-            watched=not standing.isdisjoint(self._transaction.keys.address_fingerprints(address)),
+            watched=not watched.isdisjoint(self._transaction.keys.address_fingerprints(address)),
         )
         return Remembered(known=known, rooms=row.rooms, read=row.read, canary=_CANARY in marks)
 

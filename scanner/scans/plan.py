@@ -19,12 +19,15 @@ from scanner.model import Lane, Limits, Meeting, Unit
 from scanner.settings import Countdown, Pace, Settings
 
 STREAM = "(stream)"
-"""Stands where a schedule's name does. No schedule can be called so."""
+SECOND_LOOK = "(second look)"
+"""These stand where a schedule's name does. No schedule can be called so."""
 
 FAST_PAGES = 30
 """Pages of a fast run: an index, and what is new in it. What it leaves out, the next run reads."""
 
 _FAST_TIME = timedelta(minutes=2)
+_SECOND_LOOK_AFTER = timedelta(hours=1)
+"""Long enough for a page that came without its link by mistake, and soon enough to let people rest."""
 _LONGEST_MEETING = timedelta(hours=12)
 """A meeting that never ends in its calendar must not keep the fast lane busy for ever."""
 _MOST_STARTS = 200
@@ -58,12 +61,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """What planning goes by. ``leaks`` names, for each source, the organisations whose rooms stood there."""
+    """What planning goes by.
+
+    ``leaks`` names, for each source, the organisations whose rooms stood there, ``missing`` when a reading
+    last lacked a link that stood there: a second one has to prove that it is gone.
+    """
 
     settings: Settings
     timezone: str
     occurrences: Sequence[Occurrence] = ()
     leaks: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    missing: Mapping[str, datetime] = field(default_factory=dict)
 
     def names(self, chosen: Iterable[str] | None) -> tuple[str, ...]:
         """Return the sources that a schedule chose, in the order of the file; None means all of them.
@@ -137,6 +145,20 @@ def stream_run(source: str, at: datetime) -> Run:
         lane=Lane.STREAM,
         reason="a stream is listened to all the time, each time from where it ended",
     )
+
+
+def second_looks(agenda: Agenda) -> Iterator[Run]:
+    """Yield for each source where a link was missing the fast run that looks whether it is gone."""
+    for source in agenda.names(agenda.missing):
+        at = agenda.missing[source] + _SECOND_LOOK_AFTER
+        yield Run(
+            at=at,
+            schedule=SECOND_LOOK,
+            source=source,
+            lane=Lane.FAST,
+            reason="a link no longer stood here an hour before; a second look proves that it is gone",
+            nearest=agenda.nearest(source, at),
+        )
 
 
 def countdown_runs(

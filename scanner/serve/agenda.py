@@ -13,6 +13,7 @@ from scanner.scans.plan import (
     broad_run,
     countdown_runs,
     occurrences,
+    second_looks,
     stream_run,
 )
 from scanner.serve.ticker import all_due, latest_due
@@ -28,12 +29,13 @@ def read_agenda(workspace: Workspace, *, begin: datetime, end: datetime) -> Agen
     last = _hour(end) + _HOUR + max(paces, default=timedelta())
     with workspace.store.reading() as work:
         meetings = work.times.between(first, last)
-        leaks = work.addresses.leaks()
+        leaks, missing = work.addresses.leaks(), work.addresses.missing()
     return Agenda(
         settings=workspace.settings,
         timezone=workspace.organisation.timezone,
         occurrences=[one for meeting in meetings for one in occurrences(meeting, first, last)],
         leaks=leaks,
+        missing=missing,
     )
 
 
@@ -65,11 +67,8 @@ def due_runs(
     for countdown in agenda.settings.countdowns.values():
         ticks = countdown_runs(agenda, countdown, after=now - _DAY, until=now)
         newest = {run.source: run for run in ticks}
-        runs.extend(
-            run
-            for source, run in newest.items()
-            if (countdown.name, source) not in last_due or last_due[countdown.name, source] < run.at
-        )
+        runs.extend(run for run in newest.values() if _is_new(run, last_due))
+    runs.extend(run for run in second_looks(agenda) if run.at <= now and _is_new(run, last_due))
     this_minute = now.astimezone(UTC).replace(second=0, microsecond=0)
     runs.extend(
         stream_run(source, this_minute)
@@ -89,7 +88,13 @@ def runs_between(agenda: Agenda, begin: datetime, end: datetime) -> list[Run]:
             )
     for countdown in agenda.settings.countdowns.values():
         runs.extend(countdown_runs(agenda, countdown, after=begin, until=end))
+    runs.extend(run for run in second_looks(agenda) if begin < run.at <= end)
     return sorted(runs, key=lambda run: run.at)
+
+
+def _is_new(run: Run, last_due: Mapping[tuple[str, str], datetime]) -> bool:
+    latest = last_due.get((run.schedule, run.source))
+    return latest is None or latest < run.at
 
 
 def _hour(moment: datetime) -> datetime:

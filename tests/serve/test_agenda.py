@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scanner.model import Lane, Limits
-from scanner.scans.plan import STREAM, Agenda, Occurrence
+from scanner.scans.plan import SECOND_LOOK, STREAM, Agenda, Occurrence
 from scanner.serve.agenda import due_runs, runs_between
 from scanner.serve.ticker import latest_due
 from scanner.settings import Countdown, Pace, Schedule, Settings, Source
@@ -104,6 +104,18 @@ def test_a_stream_is_due_when_nobody_listens_and_at_most_once_a_minute() -> None
     assert streams({(STREAM, "sky"): MONDAY}, MONDAY + timedelta(seconds=50)) == []
     assert streams({(STREAM, "sky"): MONDAY}, MONDAY + timedelta(seconds=70)) == [MONDAY + MINUTE]
     assert due(agenda, {}, MONDAY, MONDAY) == [], "somebody listens"
+
+
+def test_where_a_link_was_missing_a_second_look_follows_an_hour_later_and_only_one() -> None:
+    agenda = an_agenda(missing={"forum": MONDAY, "no source any more": MONDAY})
+    assert due(agenda, {}, MONDAY, MONDAY + HOUR - MINUTE) == []
+    (run,) = due(agenda, {}, MONDAY, MONDAY + 9 * HOUR)
+    assert (run.schedule, run.source, run.at, run.lane) == (SECOND_LOOK, "forum", MONDAY + HOUR, Lane.FAST)
+    assert due(agenda, {(SECOND_LOOK, "forum"): run.at}, MONDAY, MONDAY + 9 * HOUR) == []
+    again = an_agenda(missing={"forum": MONDAY + DAY})
+    assert due(again, {(SECOND_LOOK, "forum"): run.at}, MONDAY, MONDAY + 2 * DAY)
+    assert list(runs_between(agenda, MONDAY, MONDAY + 2 * HOUR)) == [run]
+    assert runs_between(agenda, MONDAY + HOUR, MONDAY + 2 * HOUR) == []
 
 
 def test_what_lies_between_two_times_is_in_order_and_complete(countdown: Countdown) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.store import create_store
-from tests.builders import NOON, a_meeting, a_page, a_severity, a_sighting
+from tests.builders import NOON, a_meeting, a_page, a_room, a_severity, a_sighting
 
 PAGE = "https://forum.example/t/12"
 LATER = NOON + timedelta(days=1)
@@ -48,7 +48,7 @@ def test_sources_do_not_share_what_they_remember(work):
     assert len(work.addresses.known("forum")) == 1
 
 
-def test_a_page_is_watched_while_a_sighting_may_stand_there(work, club):
+def test_a_page_is_watched_while_a_sighting_may_stand_there_and_afterwards_as_pages_come_back(work, club):
     meeting = work.meetings.add(club.id, a_meeting(), NOON)
     work.addresses.remember("forum", [a_page(PAGE), a_page(PAGE + "/b")])
     work.addresses.remember("mirror", [a_page(PAGE)])
@@ -64,10 +64,28 @@ def test_a_page_is_watched_while_a_sighting_may_stand_there(work, club):
     assert watched() == {PAGE}
     work.rereading.unreadable("forum", PAGE, NOON)
     assert watched() == {PAGE}
+    assert work.addresses.missing() == {}
     work.rereading.address_gone("forum", PAGE, NOON)
-    assert watched() == {PAGE}, "one clean reading is no proof"
+    assert watched() == {PAGE}
+    assert work.addresses.missing() == {"forum": NOON}, "one clean reading is no proof"
     work.rereading.address_gone("forum", PAGE, NOON + timedelta(hours=1))
-    assert watched() == set()
+    assert watched() == {PAGE}
+    assert work.addresses.missing() == {}
+
+
+def test_of_places_that_are_gone_only_the_last_few_are_watched(work, club):
+    meeting = work.meetings.add(club.id, a_meeting(), NOON)
+    pages = [f"{PAGE}/{number}" for number in range(9)]
+    work.addresses.remember("forum", map(a_page, pages))
+    for number, page in enumerate(pages):
+        for room in ("81234567890", "81234567891"):
+            seen = replace(a_sighting(page), room=a_room(room))
+            work.exposures.see(club.id, meeting.id, seen, a_severity(), NOON + timedelta(hours=number))
+        if number != 1:
+            work.rereading.address_gone("forum", page, LATER)
+            work.rereading.address_gone("forum", page, LATER)
+    watched = {page.known.address for page in work.addresses.known("forum") if page.known.watched}
+    assert watched == {pages[1], *pages[-5:]}
 
 
 def test_a_page_costs_at_most_400_bytes(tmp_path, keys):
