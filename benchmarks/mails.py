@@ -32,7 +32,7 @@ from scanner.model import (
 from tests.alerts import cases
 
 CLUB = cases.organisation()
-WHY = "severity critical reaches route 1, which starts at high"
+WHY = "it is critical, and route 1 takes what is high or worse"
 OVER = "The meeting is over, so nobody can walk in now; change the link before you use it again."
 MEETING = cases.meeting(repeats="FREQ=WEEKLY")
 MANY = cases.exposure(

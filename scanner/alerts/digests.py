@@ -47,12 +47,12 @@ def write_digest(
     ranked = sorted(latest.values(), key=lambda entry: -entry.exposure.severity.level.rank)
     secrets = [secret for entry in ranked for secret in secrets_of(entry.meeting)]
     count = len(ranked)
-    exposures = "1 exposure" if count == 1 else f"{count} exposures"
+    leaks = "1 leak" if count == 1 else f"{count} leaks"
     first = min(entries, key=lambda entry: entry.delivery.id).delivery
     letter = Letter(
-        subject=f"{digest.capitalize()} digest: {exposures}, the worst {ranked[0].exposure.severity.level}",
+        subject=f"{digest.capitalize()} digest: {leaks}, the worst {ranked[0].exposure.severity.level}",
         headline=HEADLINES[News.DIGEST],
-        sentence=f"There is news about {exposures}, the worst first.",
+        sentence=f"There is news about {leaks}, the worst first.",
         places_title="What is new",
         places=tuple(_line(entry, secrets, now) for entry in ranked[:_SHOWN]),
         more_places=count - _SHOWN,

@@ -178,9 +178,8 @@ def _reasons(exposure: Exposure | None, routes: Sequence[Route]) -> dict[str, st
 
 def _why(exposure: Exposure, number: int, taken: Route) -> str:
     if taken.severity is not None:
-        reached = (
-            f"severity {exposure.severity.level} reaches route {number}, which starts at {taken.severity}"
-        )
+        worse = "" if taken.severity is SeverityLevel.CRITICAL else " or worse"
+        reached = f"it is {exposure.severity.level}, and route {number} takes what is {taken.severity}{worse}"
     else:
         reached = f"route {number} takes every exposure"
     if taken.meetings is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,7 @@ def _queue(
 def _report(work: Work, organisation: Organisation, news: News, *, begun: datetime, now: datetime) -> str:
     """Return what happened since a time: one line for the subject, then a line for each fact."""
     scans = [scan for scan in work.scans.recent(_MOST_SCANS) if scan.started >= begun]
-    latest = _latest(scans)
+    latest = [_in_full(work, entry) for entry in _latest(scans)]
     read = sum(entry.read + entry.unchanged for entry in latest)
     unread = sum(sum(entry.failed.values()) for entry in latest)
     invented = work.drills.planted(organisation.id)
@@ -109,9 +110,8 @@ def _report(work: Work, organisation: Organisation, news: News, *, begun: dateti
     ]
     for entry in latest[:_SHOWN]:
         failed = sum(entry.failed.values())
-        lines.append(
-            f"Source: {entry.source}, {entry.state}, {entry.read + entry.unchanged} read, {failed} not"
-        )
+        rest = f", {failed} not" if failed else ""
+        lines.append(f"Source: {entry.source}, {entry.state}, {entry.read + entry.unchanged} read{rest}")
     if not scans:
         lines.insert(1, "Note: nothing was looked at in this time. Is lychgate serve running?")
     return "\n".join(lines)
@@ -124,6 +124,12 @@ def _latest(scans: Sequence[Scan]) -> list[Coverage]:
         for entry in scan.coverages:
             found.setdefault(entry.source, entry)
     return sorted(found.values(), key=lambda entry: entry.source)
+
+
+def _in_full(work: Work, entry: Coverage) -> Coverage:
+    """Return how a source stands, with the counts of its last whole reading: a fast one reads a few pages."""
+    whole = next(iter(work.scans.whole_readings(entry.source, 1)), entry)
+    return replace(whole, state=entry.state)
 
 
 def _count(number: int, noun: str) -> str:

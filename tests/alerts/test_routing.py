@@ -40,8 +40,8 @@ def test_every_matching_route_contributes_and_nobody_is_told_twice(
 
 def test_each_alert_says_why_it_is_sent() -> None:
     assert told(CRITICAL, HIGH_TO_BOTH, ALL_TO_CLERK) == {
-        "clerk": "severity critical reaches route 1, which starts at high",
-        "lead": "severity critical reaches route 1, which starts at high",
+        "clerk": "it is critical, and route 1 takes what is high or worse",
+        "lead": "it is critical, and route 1 takes what is high or worse",
     }
     assert told(LOW, HIGH_TO_BOTH, ALL_TO_CLERK) == {"clerk": "route 2 takes every exposure"}
 
