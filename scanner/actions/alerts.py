@@ -35,7 +35,7 @@ def tend(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
     settings, store, now = workspace.settings, workspace.store, clock()
     channels = tuple(settings.channels)
     keep_moving(store, routes=settings.routes, channels=channels, now=now)
-    tell_troubles(store, local_troubles(workspace, now), channels=channels, now=now)
+    tell_troubles(store, local_troubles(workspace, now), channels=settings.channels, now=now)
     queue_reports(store, monthly=settings.monthly, alive=settings.alive, now=now)
 
 

@@ -25,7 +25,7 @@ def what_is_wrong(workspace: Workspace, *, within: timedelta, clock: Callable[[]
         wrong.append("no channel is set up: nobody would be told")
     with workspace.store.reading() as work:
         for organisation in work.organisations.all():
-            wrong.extend(trouble.says for trouble in troubles_of(work, organisation, now))
+            wrong.extend(trouble.says for trouble in troubles_of(work, organisation, settings.channels, now))
         done = [scan for scan in work.scans.recent(50) if scan.finished is not None]
         if not done:
             wrong.append("no scan has come to its end yet")

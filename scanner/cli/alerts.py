@@ -18,10 +18,12 @@ from scanner.actions.alerts import (
     try_again,
     unsilence,
 )
+from scanner.actions.stopping import all_stopped, left_out, resume_mail
 from scanner.cli.exposure_states import For, Until, end_of
 from scanner.cli.say import as_json, clock, number, opened, out, short_when, stamp, table
 from scanner.errors import ExitCode, InputError, LychgateError
 from scanner.model import Silence
+from storage.recipients import Recipient
 
 app = typer.Typer(no_args_is_help=True, help="Try the ways alerts go out, and see what was sent.")
 
@@ -73,6 +75,7 @@ def list_alerts(
     with opened(context) as workspace:
         deliveries = all_deliveries(workspace)
         errors = last_errors(workspace)
+        stopped = all_stopped(workspace)
         zone = workspace.organisation.timezone
     if as_lines:
         for delivery in deliveries:
@@ -91,11 +94,13 @@ def list_alerts(
                 }
             )
         return
+    for name, error in errors.items():
+        out.print(f"Channel {name} failed last: {error}")
+    for each in stopped:
+        out.print(f"{each.address} stopped the mail of channel {each.channel} {_since(each, zone)}.")
     if not deliveries:
         out.print("No alerts yet.")
         return
-    for name, error in errors.items():
-        out.print(f"Channel {name} failed last: {error}")
     table(
         (f"Written ({zone})", "News", "No.", "Channel", "State", "Why it goes there, or what went wrong"),
         (
@@ -224,6 +229,49 @@ def unsilence_alerts(context: typer.Context, silence_number: SilenceNumber) -> N
     with opened(context) as workspace:
         unsilence(workspace, silence_number, actor=getpass.getuser(), now=clock())
     out.print(f"Silence {silence_number} is over.")
+
+
+@app.command("stopped", epilog="Example: lychgate alerts stopped")
+def list_stopped(context: typer.Context, as_lines: Json = False) -> None:
+    """List who stopped the mail of a channel, by the page that each mail names."""
+    with opened(context) as workspace:
+        found = all_stopped(workspace)
+        empty = left_out(workspace, workspace.settings.channels)
+        zone = workspace.organisation.timezone
+    if as_lines:
+        for each in found:
+            as_json(
+                {
+                    "id": each.id,
+                    "address": each.address,
+                    "channel": each.channel,
+                    "stopped": stamp(each.stopped) if each.stopped else None,
+                    "nobody_left": each.channel in empty,
+                }
+            )
+        return
+    if not found:
+        out.print("Nobody has stopped any mail.")
+    for each in found:
+        left = "; nobody is left there" if each.channel in empty else ""
+        out.print(f"{each.id}: {each.address}, channel {each.channel}, {_since(each, zone)}{left}")
+
+
+@app.command("resume", epilog="Example: lychgate alerts resume 3")
+def resume(
+    context: typer.Context,
+    person: Annotated[
+        int, typer.Argument(metavar="NUMBER", parser=number, help="As `alerts stopped` lists it.")
+    ],
+) -> None:
+    """Send somebody the mail of a channel again, who had stopped it. Ask them first."""
+    with opened(context) as workspace:
+        found = resume_mail(workspace, person, actor=getpass.getuser(), now=clock())
+    out.print(f"{found.address} gets the mail of channel {found.channel} again.")
+
+
+def _since(person: Recipient, zone: str) -> str:
+    return f"on {short_when(person.stopped, zone)}" if person.stopped else ""
 
 
 def _what(silence: Silence) -> str:

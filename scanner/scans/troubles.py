@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.alerts.channel import Channel
 from scanner.alerts.routing import route
 from scanner.model import DeliveryState, News, Organisation
+from scanner.scans.mailing import deserted
 from storage.store import Store, Work
 
 _EVERY = timedelta(minutes=5)
@@ -29,7 +31,7 @@ class Trouble:
 
 
 def tell_troubles(
-    store: Store, found: Sequence[Trouble], *, channels: Sequence[str], now: datetime
+    store: Store, found: Sequence[Trouble], *, channels: Mapping[str, Channel], now: datetime
 ) -> tuple[Trouble, ...]:
     """Look for troubles in the database, add what was ``found`` elsewhere, and queue news of them daily.
 
@@ -45,16 +47,22 @@ def tell_troubles(
         common = [*found, *_clock_went_back(last, now)]
         told: list[Trouble] = []
         for organisation in work.organisations.all():
-            troubles = [*common, *troubles_of(work, organisation, now)]
+            troubles = [*common, *troubles_of(work, organisation, channels, now)]
+            troubles += _stopped(work, organisation, channels)
             told.extend(troubles)
             for trouble in troubles:
-                _tell(work, organisation, trouble, channels, now)
+                _tell(work, organisation, trouble, tuple(channels), now)
     return tuple(dict.fromkeys(told))
 
 
-def troubles_of(work: Work, organisation: Organisation, now: datetime) -> list[Trouble]:
-    """Return the troubles that an organisation's outbox and calendars show."""
+def troubles_of(
+    work: Work, organisation: Organisation, channels: Mapping[str, Channel], now: datetime
+) -> list[Trouble]:
+    """Return the troubles that an organisation's outbox, recipients and calendars show."""
     troubles = []
+    for name in deserted(work, organisation.id, channels):
+        says = f"nobody gets the mail of channel {name} any more: all have stopped it"
+        troubles.append(Trouble(f"deserted {name}", says, channel=name))
     due = work.outbox.all(organisation.id, [DeliveryState.DUE])
     late = [each for each in due if each.attempts and now - each.created >= _STUCK]
     for name in dict.fromkeys(each.alert.channel for each in late):
@@ -74,6 +82,23 @@ def troubles_of(work: Work, organisation: Organisation, now: datetime) -> list[T
     return troubles
 
 
+def _stopped(work: Work, organisation: Organisation, channels: Mapping[str, Channel]) -> list[Trouble]:
+    """Return that somebody stopped their mail, where others are left who get it: no fault, yet to be known.
+
+    Their address stands in the list of those who did, not in a message that goes round.
+    """
+    empty = deserted(work, organisation.id, channels)
+    return [
+        Trouble(
+            f"stopped {each.id} {each.stopped.isoformat()}",
+            f"one of the people who get the mail of channel {each.channel} has stopped it; "
+            f"undo it: lychgate alerts resume {each.id}",
+        )
+        for each in work.recipients.stopped(organisation.id)
+        if each.stopped is not None and each.channel in channels and each.channel not in empty
+    ]
+
+
 def _clock_went_back(last: datetime | None, now: datetime) -> list[Trouble]:
     if last is None or last - now < _CLOCK:
         return []
@@ -87,7 +112,7 @@ def _tell(
     work: Work, organisation: Organisation, trouble: Trouble, channels: Sequence[str], now: datetime
 ) -> None:
     others = [name for name in channels if name != trouble.channel] or list(channels)
-    for_good = trouble.what.startswith(("dead", "calendar"))
+    for_good = trouble.what.startswith(("dead", "calendar", "stopped"))
     for alert in route(
         None,
         News.TROUBLE,

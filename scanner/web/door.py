@@ -32,11 +32,15 @@ OPEN: Final = frozenset(
         "prove_passkey",
         "invite_page",
         "accept",
+        "stop_page",
         "static",
         "health",
     }
 )
 """Routes for everybody. Besides these, hooks that prove themselves by a signature are open."""
+
+BY_ADDRESS: Final = frozenset({"stop_mail_now"})
+"""Routes whose address holds a secret of its own, so mail programs can post there without a page of ours."""
 
 OWNERS_ONLY: Final = frozenset(
     {
@@ -119,15 +123,15 @@ def admit(request: Request, form: Form) -> None:
         request.state.call = _admit_program(request, desk, name)
         return
     token = request.cookies.get(desk.cookie, "")
-    is_hook = path.startswith("/hooks/")
-    if request.method not in _SAFE and not is_hook:
+    proves_itself = path.startswith("/hooks/") or name in BY_ADDRESS
+    if request.method not in _SAFE and not proves_itself:
         _check_origin(request, desk)
         secret = token if name not in OPEN else request.cookies.get(form_cookie(desk), "")
         if not secret or not hmac.compare_digest(form_token(secret), text(form, "token")):
             if name not in OPEN and not token:
                 raise SignInNeeded("/")
             raise HTTPException(403, "This form is too old. Go back, load the page again, and send it again.")
-    if name in OPEN or is_hook:
+    if name in OPEN or proves_itself:
         return
     now = desk.clock()
     found = visitor(desk.store, token, now=now) if token else None

@@ -20,9 +20,14 @@ from scanner.scans.reports import queue_reports
 from scanner.scans.troubles import Trouble, tell_troubles
 from tests.builders import NOON, a_meeting, a_passcode, a_room
 from tests.postbox import Postbox, nobody_home, postbox
-from tests.scans.nights import OTHER_PAGE, Nights, a_link, read
+from tests.scans.nights import OTHER_PAGE, Nights, a_link, read, unchanged
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+CHANNELS = {
+    name: Channel(name, "email", Options(to=(f"{name}@example.org",))) for name in ("clerk", "chair")
+}
 
 
 def channel(name: str, box: Postbox) -> dict[str, Channel]:
@@ -153,7 +158,7 @@ def test_what_can_wait_comes_in_one_message_at_eight(nights: Nights) -> None:
         nights.now = NOON + DAY
         assert post(nights, channels).sent == 3
         (mail,) = box.messages
-        assert mail.mail["Subject"] == "[St Mary's] Daily digest: 3 exposures, the worst low"
+        assert mail.mail["Subject"] == "[St Mary's] Daily digest: 3 leaks, the worst low"
         for title in ("Bell ringers", "Choir", "Council"):
             assert title in mail.body()
         nights.now += DAY
@@ -346,14 +351,14 @@ def test_a_channel_that_is_stuck_is_told_through_another(nights: Nights) -> None
     with nobody_home() as away:
         deliver_due(nights.store, channel("clerk", away), clock=lambda: nights.now)
     nights.now += HOUR
-    found = tell_troubles(nights.store, (), channels=("clerk", "chair"), now=nights.now)
+    found = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
     assert [trouble.channel for trouble in found] == ["clerk"]
     told = nights.alerts[-1]
     assert (told.news, told.channel) == (News.TROUBLE, "chair")
     assert "has not delivered 1 alert for over an hour" in told.detail
     count = len(nights.alerts)
     nights.now += HOUR
-    tell_troubles(nights.store, (), channels=("clerk", "chair"), now=nights.now)
+    tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
     assert len(nights.alerts) == count, "once a day"
 
 
@@ -362,7 +367,7 @@ def test_dead_letters_the_disk_and_the_clock_are_troubles(nights: Nights) -> Non
     with postbox(refuse={"clerk@example.org": "550 no such user"}) as closed:
         deliver_due(nights.store, channel("clerk", closed), clock=lambda: nights.now)
     full = Trouble("disk", "the disk is full")
-    tell_troubles(nights.store, [full], channels=("clerk", "chair"), now=nights.now)
+    tell_troubles(nights.store, [full], channels=CHANNELS, now=nights.now)
     said = [
         alert.detail for alert in nights.alerts if alert.news is News.TROUBLE and alert.channel == "chair"
     ]
@@ -371,8 +376,17 @@ def test_dead_letters_the_disk_and_the_clock_are_troubles(nights: Nights) -> Non
         "channel clerk could not deliver 1 alert at all",
     ]
     nights.now -= DAY
-    found = tell_troubles(nights.store, (), channels=("chair",), now=nights.now)
+    found = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
     assert any("the clock was put back" in trouble.says for trouble in found)
+
+
+def test_a_channel_whose_people_all_stopped_its_mail_is_a_trouble(nights: Nights) -> None:
+    with nights.store.begin() as work:
+        token = work.recipients.tokens(nights.club.id, "clerk", ["Clerk@example.org"], nights.now)
+        work.recipients.stop(work.recipients.find(*token.values()), nights.now)
+    (found,) = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
+    assert "nobody gets the mail of channel clerk any more" in found.says
+    assert [alert.channel for alert in nights.alerts] == ["chair"]
 
 
 def test_a_week_without_a_leak_is_said_too(nights: Nights) -> None:
@@ -380,6 +394,7 @@ def test_a_week_without_a_leak_is_said_too(nights: Nights) -> None:
     queue_reports(nights.store, monthly=("chair",), alive=("clerk",), now=nights.now)
     assert nights.alerts == [], "the first call starts the count"
     nights.scan(read(), read(address=OTHER_PAGE))
+    nights.scan(unchanged(), fast=True)
     nights.now = NOON + 4 * DAY
     for _ in range(2):
         queue_reports(nights.store, monthly=("chair",), alive=("clerk",), now=nights.now)

@@ -19,6 +19,7 @@ from scanner.web.pages import (
     signing_in,
     sources,
     start,
+    stopping,
 )
 
 ROUTERS = tuple(
@@ -37,6 +38,7 @@ ROUTERS = tuple(
         scans,
         alerts,
         drill,
+        stopping,
         organisation,
         people,
         language,

@@ -18,6 +18,7 @@ from scanner.actions.alerts import (
     try_again,
     unsilence,
 )
+from scanner.actions.stopping import all_stopped, left_out, resume_mail
 from scanner.alerts.channel import Channel
 from scanner.errors import ConfigError, InputError, LychgateError
 from scanner.web.desk import Call
@@ -86,6 +87,15 @@ def end_silence(call: Caller, number: Number) -> Response:
     return RedirectResponse("/alerts?done=unsilenced", status_code=303)
 
 
+@router.post("/alerts/stopped/{number}/resume")
+def resume(call: Caller, number: Number) -> Response:
+    """Send somebody who had stopped it the mail of their channel again."""
+    if number not in {each.id for each in all_stopped(call.workspace)}:
+        raise HTTPException(404)
+    resume_mail(call.workspace, number, actor=call.who.email, now=call.now)
+    return RedirectResponse("/alerts?done=resumed", status_code=303)
+
+
 def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> Response:
     channels: Mapping[str, Channel] = {}
     errors: Mapping[str, str] = {}
@@ -106,4 +116,6 @@ def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> R
         errors=errors,
         ways=on_their_way(call.workspace, count=_SHOWN),
         silences=all_silences(call.workspace),
+        stopped=all_stopped(call.workspace),
+        left_out=left_out(call.workspace, channels),
     )
