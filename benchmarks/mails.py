@@ -12,8 +12,10 @@ from pathlib import Path
 
 from scanner.alerts.channels.email import Options, compose
 from scanner.alerts.digests import Entry, write_digest
-from scanner.alerts.routing import Digest, alert_for
+from scanner.alerts.routing import Digest, Route, alert_for, route
 from scanner.alerts.wording import write
+from scanner.invitations.series import next_start
+from scanner.match.severity import grade, needs_passcode
 from scanner.model import (
     Delivery,
     DeliveryState,
@@ -25,15 +27,13 @@ from scanner.model import (
     News,
     PasscodeMatch,
     Room,
-    Severity,
     SeverityLevel,
     SightingState,
 )
 from tests.alerts import cases
 
 CLUB = cases.organisation()
-WHY = "it is critical, and route 1 takes what is high or worse"
-OVER = "The meeting is over, so nobody can walk in now; change the link before you use it again."
+ROUTES = (Route(to=("clerk",), severity=SeverityLevel.HIGH), Route(to=("clerk",)))
 MEETING = cases.meeting(repeats="FREQ=WEEKLY")
 MANY = cases.exposure(
     *(
@@ -53,15 +53,41 @@ def about(
     *,
     meeting: Meeting = MEETING,
     detail: str = "",
-    why: str = WHY,
+    why: str = "",
     others: tuple[str, ...] = (),
+    hostile: bool = False,
+    drill: bool = False,
 ) -> Message:
-    alert = alert_for("clerk", why, exposure, news=news, organisation=1, cause="x", detail=detail)
-    return write(alert, exposure=exposure, meeting=meeting, organisation=CLUB, now=cases.NOW, others=others)
+    """Write news about an exposure that is graded and routed as it would be."""
+    first = exposure.sightings[0]
+    severity = grade(
+        risk=first.risk,
+        form=first.form,
+        passcode=first.passcode,
+        passcode_needed=needs_passcode(first.room, meeting.passcodes),
+        protections=meeting.protections,
+        next_start=next_start(meeting, cases.NOW),
+        running=False,
+        now=cases.NOW,
+        hostile=hostile,
+    )
+    exposure = replace(exposure, severity=severity)
+    (alert,) = route(exposure, news, ROUTES, organisation=1, channels=("clerk",), cause="x", detail=detail)
+    return write(
+        replace(alert, reason=why or alert.reason),
+        exposure=exposure,
+        meeting=meeting,
+        organisation=CLUB,
+        now=cases.NOW,
+        others=others,
+        drill=drill,
+    )
 
 
-def lychgate(news: News, detail: str, *, why: str = "every channel is told") -> Message:
-    alert = alert_for("clerk", why, None, news=news, organisation=1, cause="x", detail=detail)
+def lychgate(news: News, detail: str, *, why: str = "") -> Message:
+    """Write news about Lychgate itself."""
+    (alert,) = route(None, news, ROUTES, organisation=1, channels=("clerk",), cause="x", detail=detail)
+    alert = replace(alert, reason=why or alert.reason)
     return write(alert, exposure=None, meeting=None, organisation=CLUB, now=cases.NOW)
 
 
@@ -91,6 +117,7 @@ def digest() -> Message:
 def every_kind() -> dict[str, Message]:
     """Return each kind of message by a name that sorts."""
     soon = replace(MEETING, starts=cases.NOW + timedelta(minutes=20), repeats="")
+    later = replace(MEETING, starts=cases.NOW + timedelta(days=6, hours=2), repeats="")
     over = replace(MEETING, starts=cases.NOW - timedelta(days=3), repeats="")
     gone = cases.exposure(
         cases.sighting(1, "https://forum.example/t/41", state=SightingState.GONE), state=ExposureState.GONE
@@ -111,16 +138,16 @@ def every_kind() -> dict[str, Message]:
         "04-opened-written-id-old-passcode": about(
             News.OPENED, on("zoom", "84471190263", form=written, passcode=PasscodeMatch.DIFFERENT)
         ),
-        "05-opened-bare-number": about(News.OPENED, on("zoom", "84471190263", form=Form.BARE)),
+        "05-opened-bare-number": about(
+            News.OPENED, on("zoom", "84471190263", form=Form.BARE, passcode=PasscodeMatch.NONE)
+        ),
         "06-opened-in-a-picture": about(News.OPENED, on("zoom", "84471190263", form=Form.IMAGE)),
         "07-opened-teams": about(News.OPENED, on("teams", "19:x")),
         "08-opened-meet": about(News.OPENED, on("google-meet", "abcdefghij")),
         "09-opened-webex": about(News.OPENED, on("webex", "club/x")),
         "10-opened-jitsi": about(News.OPENED, on("jitsi", "meet.example/bells")),
         "11-opened-another-platform": about(News.OPENED, on("whereby", "bells")),
-        "12-opened-meeting-is-over": about(
-            News.OPENED, cases.exposure(severity=Severity(SeverityLevel.LOW, OVER)), meeting=over
-        ),
+        "12-opened-meeting-is-over": about(News.OPENED, cases.exposure(), meeting=over),
         "13-spread": about(News.SPREAD, MANY),
         "14-worse": about(News.WORSE, cases.exposure(), detail="The meeting has come nearer."),
         "15-regressed": about(News.REGRESSED, cases.exposure(state=ExposureState.REGRESSED)),
@@ -155,7 +182,17 @@ def every_kind() -> dict[str, Message]:
             report.replace("Since 1 October", "This week"),
             why=asked,
         ),
-        "27-test": lychgate(News.TEST, "", why="somebody asked for a test"),
+        "27-test": lychgate(News.TEST, ""),
+        "28-gap": lychgate(
+            News.GAP,
+            "for 9 hours 10 minutes, from 22:30 on Sunday 29 November to 07:40 on Monday 30 November: "
+            "7 looks were missed",
+        ),
+        "29-opened-where-people-are-called-to-disrupt": about(News.OPENED, cases.exposure(), hostile=True),
+        "30-drill": about(News.OPENED, cases.exposure(), drill=True),
+        "31-opened-in-six-days-door-only": about(
+            News.OPENED, on("zoom", "84471190263", passcode=PasscodeMatch.NONE), meeting=later
+        ),
     }
 
 

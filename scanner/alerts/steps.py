@@ -67,8 +67,8 @@ _ADVICE = {
             "Google Calendar: edit the event, remove the video call, add a new one.",
         ),
         old=Step(
-            "Leave the old code restricted.",
-            "Nobody of your group should use it; end a call that is going on there.",
+            "Make the old code restricted, and use it no more.",
+            "Meet: Host controls, Meeting access, Restricted. End a call on there.",
         ),
     ),
     "webex": Advice(
