@@ -277,6 +277,23 @@ class Overview:
         )
         return {row.source: row.started for row in rows}
 
+    def looks(self, since: datetime) -> dict[str, list[tuple[datetime, SourceState]]]:
+        """Return, by source, when scans of everything began that came to their end, and how it answered."""
+        rows = self._transaction.connection.execute(
+            select(_coverages.c.source, _scans.c.started, _coverages.c.state)
+            .join(_scans, _scans.c.id == _coverages.c.scan_id)
+            .where(
+                _scans.c.started >= since,
+                _scans.c.finished.is_not(None),
+                _scans.c.id.not_in(select(tables_lanes.fast_scans.c.scan_id)),
+            )
+            .order_by(_scans.c.id)
+        )
+        found: dict[str, list[tuple[datetime, SourceState]]] = {}
+        for row in rows:
+            found.setdefault(row.source, []).append((row.started, SourceState(row.state)))
+        return found
+
     def waiting(self) -> tuple[str, ...]:
         """Return the sources that are queued to be read in full, or being read so now."""
         due, plans = tables.due_units, tables_lanes.unit_plans

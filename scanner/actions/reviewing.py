@@ -8,7 +8,16 @@ from datetime import datetime
 
 from scanner.actions.exposures import ListedExposure
 from scanner.errors import InputError
-from scanner.model import Allowance, Coverage, Exposure, ExposureEvent, ExposureState, Meeting, SourceState
+from scanner.model import (
+    Allowance,
+    Coverage,
+    Delivery,
+    Exposure,
+    ExposureEvent,
+    ExposureState,
+    Meeting,
+    SourceState,
+)
 from storage.audit import AuditEntry
 from storage.overview import Reported
 from storage.paused_sources import PausedSource
@@ -26,8 +35,6 @@ class SourceStanding:
     last: Coverage | None
     last_read: datetime | None
     """When the last scan began that read it in full."""
-    history: tuple[SourceState | None, ...] = ()
-    """Its state in each of the last scans, oldest first; None where a scan left it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,6 @@ NEEDS_REVIEW = (ExposureState.REGRESSED, ExposureState.OPEN)
 IN_HAND = (ExposureState.ACKNOWLEDGED,)
 SNOOZED = (ExposureState.SNOOZED,)
 DONE = tuple(state for state in ExposureState if state not in (*NEEDS_REVIEW, *IN_HAND, *SNOOZED))
-_STRIP = 30
 _MOST_SCANS = 5000
 
 
@@ -71,10 +77,9 @@ def front(store: Store, *, organisation: int, sources: Iterable[str]) -> Front:
 
 
 def source_standings(store: Store, *, sources: Iterable[str]) -> list[SourceStanding]:
-    """Return how each of these sources answers, since when, and how it did in the last scans."""
+    """Return how each of these sources answers, and since when."""
     names = list(sources)
     with store.reading() as work:
-        scans = work.scans.recent(_STRIP)[::-1]
         read = work.overview.read_in_full()
         standing = {name: work.scans.standing(name) for name in names}
         latest = {name: work.scans.latest(name) for name in names}
@@ -82,7 +87,6 @@ def source_standings(store: Store, *, sources: Iterable[str]) -> list[SourceStan
     for name in names:
         now, scan = standing[name], latest[name]
         last = None if scan is None else next(c for c in scan.coverages if c.source == name)
-        history = tuple(next((c.state for c in scan.coverages if c.source == name), None) for scan in scans)
         found.append(
             SourceStanding(
                 name=name,
@@ -90,10 +94,25 @@ def source_standings(store: Store, *, sources: Iterable[str]) -> list[SourceStan
                 since=now.since if now else None,
                 last=last,
                 last_read=read.get(name),
-                history=history,
             )
         )
     return found
+
+
+def source_looks(store: Store, *, since: datetime) -> dict[str, list[tuple[datetime, SourceState]]]:
+    """Return, by source, when it was looked at in full since a time, and how it answered, oldest first."""
+    with store.reading() as work:
+        return work.overview.looks(since)
+
+
+def told_of(store: Store, exposures: Iterable[Exposure]) -> list[Delivery]:
+    """Return the alerts about these exposures."""
+    with store.reading() as work:
+        return [
+            delivery
+            for exposure in exposures
+            for delivery in work.outbox.about(exposure.organisation, exposure.id)
+        ]
 
 
 def some_exposures(

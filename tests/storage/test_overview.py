@@ -75,6 +75,11 @@ def test_only_a_whole_reading_that_came_to_its_end_counts_as_one(work):
     assert work.overview.read_in_full() == {"forum": first, "parish": last}
     scan(3, ok, ok, fast=True)
     assert work.overview.read_in_full() == {"forum": first, "parish": last}, "only what was new was read"
+    assert work.overview.looks(NOON) == {
+        "forum": [(first, ok), (last, partial)],
+        "parish": [(first, partial), (last, ok)],
+    }
+    assert work.overview.looks(last)["forum"] == [(last, partial)]
 
 
 def test_times_as_texts_differ_where_the_times_do_and_sort_by_the_first(work, club):

@@ -18,11 +18,10 @@ from scanner.model import (
     SeverityLevel,
     SourceState,
 )
-from scanner.web.pictures import WIDTH
 from scanner.web.pictures.countdown import nearness
 from scanner.web.pictures.nights import Nights, Reading, in_a_row, nights, tally
-from scanner.web.pictures.timeline import EDGE, MOST_MARKS, PITCH, Happening, Phase, timeline
-from tests.builders import an_alert
+from scanner.web.pictures.timeline import EDGE, MOST_MARKS, PITCH, WIDTH, Happening, Phase, timeline
+from tests.builders import a_coverage, a_meeting, a_room, a_severity, a_sighting, an_alert
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -225,3 +224,46 @@ def test_marks_never_cover_each_other_and_none_is_lost(ago, ahead):
     assert all(after - before >= PITCH - 0.2 for before, after in pairwise(places))
     assert all(EDGE <= x <= WIDTH - EDGE for x in (*places, line.now_x))
     assert all(span.width >= 0 for span in line.spans)
+
+
+SETTINGS = """version: 1
+sources:
+  parish: {kind: site, start: ["https://parish.example/"]}
+  forum: {kind: site, start: ["https://forum.example/"]}
+"""
+
+
+def test_pages_show_the_pictures_and_say_the_same_in_words(desk):
+    desk.workspace.environment.schedules.write_text(SETTINGS)
+    now, organisation = desk.clock(), desk.workspace.organisation.id
+    with desk.workspace.store.begin() as work:
+        kept = a_meeting(a_room(), starts=now + 5 * HOUR)
+        meeting = work.meetings.add(organisation, kept, now - 3 * DAY)
+        seen = work.exposures.see(organisation, meeting.id, a_sighting(), a_severity(), now - 2 * DAY)
+        assert seen is not None
+        work.exposures.set_state(
+            organisation, seen.exposure_id, ExposureState.ACKNOWLEDGED, "ann", "", now - DAY
+        )
+        work.outbox.put(an_alert(organisation, exposure=seen.exposure_id), now - DAY, now - DAY)
+        (due,) = work.outbox.claim(now - DAY, HOUR, 1)
+        work.outbox.sent(due.id, now - DAY)
+        for ago, state in ((2 * DAY, SourceState.BLOCKED), (DAY, SourceState.OK)):
+            scan = work.scans.start("nightly", ["parish"], now - ago)
+            work.scans.cover(scan, a_coverage("parish", state))
+            work.scans.finish(scan, now - ago + HOUR)
+    ann = desk.somebody()
+    home, exposure, one, sources = (
+        ann.get(path) for path in ("/", "/exposures/1", f"/meetings/{meeting.id}", "/sources")
+    )
+    for page in (home, exposure, one):
+        assert '<rect class="full" width="58.1" height="5"/>' in page.text
+    for page in (exposure, one):
+        for what in ("seen", "taken", "told", "start"):
+            assert f'class="mark {what}"' in page.text
+    for words in ("Seen in public: Fri, 20 Nov 2026, 20:00", "People were told: Sat, 21 Nov 2026, 20:00"):
+        assert words in one.words
+    for words in ("read in full: 1", "refused to be read: 1", "not looked at: 28", "not looked at: 30"):
+        assert words in sources.words
+    assert "21 November 2026: read in full" in sources.words
+    for page in (home, exposure, one, sources):
+        assert " style=" not in page.text, "the policy forbids it"

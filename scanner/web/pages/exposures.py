@@ -34,8 +34,10 @@ from scanner.errors import InputError
 from scanner.model import OPEN_STATES, ExposureState, SightingState, Wait
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
-from scanner.web.pages.meeting import end_of_day
 from scanner.web.language import N_
+from scanner.web.pages.meeting import end_of_day
+from scanner.web.pictures.countdown import nearness
+from scanner.web.pictures.timeline import HAPPENINGS, timeline
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -238,6 +240,9 @@ def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) ->
         not_told=not_told,
         revealed=revealed,
         UP=SightingState.UP,
+        line=timeline([exposure], deliveries, starts=starts, now=call.now),
+        HAPPENINGS=HAPPENINGS,
+        nearness=nearness,
     )
 
 

@@ -10,6 +10,7 @@ from scanner.actions.upcoming import upcoming
 from scanner.errors import ConfigError
 from scanner.settings import Settings
 from scanner.web.door import Caller
+from scanner.web.pictures.countdown import nearness
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -47,4 +48,5 @@ def home_page(call: Caller, done: str = "") -> Response:
         sources=len(settings.sources),
         next_run=call.desk.next_run(settings, call.zone, call.now),
         channels=len(settings.channels),
+        nearness=nearness,
     )

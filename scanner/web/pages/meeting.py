@@ -12,7 +12,7 @@ from scanner.actions.allowances import allow, end_allowance
 from scanner.actions.meeting_record import checklist, meeting_record, set_record
 from scanner.actions.meeting_rotation import rotate_meeting
 from scanner.actions.meetings import one_meeting, remove_meeting
-from scanner.actions.reviewing import allowances_of, exposures_of, note_reveal
+from scanner.actions.reviewing import allowances_of, exposures_of, note_reveal, told_of
 from scanner.alerts.steps import steps
 from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
@@ -20,6 +20,8 @@ from scanner.model import Meeting
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
 from scanner.web.pages.meetings import understood
+from scanner.web.pictures.countdown import nearness
+from scanner.web.pictures.timeline import timeline
 from scanner.web.screen import show
 
 router = APIRouter(include_in_schema=False)
@@ -145,15 +147,19 @@ def remove(call: Caller, number: Number) -> Response:
 def _page(call: Call, number: int, *, done: str = "", revealed: bool = False) -> Response:
     _existing(call, number)
     record = meeting_record(call.store, number, organisation=call.organisation)
+    starts = call.desk.diary.next_start(record.meeting, call.now)
+    exposures = exposures_of(call.store, number, organisation=call.organisation.id)
     return show(
         "meetings/one.html",
         call=call,
         done=done,
         record=record,
         meeting=record.meeting,
-        starts=call.desk.diary.next_start(record.meeting, call.now),
+        starts=starts,
         points=checklist(record),
-        exposures=exposures_of(call.store, number, organisation=call.organisation.id),
+        exposures=exposures,
+        line=timeline(exposures, told_of(call.store, exposures), starts=starts, now=call.now),
+        nearness=nearness,
         allowances=allowances_of(call.store, number, organisation=call.organisation.id),
         revealed=revealed,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from scanner.actions.reviewing import source_standings
+from scanner.actions.reviewing import source_looks, source_standings
 from scanner.actions.scans import check_sources
 from scanner.actions.sources import pause_source, paused_sources, resume_source
 from scanner.actions.trying import Tried, try_address
@@ -13,7 +16,9 @@ from scanner.errors import InputError
 from scanner.model import Coverage
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, text
+from scanner.web.pictures.nights import NIGHTS, in_a_row, nights, tally
 from scanner.web.screen import show
+from scanner.web.writing import day_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -87,11 +92,16 @@ def _page(
     says: str = "",
 ) -> Response:
     settings = call.desk.settings()
+    looks = source_looks(call.store, since=call.now - timedelta(days=NIGHTS))
     return show(
         "sources.html",
         call=call,
         status=400 if says else 200,
         sources=source_standings(call.store, sources=settings.sources),
+        nights={name: nights(looks.get(name, ()), zone=call.zone, now=call.now) for name in settings.sources},
+        tally=tally,
+        in_a_row=in_a_row,
+        day=partial(day_of, language=call.language),
         paused=paused_sources(call.store, known=settings.sources),
         done=done,
         kinds={source.name: source.kind for source in settings.sources.values()},

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from scanner.model import OPEN_STATES, Delivery, DeliveryState, Exposure, ExposureState, News
-from scanner.web.pictures import WIDTH
 
+WIDTH: Final = 440
+"""Units across a drawing, whatever its size on the screen."""
 EDGE: Final = 16
 """What stays free on both sides, so that a mark at either end is whole."""
 PITCH: Final = 26
@@ -77,6 +78,7 @@ class Timeline:
     now_x: float
     marks: tuple[Mark, ...]
     spans: tuple[Span, ...]
+    width: int = WIDTH
 
 
 HAPPENINGS: Final = {
