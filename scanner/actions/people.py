@@ -25,7 +25,7 @@ from storage.people import Invite as Invite
 from storage.store import Store, Work
 
 INVITE_HOLDS: Final = timedelta(days=7)
-_MOST_ACCOUNTS = 200
+MOST_ACCOUNTS: Final = 200
 _NO_INVITE = "This link was used already, or is too old. Ask for a new one."
 
 
@@ -86,8 +86,8 @@ def invite(
         known = _by_email(work, email)
         if known is not None and known.organisation != organisation:
             raise InputError(f"{email} belongs to another organisation here.")
-        if known is None and len(work.people.all(organisation)) >= _MOST_ACCOUNTS:
-            raise InputError(f"There are {_MOST_ACCOUNTS} accounts already: disable old ones first.")
+        if known is None and len(work.people.all(organisation)) >= MOST_ACCOUNTS:
+            raise InputError(f"There are {MOST_ACCOUNTS} accounts already: disable old ones first.")
         work.people.invite(
             organisation,
             token_fingerprint=fingerprint(token),
@@ -188,7 +188,7 @@ def set_role(
     with store.begin() as work:
         found = _existing(work, organisation, account)
         if role is not AccountRole.OWNER:
-            _keep_an_owner(work, found)
+            keep_an_owner(work, found)
         work.people.set_role(account, role)
         work.sessions.end_all(account)
         _audit(work, organisation, what=f"role is now {role}", actor=actor, note=found.email, now=now)
@@ -201,7 +201,7 @@ def set_disabled(
     with store.begin() as work:
         found = _existing(work, organisation, account)
         if disabled:
-            _keep_an_owner(work, found)
+            keep_an_owner(work, found)
         work.people.set_disabled(account, now if disabled else None)
         work.sessions.end_all(account)
         what = "disabled" if disabled else "enabled"
@@ -294,7 +294,8 @@ def _existing(work: Work, organisation: int, account: int) -> Account:
     return found
 
 
-def _keep_an_owner(work: Work, leaving: Account) -> None:
+def keep_an_owner(work: Work, leaving: Account) -> None:
+    """Raise InputError if nobody would be an owner without this account."""
     owners = [
         account
         for account in work.people.all(leaving.organisation)

@@ -5,6 +5,7 @@ from scanner.settings.cron import Cron
 from scanner.settings.environment import Environment, environment
 from scanner.settings.load import load
 from scanner.settings.settings import Countdown, Pace, Schedule, Settings, Source
+from scanner.settings.signing_in import Provider
 from scanner.settings.starting import starting_text
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Cron",
     "Environment",
     "Pace",
+    "Provider",
     "Route",
     "Schedule",
     "Settings",

@@ -110,6 +110,7 @@ class _Reader:
             platforms=self._platforms(file.platforms),
             listen=file.web.listen,
             public_address=file.web.public_address,
+            provider=file.web.sign_in.provider() if file.web.sign_in else None,
         )
 
     def _platforms(self, written: Mapping[str, PlatformSection]) -> dict[str, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from scanner.settings.fields import (
     between,
 )
 from scanner.settings.settings import Settings
+from scanner.settings.signing_in import SignInSection
 from scanner.settings.telling import MonitorSection, ReportsSection, RouteSection
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -115,6 +116,7 @@ class WebSection(Section):
     listen: Listen = Settings().listen
     public_address: PublicAddress = ""
     """How people reach it through that proxy: ``https://desk.example``."""
+    sign_in: SignInSection | None = None
 
 
 class PlatformSection(Section):

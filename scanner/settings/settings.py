@@ -14,6 +14,7 @@ from scanner.errors import ConfigError, InputError
 from scanner.model import Limits, Unit
 from scanner.settings.cron import Cron
 from scanner.settings.faults import did_you_mean
+from scanner.settings.signing_in import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,8 @@ class Settings:
     """Where ``serve`` answers on the web."""
     public_address: str = ""
     """How people reach it there, without a path; empty where they sit at this machine."""
+    provider: Provider | None = None
+    """Where people have accounts already, with which they may sign in."""
 
     @property
     def web_address(self) -> str:
@@ -137,6 +140,11 @@ class Settings:
                 self.monitor.resolve()
             except ConfigError as error:
                 sentences.append(f"monitor: {error}")
+        if self.provider:
+            try:
+                self.provider.secret.resolve()
+            except ConfigError as error:
+                sentences.append(f"web.sign_in: {error}")
         return tuple(sentences)
 
 

@@ -11,6 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from scanner.actions.passkeys import Place, place_of
 from scanner.actions.passwords import new_token
 from scanner.actions.signing_in import SignedIn, Step
+from scanner.errors import ConfigError
+from scanner.settings import Provider
 from scanner.web.desk import Desk
 from scanner.web.door import form_cookie, language_of
 from scanner.web.screen import show_form
@@ -23,19 +25,25 @@ _NEXT: Final = {Step.CODE: "/sign-in/code", Step.LONGER_PASSWORD: "/sign-in/long
 def form_page(request: Request, template: str, *, status: int = 200, **values: str | bool | int) -> Response:
     """Show a form to somebody who is not signed in, with a cookie of its own against forged ones."""
     desk: Desk = request.app.state.desk
-    name = form_cookie(desk)
     known = visitor_secret(request)
     secret = known or new_token()
     answer = show_form(template, secret=secret, status=status, language=language_of(request), values=values)
     if secret != known:
-        answer.set_cookie(name, secret, secure=desk.secure, httponly=True, samesite="lax", path="/")
+        give_form_cookie(answer, desk, secret)
     return answer
+
+
+def give_form_cookie(answer: Response, desk: Desk, secret: str) -> None:
+    """Make somebody who is not signed in known again."""
+    name = form_cookie(desk)
+    answer.set_cookie(name, secret, secure=desk.secure, httponly=True, samesite="lax", path="/")
 
 
 def sign_in_form(
     request: Request, *, status: int = 200, back: str = "/", says: str = "", email: str = ""
 ) -> Response:
     """Show the ways in that this desk has."""
+    provider = provider_of(request.app.state.desk)
     return form_page(
         request,
         "sign_in.html",
@@ -44,7 +52,16 @@ def sign_in_form(
         says=says,
         email=email,
         passkeys=passkey_place(request) is not None,
+        provider=provider.name if provider else "",
     )
+
+
+def provider_of(desk: Desk) -> Provider | None:
+    """Return where people may sign in too; nowhere while the settings cannot be read."""
+    try:
+        return desk.settings().provider
+    except ConfigError:
+        return None
 
 
 def visitor_secret(request: Request) -> str:

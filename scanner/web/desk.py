@@ -9,6 +9,7 @@ from functools import cached_property
 from threading import Lock
 from urllib.parse import urlsplit
 
+from scanner.actions.openid import About, Departure
 from scanner.actions.passkeys import Enrolment
 from scanner.actions.people import Someone
 from scanner.actions.reviewing import note_change
@@ -43,6 +44,9 @@ class Desk:
     challenges: Pending[bytes] = field(default_factory=Pending)
     """What passkeys of visitors have to sign."""
     enrolments: Pending[Enrolment] = field(default_factory=Pending)
+    departures: Pending[Departure] = field(default_factory=Pending)
+    about: About | None = None
+    """What the provider of accounts last said of itself."""
     _settings: tuple[tuple[int, int], Settings] | None = None
     _lock: Lock = field(default_factory=Lock)
 

@@ -30,6 +30,8 @@ OPEN: Final = frozenset(
         "take_longer",
         "ask_for_passkey",
         "prove_passkey",
+        "leave_for_provider",
+        "come_back",
         "invite_page",
         "accept",
         "stop_page",

@@ -21,7 +21,7 @@ from scanner.actions.passwords import (
 from scanner.actions.people import add_second_factor, change_password, remove_second_factor
 from scanner.actions.tokens import make_token, revoke_token, tokens_of
 from scanner.errors import InputError
-from scanner.web.arriving import address_of, passkey_place, too_often
+from scanner.web.arriving import address_of, passkey_place, provider_of, too_often
 from scanner.web.codes import picture
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
@@ -140,7 +140,13 @@ def remove_own_passkey(request: Request, call: Caller, number: Number) -> Respon
     if number not in {each.id for each in passkeys_of(call.store, call.who)}:
         raise HTTPException(404)
     try:
-        remove_passkey(call.store, call.who, number, provider=False, now=call.now)
+        remove_passkey(
+            call.store,
+            call.who,
+            number,
+            provider=provider_of(call.desk) is not None,
+            now=call.now,
+        )
     except InputError as error:
         return _account(request, call, says=str(error), status=400)
     # The session that began with it is over, and then this leads to the front door.
