@@ -105,7 +105,8 @@ def digest() -> Message:
         ],
         start=1,
     ):
-        exposure = cases.exposure(id=number, level=level)
+        state = ExposureState.GONE if news is News.GONE else ExposureState.OPEN
+        exposure = cases.exposure(id=number, level=level, state=state)
         alert = alert_for(
             "clerk", "route 2 takes every exposure", exposure, news=news, organisation=1, cause="x"
         )

@@ -8,13 +8,13 @@ from __future__ import annotations
 from scanner.model import Form, News
 
 HEADLINES = {
-    News.OPENED: "A meeting link is in public",
-    News.SPREAD: "A meeting link is in more public places",
-    News.WORSE: "It is worse now: a meeting link in public",
-    News.REGRESSED: "A meeting link is back in public",
-    News.GONE: "All clear: a meeting link is gone",
-    News.REMINDER: "Nobody has answered: a meeting link is in public",
-    News.ESCALATED: "Please step in: a meeting link is in public",
+    News.OPENED: "A {thing} is in public",
+    News.SPREAD: "A {thing} is in more public places",
+    News.WORSE: "It is worse now: a {thing} in public",
+    News.REGRESSED: "A {thing} is back in public",
+    News.GONE: "All clear: a {thing} is gone",
+    News.REMINDER: "Nobody has answered: a {thing} is in public",
+    News.ESCALATED: "Please step in: a {thing} is in public",
     News.BLIND: "Lychgate could not look",
     News.GAP: "Lychgate was not running",
     News.TROUBLE: "Lychgate needs a hand",
@@ -24,13 +24,13 @@ HEADLINES = {
     News.TEST: "This is a test",
 }
 SUBJECTS = {
-    News.OPENED: "Meeting link found on {place}",
-    News.SPREAD: "Meeting link now in {count}",
-    News.WORSE: "It is worse now: meeting link on {place}",
-    News.REGRESSED: "Meeting link is back on {place}",
-    News.GONE: "All clear: meeting link gone from {place}",
-    News.REMINDER: "Still unanswered: meeting link on {place}",
-    News.ESCALATED: "Please step in: meeting link on {place}",
+    News.OPENED: "{Thing} found on {place}",
+    News.SPREAD: "{Thing} now in {count}",
+    News.WORSE: "It is worse now: {thing} on {place}",
+    News.REGRESSED: "{Thing} is back on {place}",
+    News.GONE: "All clear: {thing} gone from {place}",
+    News.REMINDER: "Still unanswered: {thing} on {place}",
+    News.ESCALATED: "Please step in: {thing} on {place}",
     News.BLIND: "Could not look: {detail}",
     News.GAP: "Lychgate was not running {detail}",
     News.TROUBLE: "Lychgate needs a hand: {detail}",
@@ -86,6 +86,14 @@ WHAT = {
     Form.DIAL_IN: "The dial-in number of",
     Form.REPORTED: "As was reported, the way into",
     Form.BARE: "What may be the ID of",
+}
+THING = {
+    Form.URL: "meeting link",
+    Form.WRITTEN: "meeting ID",
+    Form.IMAGE: "meeting link",
+    Form.DIAL_IN: "dial-in number",
+    Form.REPORTED: "meeting link",
+    Form.BARE: "possible meeting ID",
 }
 AS_WHAT = {
     Form.URL: "as a link",

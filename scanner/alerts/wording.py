@@ -20,6 +20,7 @@ from scanner.alerts.phrases import (
     NOBODY_KNOWS,
     SENTENCES,
     SUBJECTS,
+    THING,
     WHAT,
     WHAT_TO_LOOK_AT,
     WHAT_WE_DID,
@@ -138,10 +139,16 @@ def _about_exposure(
         place=_and_more(host.replace(".", "[.]"), count),
         count=_places(count),
     )
+    thing = THING[best.form]
     letter = Letter(
-        subject=SUBJECTS[alert.news].format(place=_and_more(host, count), count=_places(count)),
+        subject=SUBJECTS[alert.news].format(
+            thing=thing,
+            Thing=thing[0].upper() + thing[1:],
+            place=_and_more(host, count),
+            count=_places(count),
+        ),
         subject_end="" if start is None else f" – meeting {away(start - now)}",
-        headline=HEADLINES[alert.news],
+        headline=HEADLINES[alert.news].format(thing=thing),
         sentence=f"{sentence} {detail}".strip(),
         facts=(("Meeting", title), ("Starts", _starts(start, zone=zone, now=now))),
         places_title="Where it stood" if alert.news is News.GONE else "Where it stands",

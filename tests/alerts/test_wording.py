@@ -84,6 +84,21 @@ def test_each_kind_of_news_has_its_subject(news: News, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "thing"),
+    [
+        (Form.WRITTEN, "meeting ID"),
+        (Form.BARE, "possible meeting ID"),
+        (Form.DIAL_IN, "dial-in number"),
+        (Form.IMAGE, "meeting link"),
+    ],
+)
+def test_a_message_calls_what_was_found_by_its_name(form: Form, thing: str) -> None:
+    written = message(about=exposure(sighting(form=form)))
+    assert written.subject.startswith(f"[St Mary's] {thing[0].upper()}{thing[1:]} found on ")
+    assert written.text.startswith(f"A {thing.upper()} IS IN PUBLIC")
+
+
+@pytest.mark.parametrize(
     ("starts", "words"),
     [
         (timedelta(seconds=-60), "meeting is on now"),
