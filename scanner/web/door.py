@@ -57,6 +57,7 @@ OWNERS_ONLY: Final = frozenset(
         "audit_page",
         "organisation_page",
         "rename_organisation",
+        "api_rename",
     }
 )
 FOR_EVERYBODY: Final = frozenset(
@@ -86,6 +87,12 @@ OPERATOR_ONLY: Final = frozenset(
         "scan_soon",
         "start_drill",
         "api_scan",
+        "api_try_address",
+        "api_try_source",
+        "api_pause_source",
+        "api_resume_source",
+        "api_start_drill",
+        "api_test_channel",
     }
 )
 """What acts with the settings of the installation, which are those of its first organisation."""
@@ -162,6 +169,8 @@ def _admit_program(request: Request, desk: Desk, name: str) -> Call:
     if found is None:
         raise HTTPException(401, "Send a token that is good: Authorization: Bearer lychgate_…")
     changes = request.method not in _SAFE
+    if name in OWNERS_ONLY and found.someone.role is not AccountRole.OWNER:
+        raise HTTPException(403, "This is for owners of the organisation.")
     if changes and not (found.may_write and found.someone.may_change):
         raise HTTPException(403, "This token is for looking only.")
     call = Call(

@@ -8,9 +8,22 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 from scanner import __version__
-from scanner.web.api import exposures, meetings, scans
+from scanner.web.api import (
+    alerts,
+    calendars,
+    drills,
+    exposures,
+    meeting,
+    meetings,
+    organisation,
+    scans,
+    sources,
+)
 
-ROUTERS = (exposures.router, meetings.router, scans.router)
+ROUTERS = tuple(
+    module.router
+    for module in (exposures, meetings, meeting, calendars, sources, scans, alerts, drills, organisation)
+)
 
 
 @cache
@@ -20,7 +33,7 @@ def description() -> dict[str, Any]:
     made = get_openapi(
         title="Lychgate",
         version=__version__,
-        summary="Meetings, exposures, sources and scans of one organisation.",
+        summary="What the review desk shows and does, for the programs of one organisation.",
         routes=routes,
     )
     made["components"] = {

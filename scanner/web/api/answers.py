@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -12,6 +13,7 @@ from fastapi import Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from scanner.actions.tokens import earlier_answer, remember_answer
+from scanner.errors import InputError
 from scanner.web.desk import Call
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
@@ -66,6 +68,18 @@ def one(request: Request, content: Mapping[str, object]) -> Response:
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, media_type="application/json", headers={"ETag": tag})
+
+
+def sane(at: datetime) -> datetime:
+    """Return a moment as it is; InputError for one that no meeting can have."""
+    if not 1970 <= at.year <= 2200:
+        raise InputError("That year cannot be right.")
+    return at
+
+
+def moment(at: datetime | None) -> str | None:
+    """Write a moment for machines, null for never."""
+    return None if at is None else at.isoformat()
 
 
 def page(

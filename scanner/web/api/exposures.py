@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from scanner.actions.exposures import ListedExposure, change_state, one_exposure, reopen
-from scanner.actions.reviewing import DONE, IN_HAND, NEEDS_REVIEW, SNOOZED, newest_exposures
+from scanner.actions.exposures import ListedExposure, change_state, one_exposure, reopen, snooze
+from scanner.actions.reports import report_page
+from scanner.actions.reviewing import DONE, IN_HAND, NEEDS_REVIEW, SNOOZED, add_note, newest_exposures
 from scanner.alerts.plain import defanged
 from scanner.errors import InputError
-from scanner.model import ExposureState, PasscodeMatch
-from scanner.web.api.answers import PROBLEMS, After, Key, Limit, once, one, page
+from scanner.model import ExposureState, PasscodeMatch, Wait
+from scanner.web.api.answers import PROBLEMS, After, Key, Limit, moment, once, one, page, sane
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
 
@@ -40,6 +41,33 @@ class Closing(Decision):
     """What became of it."""
 
     how: Literal["rotated", "removed", "intended", "false-positive", "duplicate"]
+    until: Annotated[
+        AwareDatetime | None,
+        Field(description="For `intended`: when that ends, and it is open again if it still stands there."),
+    ] = None
+
+
+class PutOff(Decision):
+    """Until when: exactly one of a moment, a day before the next meeting, or another place."""
+
+    until: AwareDatetime | None = None
+    next_meeting: bool = False
+    elsewhere: bool = False
+
+
+class Seen(BaseModel):
+    """Where somebody saw a meeting of ours, and what they copied there."""
+
+    model_config = ConfigDict(extra="forbid")
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    pasted: Annotated[str, Field(max_length=1_000_000)] = ""
+
+
+class Note(BaseModel):
+    """A note for the history."""
+
+    model_config = ConfigDict(extra="forbid")
+    note: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 @router.get("/exposures")
@@ -52,6 +80,24 @@ def api_exposures(
     )
     items = [_object(entry) for entry in found]
     return page(request, items, limit=limit, cursor=lambda nth: found[nth].exposure.id)
+
+
+@router.post("/exposures/report")
+def api_report(request: Request, call: Caller, said: Seen, key: Key = None) -> Response:
+    """Take what somebody saw: it is searched for meetings of ours and not kept."""
+
+    def act() -> dict[str, object]:
+        outcome = report_page(
+            call.workspace,
+            said.address.strip(),
+            pasted=said.pasted.encode("utf-8", "replace") if said.pasted.strip() else None,
+            by=call.who.email,
+            clock=call.desk.clock,
+        )
+        call.note("page reported", f"{len(outcome.exposures)} of our meetings named, by a program")
+        return {"exposures": list(outcome.exposures), "new": outcome.new}
+
+    return once(call, request, key, said.model_dump_json(), act)
 
 
 @router.get("/exposures/{number}")
@@ -79,13 +125,56 @@ def api_acknowledge(
 def api_close(request: Request, call: Caller, number: Number, said: Closing, key: Key = None) -> Response:
     """Say what became of it."""
     _existing(call, number)
-    return once(
-        call,
-        request,
-        key,
-        said.model_dump_json(),
-        lambda: _decide(call, number, ExposureState(said.how), said.note),
-    )
+
+    def act() -> dict[str, object]:
+        if said.until is not None and said.how != "intended":
+            raise InputError("`until` belongs to `intended` only.")
+        wait = Wait(until=sane(said.until)) if said.until else None
+        return _decide(call, number, ExposureState(said.how), said.note, wait=wait)
+
+    return once(call, request, key, said.model_dump_json(), act)
+
+
+@router.post("/exposures/{number}/snooze")
+def api_snooze(request: Request, call: Caller, number: Number, said: PutOff, key: Key = None) -> Response:
+    """Put an exposure off. New places and a rise in severity are told all the same."""
+    _existing(call, number)
+
+    def act() -> dict[str, object]:
+        done = snooze(
+            call.workspace,
+            number,
+            until=sane(said.until) if said.until else None,
+            next_meeting=said.next_meeting,
+            elsewhere=said.elsewhere,
+            actor=call.who.email,
+            note=said.note.strip(),
+            now=call.now,
+        )
+        _audit(call, number, "put off")
+        return _whole(done)
+
+    return once(call, request, key, said.model_dump_json(), act)
+
+
+@router.post("/exposures/{number}/note")
+def api_note(request: Request, call: Caller, number: Number, said: Note, key: Key = None) -> Response:
+    """Write a note into the history."""
+    _existing(call, number)
+
+    def act() -> dict[str, object]:
+        add_note(
+            call.store,
+            number,
+            organisation=call.organisation.id,
+            actor=call.who.email,
+            note=said.note,
+            now=call.now,
+        )
+        _audit(call, number, "note")
+        return _whole(_existing(call, number))
+
+    return once(call, request, key, said.model_dump_json(), act)
 
 
 @router.post("/exposures/{number}/reopen")
@@ -108,7 +197,9 @@ def _existing(call: Call, number: int) -> ListedExposure:
         raise HTTPException(404, "There is no such exposure.") from None
 
 
-def _decide(call: Call, number: int, state: ExposureState, note: str) -> dict[str, object]:
+def _decide(
+    call: Call, number: int, state: ExposureState, note: str, *, wait: Wait | None = None
+) -> dict[str, object]:
     done = change_state(
         call.store,
         number,
@@ -117,6 +208,7 @@ def _decide(call: Call, number: int, state: ExposureState, note: str) -> dict[st
         actor=call.who.email,
         note=note.strip(),
         now=call.now,
+        wait=wait,
     )
     _audit(call, number, state)
     return _whole(done)
@@ -132,6 +224,7 @@ def _object(entry: ListedExposure) -> dict[str, object]:
         "id": exposure.id,
         "meeting": {"id": exposure.meeting, "title": entry.meeting},
         "state": exposure.state,
+        "until": moment(exposure.wait.until) if exposure.wait else None,
         "severity": exposure.severity.level,
         "reason": exposure.severity.reason,
         "opened": exposure.opened.isoformat(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
@@ -14,7 +13,7 @@ from scanner.actions.meetings import check_title, one_meeting, register_meeting
 from scanner.actions.reviewing import some_meetings
 from scanner.errors import InputError
 from scanner.model import Meeting
-from scanner.web.api.answers import PROBLEMS, After, Key, Limit, once, one, page
+from scanner.web.api.answers import PROBLEMS, After, Key, Limit, once, one, page, sane
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
 from scanner.web.pages.meetings import understood
@@ -59,21 +58,15 @@ def api_register(request: Request, call: Caller, said: NewMeeting, key: Key = No
         if said.title:
             proposed = replace(proposed, title=check_title(said.title, passcodes=proposed.passcodes))
         if said.starts:
-            proposed = replace(proposed, starts=_sane(said.starts), ends=None)
+            proposed = replace(proposed, starts=sane(said.starts), ends=None)
         if said.ends:
-            proposed = replace(proposed, ends=_sane(said.ends))
+            proposed = replace(proposed, ends=sane(said.ends))
         done = register_meeting(call.store, proposed, organisation=call.organisation, now=call.now)
         if not done.already:
             call.note("meeting registered", f"{done.meeting.title}, by a program")
         return {**_object(call, done.meeting), "warnings": list(done.warnings), "already": done.already}
 
     return once(call, request, key, said.model_dump_json(), act)
-
-
-def _sane(moment: datetime) -> datetime:
-    if not 1970 <= moment.year <= 2200:
-        raise InputError("That year cannot be right.")
-    return moment
 
 
 def _object(call: Call, meeting: Meeting) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Sources, scans and their coverage for programs; and a scan at once."""
+"""Scans and their coverage for programs; and a scan at once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from scanner.actions.reviewing import look_soon, some_scans, source_standings
+from scanner.actions.reviewing import look_soon, some_scans
 from scanner.errors import InputError
-from scanner.model import Coverage
 from scanner.web.api.answers import PROBLEMS, Key, Limit, once, one
+from scanner.web.api.sources import coverage_object
 from scanner.web.door import Caller
 
 router = APIRouter(prefix="/api/v1", tags=["scans"], responses=PROBLEMS)
@@ -24,23 +24,6 @@ class Wanted(BaseModel):
     sources: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=500)] = []
 
 
-@router.get("/sources")
-def api_sources(request: Request, call: Caller) -> Response:
-    """List the sources: how each answers, since when, and when it was read in full last."""
-    settings = call.desk.settings()
-    items = [
-        {
-            "name": entry.name,
-            "kind": settings.sources[entry.name].kind,
-            "state": entry.state,
-            "since": entry.since.isoformat() if entry.since else None,
-            "last_read_in_full": entry.last_read.isoformat() if entry.last_read else None,
-        }
-        for entry in source_standings(call.store, sources=settings.sources)
-    ]
-    return one(request, {"items": items})
-
-
 @router.get("/scans")
 def api_scans(request: Request, call: Caller, limit: Limit = 20) -> Response:
     """List the last scans with what was and was not read of each source, newest first."""
@@ -50,7 +33,7 @@ def api_scans(request: Request, call: Caller, limit: Limit = 20) -> Response:
             "trigger": scan.trigger,
             "started": scan.started.isoformat(),
             "finished": scan.finished.isoformat() if scan.finished else None,
-            "coverage": [_coverage(entry) for entry in scan.coverages],
+            "coverage": [coverage_object(entry) for entry in scan.coverages],
         }
         for scan in some_scans(call.store, count=limit)
     ]
@@ -70,16 +53,3 @@ def api_scan(request: Request, call: Caller, wanted: Wanted, key: Key = None) ->
         return {"queued": queued}
 
     return once(call, request, key, wanted.model_dump_json(), act)
-
-
-def _coverage(entry: Coverage) -> dict[str, object]:
-    return {
-        "source": entry.source,
-        "state": entry.state,
-        "read": entry.read,
-        "unchanged": entry.unchanged,
-        "cut": entry.cut,
-        "skipped": dict(entry.skipped),
-        "failed": dict(entry.failed),
-        "notes": list(entry.notes),
-    }
