@@ -1,8 +1,7 @@
 """Ask an OpenID provider who somebody is (OpenID Connect Core 1.0: code flow with PKCE, state and nonce).
 
-What the provider says counts only as far as its signature proves it: an asymmetric one, by a key that it
-publishes. Everything asked of it goes through the guards of ``scanner.alerts.posting``. Authlib and its
-joserfc check the token; they come with the extra ``oidc``.
+What the provider says counts only as far as its signature proves it (``scanner.actions.id_token``).
+Everything asked of it goes through the guards of ``scanner.alerts.posting``.
 """
 
 from __future__ import annotations
@@ -16,32 +15,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
-from importlib import import_module
 from threading import BoundedSemaphore
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from scanner import __version__
+from scanner.actions.id_token import ProviderError, claims_of, require_extra
 from scanner.alerts.posting import Answer, exchange
-from scanner.errors import DeliveryError, InputError
+from scanner.errors import DeliveryError
 from scanner.guard import check_address
 from scanner.settings import Provider
 
 PATIENCE: Final = timedelta(seconds=10)
 """How long the provider may take for each of at most four answers."""
-CLOCKS_DIFFER: Final = timedelta(minutes=2)
-
-_ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
-"""Signatures with a private key. With a shared one (HS256) whoever knows our secret could sign as well."""
-_MOST_KEYS = 50
 _LONGEST_SUBJECT = 255
 """OpenID Connect Core 1.0, section 2: ASCII letters of ``sub``."""
 _AT_ONCE = BoundedSemaphore(4)
 """Strangers can make us ask: a slow provider must not take all hands of the desk."""
-
-
-class ProviderError(InputError):
-    """The provider did not say, in a way that can be trusted, who somebody is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +72,7 @@ class Presented:
 
 def discover(provider: Provider, *, allow: Collection[str], now: datetime) -> About:
     """Ask a provider about itself; ``allow`` names what may be asked although it is not public."""
-    _library("authlib.oidc.core")
+    require_extra()
     with _turn():
         said = _read(provider.issuer.rstrip("/") + "/.well-known/openid-configuration", allow=allow)
     if said.get("issuer") != provider.issuer:
@@ -156,7 +146,14 @@ def arrive(
         raise ProviderError("It did not let you in.")
     with _turn():
         tokens = _trade(provider, departure, answer["code"], allow=allow)
-        claims = _claims(provider, departure, tokens, allow=allow, now=now)
+        claims = claims_of(
+            tokens,
+            keys=_read(departure.about.jwks_uri, allow=allow),
+            issuer=provider.issuer,
+            client=provider.client_id,
+            nonce=departure.nonce,
+            now=now,
+        )
         access = tokens.get("access_token")
         userinfo = departure.about.userinfo_endpoint
         if "email" not in claims and userinfo and isinstance(access, str):
@@ -197,57 +194,6 @@ def _trade(provider: Provider, departure: Departure, code: str, *, allow: Collec
     return _ask("POST", departure.about.token_endpoint, urlencode(form).encode(), headers, allow=allow)
 
 
-def _claims(
-    provider: Provider,
-    departure: Departure,
-    tokens: Mapping[str, Any],
-    *,
-    allow: Collection[str],
-    now: datetime,
-) -> dict[str, Any]:
-    """Return what the ID token says, once it is shown to be the provider's, for us, and of this beginning."""
-    token = tokens.get("id_token")
-    if not isinstance(token, str):
-        raise ProviderError("It did not say who you are.")
-    keys = _keys(_read(departure.about.jwks_uri, allow=allow))
-    try:
-        decoded = _library("joserfc.jwt").decode(token, keys, algorithms=_ALGORITHMS)
-        claims = _library("authlib.oidc.core").CodeIDToken(
-            decoded.claims,
-            decoded.header,
-            options={
-                "iss": {"essential": True, "value": provider.issuer},
-                "aud": {"essential": True, "values": [provider.client_id]},
-            },
-            params={
-                "nonce": departure.nonce,
-                "client_id": provider.client_id,
-                "access_token": tokens.get("access_token"),
-            },
-        )
-        claims.validate(now=int(now.timestamp()), leeway=int(CLOCKS_DIFFER.total_seconds()))
-    except Exception as error:  # noqa: BLE001 - a token can make its readers raise almost anything
-        raise ProviderError(f"Its answer cannot be trusted ({type(error).__name__}).") from None
-    return dict(claims)
-
-
-def _keys(published: Mapping[str, Any]) -> Any:
-    """Return the provider's public keys for signing; those of kinds that nobody here knows are left out."""
-    reader = _library("joserfc.jwk")
-    known = []
-    listed = published.get("keys")
-    for entry in listed[:_MOST_KEYS] if isinstance(listed, list) else []:
-        if not isinstance(entry, dict) or entry.get("kty") == "oct" or entry.get("use", "sig") != "sig":
-            continue
-        try:
-            known.append(reader.import_key(entry))
-        except Exception:  # noqa: BLE001, S112 - as above; without its key the signature will not be taken
-            continue
-    if not known:
-        raise ProviderError("It publishes no key that its answers could be checked with.")
-    return reader.KeySet(known)
-
-
 def _more(address: str, access: str, subject: str, *, allow: Collection[str]) -> dict[str, Any]:
     """Return what some providers say only when asked again; of the same person, or nothing."""
     said = _ask("GET", address, None, {"Authorization": f"Bearer {access}"}, allow=allow)
@@ -255,16 +201,6 @@ def _more(address: str, access: str, subject: str, *, allow: Collection[str]) ->
         # OpenID Connect Core 1.0, section 5.3.2.
         raise ProviderError("It spoke of two people at once.")
     return said
-
-
-def _library(name: str) -> Any:
-    """Return a module of the extra, or raise ProviderError saying how to get it."""
-    try:
-        return import_module(name)
-    except ImportError:
-        raise ProviderError(
-            "Signing in with accounts from elsewhere needs the extra: pip install 'lychgate[oidc]'."
-        ) from None
 
 
 def _hashed(verifier: str) -> str:
