@@ -71,8 +71,8 @@ class CommonCrawl(SearchSpider):
         addresses = dict.fromkeys(capture.url for capture in captures if capture.status == "200")
         return Results(found=[Result(address) for address in addresses], in_part=odd > 0)
 
-    def _arrived(self, response: Response, visit: Visit) -> Iterator[Request]:
+    def _taken(self, response: Response, visit: Visit) -> Iterator[Request]:
         # A host that the index does not know is answered with 404, which is an answer here and no failure.
         if response.status == 404 and _NOTHING in response.body and visit.address.startswith(self.service):
             response = response.replace(status=200, body=b"")
-        yield from super()._arrived(response, visit)
+        yield from super()._taken(response, visit)

@@ -34,25 +34,22 @@ from scanner.model import (
 )
 from scanner.platforms import is_meeting_address
 from spiders import answers
-from spiders.addresses import Scope, resolve, sameness, trap
-from spiders.conduct import MOST_HOPS, PAGE_LIMIT, redirect_target
+from spiders.addresses import Scope, resolve, sameness
+from spiders.conduct import MOST_HOPS, redirect_target
 from spiders.fetch import WHY_CUT, Errand, NotRead, host_key
+from spiders.frontier import TOO_MANY_ADDRESSES, Frontier
 from spiders.options import Options
 from spiders.visit import Visit
 
-TOO_DEEP = "deeper than the depth limit"
 OUTSIDE = "outside the source"
 REDIRECTS_OUTSIDE = "redirects outside the source"
 REDIRECTS_AWAY = "redirects to another page now"
 IN_CIRCLES = "redirects in a circle"
 TOO_MANY_HOPS = "too many redirects"
-TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
 INTERNAL = "internal error while reading it"
 
 _DIGEST = 32
 """Digits of SHA-256 that tell one body from another: processors have instructions for it."""
-_MOST_ADDRESSES = 100_000
-_SPARE_REQUESTS = 1_000
 
 Sink = Callable[[CrawlEvent], None]
 
@@ -64,15 +61,16 @@ class SourceSpider(Spider):
     reports_outside: ClassVar[bool] = False
     """Whether a link that leads out of the source is worth a Skipped event."""
 
+    fair: ClassVar[bool] = False
+    """Whether no shape of address may use up the page limit alone; else all come as documents order them."""
+
     def __init__(self, *, errand: Errand, options: Options, sink: Sink) -> None:
         super().__init__()
         self.errand = errand
         self.options = options
         self._sink = sink
         self._scope = self.scope()
-        self._known = {sameness(known.address): known for known in errand.unit.known}
-        self._seen: set[str] = set()
-        self._asked = 0
+        self._frontier = Frontier(errand.unit, fair=self.fair)
         self._hosts: set[str] = set()
 
     @classmethod
@@ -107,8 +105,7 @@ class SourceSpider(Spider):
 
     def is_news(self, visit: Visit) -> bool:
         """Tell whether a page that a document leads to is worth a fast run: if it was never read."""
-        known = self.known(visit.shown)
-        return known is None or not known.digest
+        return not replace(visit, known=self.known(visit.shown)).is_known
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the visits that a freshly read document leads to; repetitions do no harm."""
@@ -152,35 +149,22 @@ class SourceSpider(Spider):
         if not self._is_new(visit):
             return
         visit = replace(visit, known=self.known(visit.shown))
-        reason = self._objection(visit)
+        reason = self._frontier.objection(visit)
         if reason is not None:
             self._leave(visit, reason)
             return
-        self._asked += 1
         yield self._request(visit)
 
     def known(self, address: str) -> Known | None:
         """Return what is remembered of an address from earlier scans."""
-        return self._known.get(sameness(address))
+        return self._frontier.known(address)
 
     def _is_new(self, visit: Visit) -> bool:
-        key = sameness(visit.address)
-        if key in self._seen or len(self._seen) > _MOST_ADDRESSES:
-            return False
-        self._seen.add(key)
-        if len(self._seen) > _MOST_ADDRESSES:
+        is_new = self._frontier.meets(visit.address)
+        if is_new and self._frontier.is_full:
             self._leave(visit, TOO_MANY_ADDRESSES)
             return False
-        return True
-
-    def _objection(self, visit: Visit) -> str | None:
-        limits = self.errand.unit.limits
-        if visit.depth > limits.depth and not visit.start and not visit.watched:
-            return TOO_DEEP
-        # More requests than this would wait only to be turned away: better not to keep them.
-        if self._asked >= 2 * limits.pages + _SPARE_REQUESTS:
-            return PAGE_LIMIT
-        return trap(visit.address)
+        return is_new
 
     def _request(self, visit: Visit) -> Request:
         known = visit.known or Known(address=visit.address)
@@ -192,11 +176,20 @@ class SourceSpider(Spider):
             errback=self._lost,
             cb_kwargs={"visit": visit},
             meta={"verbatim_url": True},
-            priority=visit.priority,
+            priority=self._frontier.place(visit),
             dont_filter=True,
         )
 
-    def _arrived(self, response: Response, visit: Visit) -> Iterator[Request]:
+    def _arrived(self, response: Response, visit: Visit) -> None:
+        """Take an answer, and queue all it leads to before anything more is fetched.
+
+        Handed to Scrapy one by one, they would be fetched as they come, in the order of the page.
+        """
+        assert self.crawler.engine is not None
+        for request in self._taken(response, visit):
+            self.crawler.engine.crawl(request)
+
+    def _taken(self, response: Response, visit: Visit) -> Iterator[Request]:
         target = redirect_target(response)
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))

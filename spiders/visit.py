@@ -40,6 +40,11 @@ class Visit:
         return self.known is not None and self.known.watched
 
     @property
+    def is_known(self) -> bool:
+        """Whether the page was read before."""
+        return self.known is not None and bool(self.known.digest)
+
+    @property
     def priority(self) -> int:
         """Order requests: starts, watched addresses, then by depth, those never read before the others.
 
@@ -49,4 +54,4 @@ class Visit:
             return _START
         if self.watched:
             return _WATCHED
-        return -2 * self.depth - (self.known is not None and bool(self.known.digest))
+        return -2 * self.depth - self.is_known

@@ -1,0 +1,109 @@
+"""What of a Unit's web was met, what may be asked for, and what comes first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+from scanner.model import Known, Unit
+from spiders.addresses import sameness, trap
+from spiders.conduct import PAGE_LIMIT
+from spiders.visit import Visit
+
+TOO_DEEP = "deeper than the depth limit"
+TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
+
+_MOST_ADDRESSES = 100_000
+_SPARE_REQUESTS = 1_000
+
+_SHARES = 8
+"""Parts that a page limit is cut into: what one shape of address may use up before others come first."""
+
+_LEAST_SHARE = 10
+_PREFIX = re.compile(r"[a-z]{1,3}(?:[-_][a-z]{2})?|[a-z]+\.php")
+_VARIABLE = re.compile(r"[-_.0-9]")
+_PARAMETER = re.compile(r"(?:^|[&;])([^=&;]{1,50})")
+
+
+class Frontier:
+    """The addresses of one crawl of one Unit. Pure: it decides, and asks nobody.
+
+    With ``fair``, no kind of page uses up the page limit alone: a calendar or an archive of tags may link to
+    thousands, and one level below them stand the threads. Otherwise requests keep the order they came in.
+    """
+
+    def __init__(self, unit: Unit, *, fair: bool) -> None:
+        self._limits = unit.limits
+        self._fair = fair
+        self._known = {sameness(known.address): known for known in unit.known}
+        self._seen: set[str] = set()
+        self._asked = 0
+        self._shapes: Counter[tuple[str, bool]] = Counter()
+        self._share = max(self._limits.pages // _SHARES, _LEAST_SHARE)
+
+    def known(self, address: str) -> Known | None:
+        """Return what is remembered of an address from earlier scans."""
+        return self._known.get(sameness(address))
+
+    def meets(self, address: str) -> bool:
+        """Tell whether an address comes up for the first time."""
+        key = sameness(address)
+        if key in self._seen or self.is_full:
+            return False
+        self._seen.add(key)
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more addresses came up than one crawl can count."""
+        return len(self._seen) > _MOST_ADDRESSES
+
+    def objection(self, visit: Visit) -> str | None:
+        """Return why an address of the source is not asked for, or None."""
+        if visit.depth > self._limits.depth and not visit.start and not visit.watched:
+            return TOO_DEEP
+        # More requests than this would wait only to be turned away: better not to keep them.
+        waiting = self._shapes[_kind(visit)] if self._is_shared(visit) else 0
+        if max(waiting - self._limits.pages, self._asked // 2 - self._limits.pages) >= _SPARE_REQUESTS:
+            return PAGE_LIMIT
+        return trap(visit.address)
+
+    def place(self, visit: Visit) -> int:
+        """Count a visit that is to be made, and return its priority: the greatest comes first.
+
+        Each time that a shape has used up a share, the rest of it stands a level of depth further back.
+        Pages read before have shares of their own, lest they push back what is new.
+        """
+        self._asked += 1
+        if not self._is_shared(visit):
+            return visit.priority
+        before = self._shapes[_kind(visit)]
+        self._shapes[_kind(visit)] += 1
+        return visit.priority - 2 * (before // self._share)
+
+    def _is_shared(self, visit: Visit) -> bool:
+        return self._fair and not visit.start and not visit.watched
+
+
+def _kind(visit: Visit) -> tuple[str, bool]:
+    return shape(visit.address), visit.is_known
+
+
+def shape(address: str) -> str:
+    """Return what the addresses of one kind of page have in common: where they branch off, and how.
+
+    ``/calendar/2026/11/`` and ``/calendar/2026/12/`` are of one shape, and so are ``/tag/bells`` and
+    ``/tag/trees``, or ``/thread-1.html`` and ``/thread-2.html``: the beginning of the path (behind a language
+    or ``index.php``), the number of its parts, the names of the parameters.
+    """
+    parts = urlsplit(address)
+    segments = [segment.lower() for segment in parts.path.split("/") if segment]
+    branches = segments[:-1]
+    if branches:
+        beginning = branches[: 2 if _PREFIX.fullmatch(branches[0]) else 1]
+    else:
+        beginning = [segment for segment in segments if "." in segment]
+    stems = "/".join(_VARIABLE.split(segment)[0] for segment in beginning)
+    names = sorted({name.lower() for name in _PARAMETER.findall(parts.query)})
+    return f"{parts.netloc}/{stems} {len(segments)} {' '.join(names)}"
