@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
-from itertools import islice
+from functools import lru_cache
 from typing import Final
 
 from scanner.web.language import ENGLISH, N_, Language
@@ -21,23 +20,21 @@ from scanner.web.writing import Unit, counted, day_of
 
 _LONGEST: Final = 700
 """A sentence of Lychgate's own is shorter. A note of somebody's may not be."""
-_DEEPEST: Final = 6
-_MOST_FITS: Final = 40
+_MOST_TRIES: Final = 150
 _HOLE: Final = re.compile(r"\{(\w+)\}")
 _LENGTH: Final = re.compile(r"([0-9]{1,6}) (day|hour|minute)s?(?: ([0-9]{1,2}) (hour|minute)s?)?")
-_DAY: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])")
 _AS_IT_STANDS: Final = frozenset({"title", "name", "email", "note", "address", "place", "path", "reason"})
 """Holes that hold what people wrote."""
 _TELLING: Final = 6
-"""Letters that a sentence has besides its holes, else all of them have to be known."""
+"""Letters that a sentence has besides its holes, else every hole has to hold something known."""
 
 PARTS: Final = (
     # A severity whose first half gave way to what holds people back (scanner.match.severity).
-    N_("{thing} stands there and we know of no passcode that would stop them"),
-    N_("{thing} and its current passcode stand there"),
-    N_("{thing} stands there with a passcode that we cannot compare with yours"),
-    N_("{thing} stands there with a passcode that is not your current one"),
-    N_("that person's own link stands there"),
+    N_("{barrier}: {thing} stands there and we know of no passcode that would stop them"),
+    N_("{barrier}: {thing} and its current passcode stand there"),
+    N_("{barrier}: {thing} stands there with a passcode that we cannot compare with yours"),
+    N_("{barrier}: {thing} stands there with a passcode that is not your current one"),
+    N_("{barrier}: that person's own link stands there"),
     # How a meeting repeats (scanner.invitations.repeating).
     *(N_("every day"), N_("every week"), N_("every month"), N_("every year")),
     *(N_("every {count} days"), N_("every {count} weeks")),
@@ -70,7 +67,7 @@ def say(text: str, language: Language) -> str:
     """Return a sentence in a language, as it stands if it is not known."""
     if language.code == ENGLISH.code or not text or len(text) > _LONGEST:
         return text
-    return _said(text, language, 0) or text
+    return _Search(language).sentence(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,52 +79,81 @@ class _Pattern:
     letters: int
 
 
-def _said(text: str, language: Language, depth: int) -> str | None:
-    exact = language.gettext(text)
-    if exact != text:
-        return exact
-    if depth == _DEEPEST:
+class _Search:
+    """One look for a sentence. What it may try is limited: anybody may have written the text."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._tries = _MOST_TRIES
+        self._found: dict[str, str | None] = {}
+
+    def sentence(self, text: str) -> str:
+        """Return a sentence that is known whole, else one whose words are known but not what it speaks of."""
+        if (whole := self._whole(text)) is not None:
+            return whole
+        for pattern in _patterns(self._language.code):
+            if pattern.letters >= _TELLING:
+                for values in self._fits(pattern, text):
+                    return _put_in(pattern, {**values, **self._said(values)})
+        return text
+
+    def _whole(self, text: str) -> str | None:
+        """Return a text of which every part is known, else None."""
+        if text not in self._found:
+            # None while it is looked for: no text is a part of itself.
+            self._found[text] = None
+            self._found[text] = self._look(text)
+        return self._found[text]
+
+    def _look(self, text: str) -> str | None:
+        exact = self._language.gettext(text)
+        if exact != text:
+            return exact
+        for pattern in _patterns(self._language.code):
+            for values in self._fits(pattern, text):
+                said = self._said(values)
+                if said.keys() >= values.keys():
+                    return _put_in(pattern, said)
         return None
-    for pattern in _patterns(language.code):
-        values = _best(pattern, text, language, depth)
-        if values is not None:
-            return _HOLE.sub(partial(_value, values), pattern.translation)
-    return None
+
+    def _fits(self, pattern: _Pattern, text: str) -> Iterator[dict[str, str]]:
+        for values in _fits(pattern.pieces, text):
+            if self._tries <= 0:
+                return
+            self._tries -= 1
+            yield values
+
+    def _said(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return what is known of the values. A length has a second form, for what lies ahead."""
+        said: dict[str, str] = {}
+        for name, value in values.items():
+            if read := _LENGTH.fullmatch(value):
+                parts = [(int(read[1]), _unit(read[2]))] + (
+                    [(int(read[3]), _unit(read[4]))] if read[3] else []
+                )
+                said[name] = " ".join(counted(count, unit, self._language) for count, unit in parts)
+                said[f"{name}_ahead"] = counted(*parts[0], self._language, ahead=True)
+            elif value == "less than a minute":
+                said[name] = self._language.gettext(value)
+                said[f"{name}_ahead"] = self._language.gettext("at any moment")
+            elif value.isdigit() or name in _AS_IT_STANDS:
+                said[name] = value
+            elif day := _day(value):
+                said[name] = day_of(day, self._language)
+            elif known := self._whole(value):
+                said[name] = known
+        return said
 
 
-def _value(values: Mapping[str, str], hole: re.Match[str]) -> str:
-    return values.get(hole[1], "")
+def _put_in(pattern: _Pattern, values: Mapping[str, str]) -> str:
+    return _HOLE.sub(lambda hole: values.get(hole[1], ""), pattern.translation)
 
 
-def _best(pattern: _Pattern, text: str, language: Language, depth: int) -> dict[str, str] | None:
-    """Return what stands in the holes, by the way of filling them that leaves least unknown."""
-    best, most = None, -1
-    for values in islice(_fits(pattern.pieces, text), _MOST_FITS):
-        said = _said_values(values, language, depth)
-        known = len(said.keys() & values.keys())
-        if known > most and (pattern.letters >= _TELLING or known == len(values)):
-            best, most = {**values, **said}, known
-    return best
-
-
-def _said_values(values: Mapping[str, str], language: Language, depth: int) -> dict[str, str]:
-    """Return what is known of the values. A length has a second form, for what lies ahead."""
-    said = {}
-    for name, value in values.items():
-        if read := _LENGTH.fullmatch(value):
-            parts = [(int(read[1]), _unit(read[2]))] + ([(int(read[3]), _unit(read[4]))] if read[3] else [])
-            said[name] = " ".join(counted(count, unit, language) for count, unit in parts)
-            said[f"{name}_ahead"] = counted(*parts[0], language, ahead=True)
-        elif value == "less than a minute":
-            said[name] = language.gettext(value)
-            said[f"{name}_ahead"] = language.gettext("at any moment")
-        elif value.isdigit():
-            said[name] = value
-        elif _DAY.fullmatch(value):
-            said[name] = day_of(date.fromisoformat(value), language)
-        elif name not in _AS_IT_STANDS and (known := _said(value, language, depth + 1)):
-            said[name] = known
-    return said
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if len(value) == len("2031-12-24") else None
+    except ValueError:
+        return None
 
 
 def _unit(word: str) -> Unit:
@@ -169,8 +195,14 @@ def _fill(pieces: list[str], text: str) -> Iterator[dict[str, str]]:
 def _patterns(code: str) -> tuple[_Pattern, ...]:
     """Return the sentences with holes of a catalogue, the most telling first."""
     found = [
-        _Pattern(tuple(_HOLE.split(text)), said, sum(sign.isalpha() for sign in _HOLE.sub("", text)))
+        (_HOLE.sub("", text), _Pattern(tuple(_HOLE.split(text)), said, _letters(text)))
         for text, said in Language(code, code).messages()
         if _HOLE.search(text)
     ]
-    return tuple(sorted(found, key=lambda pattern: -pattern.letters))
+    return tuple(
+        pattern for _, pattern in sorted(found, key=lambda entry: (-entry[1].letters, -len(entry[0])))
+    )
+
+
+def _letters(text: str) -> int:
+    return sum(sign.isalpha() for sign in _HOLE.sub("", text))
