@@ -207,10 +207,14 @@ def _outcome(delivery: Delivery, channel: Channel | None) -> str:
         case DeliveryState.SENT:
             return f"{name}: delivered."
         case DeliveryState.DEAD:
-            return f"{name}: refused. {delivery.last_error}"
+            return f"{name}: refused. {_sentence(delivery.last_error)}"
         case _:
             why = delivery.why_not or delivery.last_error or "nothing was heard of it in time"
-            return f"{name}: not delivered. {why}"
+            return f"{name}: not delivered. {_sentence(why)}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def put_away(
