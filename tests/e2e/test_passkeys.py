@@ -75,6 +75,7 @@ def test_add_a_passkey_sign_in_with_it_and_lose_it(desk: Served) -> None:
         (kept,) = devtools.send("WebAuthn.getCredentials", {"authenticatorId": phone})["credentials"]
         assert kept["isResidentCredential"]
         assert kept["rpId"] == "localhost"
+        page.get_by_text("Add a passkey", exact=True).click()
         adding.get_by_label("What you call it").fill("the same again")
         adding.get_by_label("Your password").fill(PASSWORD)
         adding.get_by_role("button").click()

@@ -241,7 +241,7 @@ def test_whoever_is_shut_out_has_no_passkey_either(desk: Served, ann: Browser) -
     assert show(visitor, key.answer(question(visitor))).status == 403
     ann.post("/people/2/enable", on="/people")
     assert show(visitor, key.answer(question(visitor))).status == 303
-    assert "or password only" in ann.get("/people").words
+    assert "the password alone works too" in ann.get("/people").words
     assert ann.post("/people/2/passkeys/remove", on="/people").status == 303
     assert visitor.get("/help").status == 303
     assert show(visitor, key.answer(question(visitor))).status == 403
