@@ -119,7 +119,39 @@ def open_desk(home: Installation, site: Site, box: Postbox) -> None:
 
 
 PAGES = ("/", "/exposures", "/exposures/1", "/meetings", "/meetings/1", "/meetings/add", "/sources", "/scans")
-MORE = ("/alerts", "/report", "/help", "/start", "/account")
+MORE = ("/alerts", "/report", "/help", "/start", "/account", "/drill", "/calendars")
+
+
+def hold_a_drill(page: Any, desk: str, box: Postbox) -> None:
+    """End the first steps with a drill, and wait for its mail and for the page to say so by itself."""
+    before = len(box.messages)
+    page.goto(f"{desk}/start")
+    fits(page)
+    page.get_by_role("button", name=re.compile("drill")).click()
+    sees(page, "A leak is planted")
+    sees(page, "Drill passed, ")
+    fits(page)
+    (mail,) = box.wait_for(before + 1)[before:]
+    assert "DRILL, nothing is wrong" in str(mail.mail["subject"])
+    sees(page, "clerk (clerk@example.org): delivered.")
+    page.goto(desk)
+    sees(page, "Next meetings")
+    assert page.get_by_text("invented meeting").count() == 0, "nothing of it is left"
+
+
+def pause_and_resume(page: Any, desk: str) -> None:
+    page.goto(f"{desk}/sources")
+    page.get_by_text("Pause", exact=False).first.click()
+    page.get_by_label("Why, for those who look later").fill("the site moves house")
+    page.get_by_role("button", name="Pause it").click()
+    sees(page, "Not looked at since")
+    fits(page)
+    page.goto(desk)
+    sees(page, "parish is paused: not looked at since")
+    fits(page)
+    page.goto(f"{desk}/sources")
+    page.get_by_role("button", name="Resume").click()
+    sees(page, "It is looked at again from its next turn on.")
 
 
 def test_from_the_first_link_to_the_closed_case(home: Installation) -> None:
@@ -140,6 +172,13 @@ def test_from_the_first_link_to_the_closed_case(home: Installation) -> None:
             page.get_by_role("button", name="Yes, watch this meeting").click()
             sees(page, "Registered. It is watched from now on.")
             fits(page)
+
+            desk = page.url.removesuffix("/meetings/1?done=registered")
+            for width in (1280, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                hold_a_drill(page, desk, box)
+            pause_and_resume(page, desk)
+            box.messages.clear()
 
             scan(page, lambda: "/" in site.paths)
             fits(page)
@@ -193,7 +232,6 @@ def test_from_the_first_link_to_the_closed_case(home: Installation) -> None:
             page.get_by_role("link", name="Evening prayer").click()
             sees(page, "Safety checklist")
             assert page.get_by_role("button", name="Show ID and passcode").count() == 0
-            desk = page.url.removesuffix("/meetings/1")
             for width in (360, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
                 for path in (*PAGES, *MORE):
