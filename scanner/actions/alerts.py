@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from scanner.actions.routes import routes_of, wrong_titles
 from scanner.actions.workspace import Workspace, read_keys
 from scanner.alerts.channels import send
 from scanner.alerts.routing import not_told, route
@@ -14,6 +15,7 @@ from scanner.alerts.wording import write
 from scanner.errors import InputError, LychgateError
 from scanner.model import Delivery, DeliveryState, Exposure, News, Silence
 from scanner.scans.incidents import keep_moving
+from scanner.scans.mailing import addressed
 from scanner.scans.reports import queue_reports
 from scanner.scans.troubles import LEAST_FREE, Trouble, tell_troubles
 
@@ -34,13 +36,13 @@ def tend(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
     """Queue what has become news by time alone: nearer starts, no answer, troubles, reports."""
     settings, store, now = workspace.settings, workspace.store, clock()
     channels = tuple(settings.channels)
-    keep_moving(store, routes=settings.routes, channels=channels, now=now)
+    keep_moving(store, routes=routes_of(workspace), channels=channels, now=now)
     tell_troubles(store, local_troubles(workspace, now), channels=settings.channels, now=now)
     queue_reports(store, monthly=settings.monthly, alive=settings.alive, now=now)
 
 
 def local_troubles(workspace: Workspace, now: datetime) -> list[Trouble]:
-    """Return what is wrong with this machine: its disk, its clock, the key that the next start needs."""
+    """Return what is wrong with this machine: disk, clock, the key that the next start needs, the routes."""
     troubles = []
     folder = workspace.environment.folder
     free = shutil.disk_usage(folder).free
@@ -53,6 +55,7 @@ def local_troubles(workspace: Workspace, now: datetime) -> list[Trouble]:
         read_keys(workspace.environment)
     except LychgateError as error:
         troubles.append(Trouble("key", f"the key cannot be read any more, the next start will fail: {error}"))
+    troubles.extend(Trouble(says, says) for says in wrong_titles(workspace))
     return troubles
 
 
@@ -87,8 +90,17 @@ def send_test(
             cause=f"test {now.isoformat()}",
         )
         message = write(alert, exposure=None, meeting=None, organisation=workspace.organisation, now=now)
+        channel = workspace.settings.channels[name]
+        message = addressed(
+            message,
+            channel,
+            store=workspace.store,
+            organisation=workspace.organisation.id,
+            desk=workspace.settings.public_address,
+            now=now,
+        )
         try:
-            answers[name] = send(message, workspace.settings.channels[name], now=now)
+            answers[name] = send(message, channel, now=now)
         except LychgateError as error:
             answers[name] = error
     return answers
@@ -150,7 +162,7 @@ def told_and_not(workspace: Workspace, exposure: Exposure) -> tuple[list[Deliver
     with workspace.store.reading() as work:
         deliveries = work.outbox.about(exposure.organisation, exposure.id)
     told = {delivery.alert.channel for delivery in deliveries}
-    refused = not_told(exposure, settings.routes, tuple(settings.channels))
+    refused = not_told(exposure, routes_of(workspace), tuple(settings.channels))
     return deliveries, {name: why for name, why in refused.items() if name not in told}
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from scanner.actions.alerts import last_errors
 from scanner.actions.calendars import all_calendars
 from scanner.actions.keys import key_status
+from scanner.actions.routes import wrong_titles
 from scanner.actions.scans import check_sources
 from scanner.actions.sources import paused_sources
+from scanner.actions.stopping import left_out
 from scanner.actions.workspace import Workspace, opened, read_keys, read_settings
 from scanner.actions.zoom_risk import missing_secrets
 from scanner.alerts.channels import try_to_reach
 from scanner.errors import ExitCode, LychgateError
 from scanner.extract import missing_parts
-from scanner.model import DeliveryState
+from scanner.model import Delivery, DeliveryState
 from scanner.settings import Settings, environment
 from spiders.browser import what_is_missing
 
@@ -84,6 +87,7 @@ def examine(
             yield from _calendars(workspace, clock())
             yield from _serving(workspace, clock())
             if settings is not None:
+                yield from _alerts(workspace)
                 yield from _canaries(workspace, settings)
                 yield from _paused(workspace, settings)
     except LychgateError as error:
@@ -122,8 +126,6 @@ def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
     with workspace.store.reading() as work:
         meetings = len(work.meetings.all(workspace.organisation.id))
         recent = work.scans.recent(1)
-        stuck = work.outbox.all(workspace.organisation.id, [DeliveryState.DUE])
-        dead = work.outbox.all(workspace.organisation.id, [DeliveryState.DEAD])
     yield _good(
         "database",
         f"It opens with this key and holds {meetings} {'meeting' if meetings == 1 else 'meetings'}.",
@@ -139,11 +141,36 @@ def _database(workspace: Workspace, now: datetime) -> Iterator[Part]:
         yield _warning("scans", "The last one did not come to its end, or is still running.")
     else:
         yield _good("scans", f"The last one ended at {recent[0].finished:%Y-%m-%d %H:%M} UTC.")
-    if late := [delivery for delivery in stuck if delivery.attempts]:
-        yield _warning("alerts", f"{len(late)} could not be sent yet. {late[0].last_error}")
-    if dead:
-        says = f"{len(dead)} could not be delivered and will not be tried again: lychgate alerts list"
-        yield _wrong("alerts", says, ExitCode.INCOMPLETE)
+
+
+def _alerts(workspace: Workspace) -> Iterator[Part]:
+    """Say of each channel what it did not deliver, with its newest error."""
+    organisation = workspace.organisation.id
+    with workspace.store.reading() as work:
+        due = work.outbox.all(organisation, [DeliveryState.DUE])
+        dead = work.outbox.all(organisation, [DeliveryState.DEAD])
+    late = [delivery for delivery in due if delivery.attempts]
+    for name, mine in _by_channel(late).items():
+        yield _warning(f"alerts by {name}", f"{len(mine)} could not be sent yet. {mine[0].last_error}")
+    for name, mine in _by_channel(dead).items():
+        says = f"{len(mine)} could not be delivered and will not be tried again: lychgate alerts dead"
+        yield _wrong(f"alerts by {name}", f"{says}. {mine[0].last_error}", ExitCode.INCOMPLETE)
+    for name, error in last_errors(workspace).items():
+        if name not in {delivery.alert.channel for delivery in (*late, *dead)}:
+            yield _warning(f"alerts by {name}", f"The last one did not reach everybody. {error}")
+    for name in left_out(workspace, workspace.settings.channels):
+        says = "Nobody gets its mail any more: all have stopped it. See lychgate alerts stopped"
+        yield _wrong(f"channel {name}", says, ExitCode.INCOMPLETE)
+    for says in wrong_titles(workspace):
+        yield _wrong("routes", f"{says[0].upper()}{says[1:]}.", ExitCode.USAGE)
+
+
+def _by_channel(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
+    """Group deliveries by channel; each group keeps their order."""
+    groups: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        groups.setdefault(delivery.alert.channel, []).append(delivery)
+    return groups
 
 
 def _calendars(workspace: Workspace, now: datetime) -> Iterator[Part]:
@@ -151,7 +178,10 @@ def _calendars(workspace: Workspace, now: datetime) -> Iterator[Part]:
     zone = ZoneInfo(workspace.organisation.timezone)
     for calendar in all_calendars(workspace):
         name = f"calendar {calendar.name}"
-        if since := calendar.failing_since:
+        if paused := calendar.paused_since:
+            says = f"It is paused since {paused.astimezone(zone):%Y-%m-%d %H:%M} ({zone}): what changes in it "
+            yield _warning(name, f"{says}is not noticed. lychgate calendars resume {calendar.id}")
+        elif since := calendar.failing_since:
             says = (
                 f"It cannot be read since {since.astimezone(zone):%Y-%m-%d %H:%M} ({zone}). {calendar.fault} "
                 "Its meetings stay registered as they were."

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from scanner.actions.meetings import register_meeting, remove_meeting
+from scanner.actions.routes import routes_of
 from scanner.actions.scans import send_due
 from scanner.actions.workspace import Workspace
 from scanner.alerts.channel import Channel
@@ -110,7 +111,7 @@ class Rehearsal:
         report = scan(
             [drill_unit(pair, contact=settings.contact)],
             store=self._store,
-            routes=settings.routes,
+            routes=routes_of(self._workspace),
             channels=tuple(settings.channels),
             trigger=trigger(self._drill),
             clock=self._clock,

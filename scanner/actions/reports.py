@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.actions.routes import routes_of
 from scanner.actions.workspace import Workspace
 from scanner.errors import InputError
 from scanner.guard import check_address
@@ -92,7 +93,7 @@ def record_report(workspace: Workspace, said: ReportRead, *, clock: Callable[[],
             keys=work.keys,
             register=Register(work.meetings.register(now)),
             allowed=Allowed(work.allowances.everywhere()),
-            routes=workspace.settings.routes,
+            routes=routes_of(workspace),
             channels=tuple(workspace.settings.channels),
             rules=rules_of(workspace.settings.units(None)),
             clock=clock,

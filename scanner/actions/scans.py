@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner.actions.alerts import tend
+from scanner.actions.routes import routes_of
 from scanner.actions.workspace import Workspace
 from scanner.alerts.monitor import Ping, ping
 from scanner.errors import InputError
@@ -57,7 +58,7 @@ def scan_now(
     report = scan(
         units,
         store=workspace.store,
-        routes=settings.routes,
+        routes=routes_of(workspace),
         channels=tuple(settings.channels),
         trigger=trigger,
         clock=clock,
@@ -95,7 +96,7 @@ def send_due(workspace: Workspace, *, clock: Callable[[], datetime]) -> Round:
         workspace.store,
         settings.channels,
         clock=clock,
-        routes=settings.routes,
+        routes=routes_of(workspace),
         desk=settings.public_address,
     )
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from scanner.model import Alert, Exposure, News, SeverityLevel
+from scanner.model import Alert, Exposure, Meeting, News, SeverityLevel
 
 _KEY_LENGTH = 32
 
@@ -47,18 +47,51 @@ class Route:
     """Which news goes to which channels, and how.
 
     It takes exposures of at least ``severity``, of these ``meetings`` and ``organisations`` (by number);
-    whatever is None takes all. ``repeat`` is how often people are reminded until somebody acknowledges: None
+    whatever is None takes all. ``titles`` name meetings too, once they are looked up (``looked_up``).
+    ``repeat`` is how often people are reminded until somebody acknowledges: None
     leaves that to ``scanner.alerts.reminding``, zero is never.
     """
 
     to: tuple[str, ...]
     severity: SeverityLevel | None = None
     meetings: frozenset[int] | None = None
+    titles: frozenset[str] = frozenset()
     organisations: frozenset[int] | None = None
     quiet: QuietHours | None = None
     digest: Digest | None = None
     repeat: timedelta | None = None
     escalate: Escalation | None = None
+
+
+def looked_up(routes: Sequence[Route], meetings: Sequence[Meeting]) -> tuple[tuple[Route, ...], list[str]]:
+    """Return the routes with the numbers of the meetings that they name by title, and a sentence for each
+    title that names none, or more than one, of an organisation that the route takes.
+
+    Such a route takes nothing on account of that title: what it was to be told of goes where other routes
+    send it, or to all. So somebody has to hear of these sentences.
+    """
+    found, faults = [], []
+    for number, candidate in enumerate(routes, start=1):
+        numbers = set()
+        for title in sorted(candidate.titles):
+            named = [
+                meeting.id
+                for meeting in meetings
+                if _alike(meeting.title) == _alike(title)
+                and (candidate.organisations is None or meeting.organisation in candidate.organisations)
+            ]
+            if len(named) == 1:
+                numbers.update(named)
+            elif named:
+                which = ", ".join(map(str, sorted(named)))
+                says = f"and several have this title: name it by number ({which})"
+                faults.append(f"route {number} names a meeting “{title}”, {says}")
+            else:
+                faults.append(f"route {number} names a meeting “{title}”, and none has this title")
+        if candidate.meetings is not None:
+            candidate = replace(candidate, meetings=candidate.meetings | numbers)
+        found.append(candidate)
+    return tuple(found), faults
 
 
 def route(
@@ -208,6 +241,10 @@ def _everybody(exposure: Exposure | None, news: News) -> str:
     if news is News.GAP:
         return "a time without Lychgate concerns everyone, so every channel is told"
     return "what could not be looked at concerns everyone, so every channel is told"
+
+
+def _alike(title: str) -> str:
+    return " ".join(title.split()).casefold()
 
 
 def _second(moment: datetime) -> str:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scanner.actions.routes import wrong_titles
 from scanner.actions.workspace import Workspace
 from scanner.errors import LychgateError
 
@@ -47,6 +48,8 @@ class Live:
         self._said = None
         self.workspace = fresh
         log.info("the settings were read anew: %d sources are looked at", sources)
+        for says in wrong_titles(fresh):
+            log.error("the settings are in force, but %s", says)
         return True
 
     def _organisation_is_known(self) -> bool:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import time, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from scanner.alerts.channel import SecretSetting
 from scanner.alerts.routing import Digest, Escalation, QuietHours, Route
 from scanner.model import SeverityLevel
 from scanner.settings.fields import Duration, Whole, between
 
+Name = TypeVar("Name", int, str)
+
+_LONGEST_TITLE = 200
 _MINUTE, _WEEK = timedelta(minutes=1), timedelta(weeks=1)
 _QUIET = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])\s*[-–]\s*([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 
@@ -38,16 +50,34 @@ def _never_is_zero(value: object) -> object:
     return timedelta(0) if value == "never" else value
 
 
+def read_meeting(name: object) -> int | str:
+    """Take a meeting's number or its title; raise ValueError for anything else."""
+    if isinstance(name, int) and not isinstance(name, bool) and name >= 1:
+        return name
+    if isinstance(name, str) and name.strip() and len(name) <= _LONGEST_TITLE:
+        return name.strip()
+    raise ValueError("a meeting is named by its number in `lychgate meetings list`, or by its title")
+
+
+_Meeting = Annotated[
+    Any,
+    PlainValidator(read_meeting),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}]}),
+]
 _Numbers = Annotated[tuple[Annotated[Whole, Field(ge=1)], ...], Field(min_length=1)]
 _Channels = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class WhenSection(_Part):
-    """What a route takes. Meetings and organisations are named by the numbers that their lists show."""
+    """What a route takes. Meetings are named by number or title, organisations by number."""
 
     severity: SeverityLevel | None = None
-    meetings: _Numbers | None = None
+    meetings: Annotated[tuple[_Meeting, ...], Field(min_length=1)] | None = None
     organisations: _Numbers | None = None
+
+
+def _only(names: Iterable[int | str], kind: type[Name]) -> frozenset[Name]:
+    return frozenset(name for name in names if isinstance(name, kind))
 
 
 class EscalateSection(_Part):
@@ -82,7 +112,8 @@ class RouteSection(_Part):
         return Route(
             to=self.to,
             severity=when.severity,
-            meetings=frozenset(when.meetings) if when.meetings else None,
+            meetings=_only(when.meetings, int) if when.meetings else None,
+            titles=_only(when.meetings or (), str),
             organisations=frozenset(when.organisations) if when.organisations else None,
             quiet=self.quiet,
             digest=self.digest,

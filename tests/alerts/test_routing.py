@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
 
-from scanner.alerts.routing import Route, alert_key, route
-from scanner.model import News, SeverityLevel
-from tests.alerts.cases import NOW, exposure
+from scanner.alerts.routing import Route, alert_key, looked_up, matching, route
+from scanner.model import Meeting, News, SeverityLevel
+from tests.alerts.cases import NOW, exposure, meeting
 
 HIGH_TO_BOTH = Route(to=("clerk", "lead"), severity=SeverityLevel.HIGH)
 ALL_TO_CLERK = Route(to=("clerk",))
@@ -109,3 +110,48 @@ def test_routing_is_repeatable() -> None:
         for _ in range(2)
     )
     assert first == second
+
+
+TITLED = Route(to=("lead",), meetings=frozenset({9}), titles=frozenset({"bell  Ringers"}))
+
+
+def register(*titles: str, organisation: int = 1) -> list[Meeting]:
+    return [
+        replace(meeting(title), id=number, organisation=organisation)
+        for number, title in enumerate(titles, start=5)
+    ]
+
+
+def test_a_route_may_name_a_meeting_by_its_title() -> None:
+    routes, faults = looked_up([TITLED, ALL_TO_CLERK], register("Bell Ringers", "Choir"))
+    assert faults == []
+    assert routes[0].meetings == {5, 9}
+    assert routes[1] == ALL_TO_CLERK
+    assert [number for number, _ in matching(exposure(), routes)] == [1, 2]
+    assert [number for number, _ in matching(exposure(meeting=6), routes)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("meetings", "says"),
+    [
+        (register("Choir"), "route 1 names a meeting “bell  Ringers”, and none has this title"),
+        ([], "none has this title"),
+        (register("Bell ringers", "x", "BELL RINGERS"), "several have this title: name it by number (5, 7)"),
+        (register("Bell ringers") + register("x", "Bell ringers", organisation=2), "by number (5, 6)"),
+    ],
+    ids=["unknown", "empty register", "twice", "in two organisations"],
+)
+def test_a_title_that_is_nobodys_or_not_one_s_is_said_and_takes_nothing(
+    meetings: list[Meeting], says: str
+) -> None:
+    (found,), (fault,) = looked_up([TITLED], meetings)
+    assert says in fault
+    assert found.meetings == {9}
+    only = replace(TITLED, meetings=frozenset())
+    assert matching(exposure(), looked_up([only], meetings)[0]) == [], "not: every meeting"
+
+
+def test_a_route_of_one_organisation_means_its_meeting() -> None:
+    meetings = register("Bell ringers") + register("x", "Bell ringers", organisation=2)
+    (found,), faults = looked_up([replace(TITLED, organisations=frozenset({2}))], meetings)
+    assert (found.meetings, faults) == ({6, 9}, [])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from scanner.actions.workspace import opened
 from scanner.errors import ExitCode
 from tests.cli.clerk import Clerk, words
 from tests.hook import hook
@@ -129,3 +131,50 @@ def test_check_says_whether_all_is_well(choir: Clerk) -> None:
         assert "--within" in choir.run("check", "--within", "soon", code=ExitCode.USAGE).err
     (choir.data / "lychgate.key").chmod(0o644)
     choir.run("check", code=ExitCode.STORAGE)
+
+
+def test_who_stopped_their_mail_is_listed_everywhere_and_gets_it_again(choir: Clerk) -> None:
+    assert "Nobody has stopped any mail." in choir.run("alerts", "stopped").out
+    with serve({"/": LEAK}) as site, postbox() as box:
+        choir.configure({"parish": site}, box)
+        assert choir.run("check", "--within", "1h", code=ExitCode.INCOMPLETE)
+        with opened({}, choir.data) as workspace, workspace.store.begin() as work:
+            (token,) = work.recipients.tokens(
+                workspace.organisation.id, "clerk", ["clerk@example.org"], datetime.now(UTC)
+            ).values()
+            recipient = work.recipients.find(token)
+            assert recipient is not None
+            work.recipients.stop(recipient, datetime.now(UTC))
+        choir.run("scan")
+        assert "has stopped its mail" in choir.run("alerts", "test", code=ExitCode.INCOMPLETE).out
+        assert box.messages == []
+        (line,) = choir.run("alerts", "stopped", "--json").lines()
+        assert (line["address"], line["channel"], line["nobody_left"]) == ("clerk@example.org", "clerk", True)
+        assert "clerk@example.org stopped the mail of channel clerk on" in words(
+            choir.run("alerts", "list").out
+        )
+        said = words(choir.run("doctor", "--no-look", code=ExitCode.INCOMPLETE).out)
+        assert "channel clerk: Nobody gets its mail any more: all have stopped it." in said
+        assert "could not be delivered and will not be tried again" in said
+        assert "Nobody gets the mail of channel clerk any more" in words(
+            choir.run("check", code=ExitCode.INCOMPLETE).out
+        )
+        assert "Nobody with number 9" in choir.run("alerts", "resume", "9", code=ExitCode.USAGE).err
+        assert "clerk@example.org gets" in choir.run("alerts", "resume", str(line["id"])).out
+        assert "sent." in choir.run("alerts", "test").out
+
+
+def test_a_title_in_a_route_that_names_no_meeting_is_said(choir: Clerk) -> None:
+    with serve({"/": LEAK}) as site, postbox() as box:
+        choir.configure({"parish": site}, box)
+        settings = choir.data / "schedules.yaml"
+        plain = settings.read_text()
+        for title, says in (("choir", ""), ("Chior", "Route 1 names a meeting “Chior”, and none has")):
+            route = f"routes: [{{when: {{meetings: [{title}]}}, to: [clerk]}}]"
+            settings.write_text(plain.replace("routes: [{to: [clerk]}]", route))
+            code = ExitCode.USAGE if says else ExitCode.FINE
+            assert says in words(choir.run("doctor", "--no-look", code=code).out)
+        choir.run("scan")
+        told = words(choir.run("alerts", "list").out)
+        assert "no route takes" in told
+        assert "trouble" in told
