@@ -127,7 +127,7 @@ DONE: Final = {
     "enabled": N_("They can sign in again."),
     "again": N_("It is due again and goes out within seconds."),
     "silenced": N_("Silenced. Critical alerts come through, and what is held back is sent when it ends."),
-    "resumed": N_("They get the mail of that channel again."),
+    "mail-resumed": N_("They get the mail of that channel again."),
     "unsilenced": N_("The silence is over: what it held goes out now."),
     "calendar-paused": N_("Paused: the calendar is not read until somebody resumes it."),
     "calendar-resumed": N_("The calendar is read again, within the hour."),

@@ -35,9 +35,9 @@ def day_of(day: date, language: Language) -> str:
     return format_date(day, "long", locale=language.locale)
 
 
-def month_of(moment: datetime, zone: str, language: Language) -> str:
-    """Write the month in which a moment lies: ``November 2026``."""
-    return format_skeleton("yMMMM", moment.astimezone(ZoneInfo(zone)), locale=language.locale)
+def month_of(day: date, language: Language) -> str:
+    """Write the month of a day: ``November 2026``."""
+    return format_skeleton("yMMMM", day, locale=language.locale)
 
 
 def span(length: timedelta, language: Language, *, ahead: bool = False) -> str:

@@ -93,7 +93,7 @@ def resume(call: Caller, number: Number) -> Response:
     if number not in {each.id for each in all_stopped(call.workspace)}:
         raise HTTPException(404)
     resume_mail(call.workspace, number, actor=call.who.email, now=call.now)
-    return RedirectResponse("/alerts?done=resumed", status_code=303)
+    return RedirectResponse("/alerts?done=mail-resumed", status_code=303)
 
 
 def _page(call: Call, *, done: str = "", says: str = "", status: int = 200) -> Response:

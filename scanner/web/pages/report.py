@@ -13,13 +13,26 @@ from fastapi.responses import Response
 from scanner.actions.reviewing import exposures_of_month, scans_of_month, table_of_month
 from scanner.web.desk import Call
 from scanner.web.door import Caller
+from scanner.web.language import N_, Language
 from scanner.web.screen import show
-from scanner.web.words import STATE
+from scanner.web.sentences import say
+from scanner.web.words import LEVEL, STATE
+from scanner.web.writing import month_of
 
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 100
 _IN_A_TABLE = 20_000
+_COLUMNS = (
+    N_("number"),
+    N_("meeting"),
+    N_("opened"),
+    N_("severity"),
+    N_("reason"),
+    N_("state"),
+    N_("places"),
+    N_("still there"),
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -31,12 +44,11 @@ def report_page(call: Caller, month: str = "") -> Response:
     found, total = exposures_of_month(
         call.store, organisation=call.organisation.id, start=start, end=end, count=_SHOWN
     )
-    local = start.astimezone(ZoneInfo(call.zone))
     return show(
         "report.html",
         call=call,
-        month=f"{local:%Y-%m}",
-        title=f"{local:%B %Y}",
+        month=f"{start:%Y-%m}",
+        title=month_of(start, call.language),
         found=found,
         total=total,
         scans=len(scans),
@@ -52,7 +64,9 @@ def report_table(call: Caller, month: str = "") -> Response:
     start, end = _month(call, month)
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(["number", "meeting", "opened", "severity", "reason", "state", "places", "still there"])
+    word = call.language.gettext
+    table.writerow(word(column) for column in _COLUMNS)
+    reasons = _Reasons(call.language)
     rows = table_of_month(
         call.store, organisation=call.organisation.id, start=start, end=end, count=_IN_A_TABLE
     )
@@ -61,22 +75,34 @@ def report_table(call: Caller, month: str = "") -> Response:
             row.exposure,
             row.meeting,
             row.opened.astimezone(ZoneInfo(call.zone)).isoformat(timespec="minutes"),
-            row.severity,
-            row.reason,
-            STATE[row.state],
+            word(LEVEL[row.severity]),
+            reasons[row.reason],
+            word(STATE[row.state]),
             row.places,
             row.still_up,
         ]
         table.writerow([_inert(str(cell)) for cell in cells])
-    name = f"lychgate-{start.astimezone(ZoneInfo(call.zone)):%Y-%m}.csv"
+    name = f"lychgate-{start:%Y-%m}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = "\ufeff" + written.getvalue()
     return Response(content.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+class _Reasons(dict[str, str]):
+    """Sentences in a language, each looked for once: thousands of rows have the same few."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, reason: str) -> str:
+        self[reason] = say(reason, self._language)
+        return self[reason]
+
+
 def _month(call: Call, month: str) -> tuple[datetime, datetime]:
     """Return the first moment of a month and of the next, in the organisation's zone."""
-    zone = ZoneInfo(call.zone)
+    zone = ZoneInfo(call.organisation.timezone)
     try:
         start = datetime.fromisoformat(f"{month}-01") if month else call.now.astimezone(zone)
         if not 2000 <= start.year <= 2200:
