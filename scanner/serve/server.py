@@ -78,7 +78,8 @@ class Server:
         self._ticker.start()
         for thread in threads:
             thread.start()
-        self._stop.wait()
+        while not self._stop.wait(_PAUSE.total_seconds()):
+            pass  # A signal that reached another thread is heard here, but only by a thread that is awake.
         self._ticker.stop()
         for thread in threads:
             thread.join(timeout=30)

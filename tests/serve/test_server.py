@@ -29,6 +29,20 @@ from tests.postbox import Postbox, postbox
 ROOM = "82205550117"
 LEAK = f'<p>Join <a href="https://us02web.zoom.us/j/{ROOM}">here</a>.</p>'
 SERVE = "import sys; from scanner.cli import main; main(['--data', sys.argv[1], 'serve'])"
+SIGNALLED_ELSEWHERE = """
+import signal, sys, threading, time
+from scanner.cli import main
+
+def end():
+    while 'answers' not in open(sys.argv[1] + '/log').read():
+        time.sleep(0.1)
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(600)
+
+threading.Thread(target=end, daemon=True).start()
+main(['--data', sys.argv[1], 'serve'])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +71,9 @@ def missed_a_night(home: Installation, *, known: bool = True) -> None:
 
 
 @contextmanager
-def serving(home: Installation) -> Iterator[subprocess.Popen[bytes]]:
+def serving(home: Installation, script: str = SERVE) -> Iterator[subprocess.Popen[bytes]]:
     log = (home.data / "log").open("ab")
-    with log, subprocess.Popen([sys.executable, "-c", SERVE, str(home.data)], stderr=log) as process:
+    with log, subprocess.Popen([sys.executable, "-c", script, str(home.data)], stderr=log) as process:
         try:
             yield process
         finally:
@@ -121,6 +135,12 @@ def test_sigterm_in_a_crawl_ends_it_within_seconds_and_the_next_serve_does_it_ag
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 0
         assert len(box.messages) == 1, "people are told once"
+
+
+def test_a_signal_that_another_thread_gets_ends_it_too(home: Installation) -> None:
+    with serving(home, SIGNALLED_ELSEWHERE) as process:
+        assert process.wait(60) == 0
+    assert said(home).rstrip().endswith("stopped")
 
 
 def test_killed_in_a_crawl_nothing_is_lost_and_people_are_told_once(home: Installation) -> None:
