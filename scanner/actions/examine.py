@@ -179,8 +179,9 @@ def _calendars(workspace: Workspace, now: datetime) -> Iterator[Part]:
     for calendar in all_calendars(workspace):
         name = f"calendar {calendar.name}"
         if paused := calendar.paused_since:
-            says = f"It is paused since {paused.astimezone(zone):%Y-%m-%d %H:%M} ({zone}): what changes in it "
-            yield _warning(name, f"{says}is not noticed. lychgate calendars resume {calendar.id}")
+            at = f"{paused.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+            says = f"It is paused since {at}: what changes in it is not noticed."
+            yield _warning(name, f"{says} lychgate calendars resume {calendar.id}")
         elif since := calendar.failing_since:
             says = (
                 f"It cannot be read since {since.astimezone(zone):%Y-%m-%d %H:%M} ({zone}). {calendar.fault} "

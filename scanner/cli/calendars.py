@@ -13,7 +13,9 @@ from scanner.actions.calendars import (
     follow_calendar,
     forget_calendar,
     one_calendar,
+    pause_calendar,
     refresh_calendar,
+    resume_calendar,
     try_calendar,
 )
 from scanner.actions.workspace import Workspace
@@ -116,6 +118,22 @@ def refresh(context: typer.Context, calendars: Numbers = None, as_lines: Json = 
     return _say(done, as_lines=as_lines)
 
 
+@app.command("pause", epilog="Example: lychgate calendars pause 1")
+def pause(context: typer.Context, calendar: Number) -> None:
+    """Read a calendar no more until you resume it. Its meetings stay registered as they are."""
+    with opened(context) as workspace:
+        found = pause_calendar(workspace, calendar, now=clock())
+    out.print(f"“{found.name}” is paused: what changes in it is not noticed.")
+
+
+@app.command("resume", epilog="Example: lychgate calendars resume 1")
+def resume(context: typer.Context, calendar: Number) -> None:
+    """Read a calendar again, within the hour."""
+    with opened(context) as workspace:
+        found = resume_calendar(workspace, calendar)
+    out.print(f"“{found.name}” is read again. Do it now: lychgate calendars refresh {found.id}")
+
+
 @app.command("remove", epilog="Example: lychgate calendars remove 1")
 def remove(
     context: typer.Context,
@@ -162,6 +180,8 @@ def _row(calendar: Calendar, zone: str) -> tuple[str, str, str, str]:
     state = "good" if calendar.read else "not read yet"
     if calendar.failing_since:
         state = f"failing since {short_when(calendar.failing_since, zone)}: {calendar.fault}"
+    if calendar.paused_since:
+        state = f"paused since {short_when(calendar.paused_since, zone)}"
     return str(calendar.id), calendar.name, read, state
 
 
@@ -172,6 +192,7 @@ def _calendar_object(calendar: Calendar) -> dict[str, object]:
         "read": stamp(calendar.read) if calendar.read else None,
         "failing_since": stamp(calendar.failing_since) if calendar.failing_since else None,
         "fault": calendar.fault or None,
+        "paused_since": stamp(calendar.paused_since) if calendar.paused_since else None,
     }
 
 

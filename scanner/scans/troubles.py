@@ -76,7 +76,7 @@ def troubles_of(
         troubles.append(Trouble(f"dead {name} {mine[0].id}", says, channel=name))
     for calendar in work.calendars.all(organisation.id):
         since = calendar.failing_since
-        if since is not None and now - since >= _CALENDAR:
+        if since is not None and now - since >= _CALENDAR and calendar.paused_since is None:
             says = f"the calendar {calendar.name} cannot be read since {since:%d %B}: {calendar.fault}"
             troubles.append(Trouble(f"calendar {calendar.id} {since.isoformat()}", says))
     return troubles

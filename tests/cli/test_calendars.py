@@ -63,6 +63,13 @@ def test_a_calendar_is_added_listed_checked_refreshed_and_removed(home: Installa
         assert "cannot be read since 20" in examined["calendar Club"]["says"]
         assert "HTTP 500" in examined["calendar Club"]["says"]
         assert line["failing_since"] is not None
+        assert "“Club” is paused" in home.run("calendars", "pause", "1").out
+        assert "paused since" in home.run("calendars", "list").out
+        examined = {part["part"]: part for part in home.run("doctor", "--no-look", "--json").lines()}
+        assert "It is paused since" in examined["calendar Club"]["says"]
+        assert "is read again" in home.run("calendars", "resume", "1").out
+        (line,) = home.run("calendars", "list", "--json").lines()
+        assert line["paused_since"] is None
         home.run("calendars", "remove", "1", "--yes")
         assert home.run("calendars", "list", "--json").lines() == []
         assert len(home.run("meetings", "list", "--json").lines()) == 1
