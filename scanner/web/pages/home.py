@@ -46,7 +46,7 @@ def home_page(call: Caller, done: str = "") -> Response:
             call.store, organisation=call.organisation.id, states=NEEDS_REVIEW, first=0, count=3
         ),
         sources=len(settings.sources),
-        next_run=call.desk.next_run(settings, call.zone, call.now),
+        next_run=call.desk.next_run(settings, call.organisation.timezone, call.now),
         channels=len(settings.channels),
         nearness=nearness,
     )

@@ -101,7 +101,9 @@ def understood(call: Call, invitation: str) -> ProposedMeeting:
     """Return what an invitation says, or raise InputError."""
     if not invitation.strip():
         raise InputError("Paste the whole invitation, from its first to its last line.")
-    proposed = understand(invitation, now=call.now, timezone=call.zone, detector=call.workspace.detector)
+    proposed = understand(
+        invitation, now=call.now, timezone=call.organisation.timezone, detector=call.workspace.detector
+    )
     if not proposed.rooms:
         raise InputError(
             "There is no meeting link or ID in this: nothing could be watched. Paste the whole invitation, "
