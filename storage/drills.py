@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from storage.tables_drills import drills
 from storage.transaction import Transaction, new_seal
@@ -137,6 +137,10 @@ class Drills:
         self._transaction.connection.execute(
             update(drills).where(drills.c.id == drill).values(state=state, ended=now)
         )
+
+    def forget(self, before: datetime) -> None:
+        """Delete the drills that ended before a time."""
+        self._transaction.connection.execute(delete(drills).where(drills.c.ended < before))
 
     def is_planted(self, meeting: int) -> bool:
         """Tell whether a meeting was registered for a drill only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.actions.sources import paused_sources
 from scanner.actions.workspace import Workspace
 from scanner.cli.say import as_json, clock, opened, out, short_when, stamp, table
 from scanner.model import Lane
@@ -45,7 +46,9 @@ def schedule(
     with opened(context) as workspace:
         now = clock()
         agenda = read_agenda(workspace, begin=now, end=now + _AHEAD)
-        looks = list(_looks(runs_between(agenda, now, now + _AHEAD), _titles(workspace)))
+        paused = paused_sources(workspace.store, known=workspace.settings.sources)
+        runs = [run for run in runs_between(agenda, now, now + _AHEAD) if run.source not in paused]
+        looks = list(_looks(runs, _titles(workspace)))
         zone = workspace.organisation.timezone
     if as_lines:
         for look in looks:
@@ -59,11 +62,14 @@ def schedule(
                 }
             )
         return
-    _show(looks, agenda, zone)
+    for name, pause in paused.items():
+        since = short_when(pause.since, zone)
+        out.print(f"{name} is paused since {since} ({pause.reason}): nobody looks at it.")
+    _show(looks, agenda, zone, without=paused)
 
 
-def _show(looks: Sequence[_Look], agenda: Agenda, zone: str) -> None:
-    for name in agenda.streams():
+def _show(looks: Sequence[_Look], agenda: Agenda, zone: str, *, without: Collection[str]) -> None:
+    for name in (name for name in agenda.streams() if name not in without):
         out.print(f"{name} is a stream: it is listened to all the time.")
     if looks:
         table(

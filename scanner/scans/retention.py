@@ -20,5 +20,6 @@ def forget_old(store: Store, *, kept: timedelta, sources: Collection[str], now: 
         work.silences.forget(before)
         work.recipients.forget(before)
         work.units.forget(before)
+        work.drills.forget(before)
         work.scans.forget(before)
         work.addresses.keep_only(sources)

@@ -12,6 +12,7 @@ from scanner.match.checklist import Safeguard
 from scanner.model import ExposureState, Passcode, PasscodeKind
 from scanner.secret import KeyRing
 from storage.backup import back_up
+from storage.drills import DrillStage, DrillStep
 from storage.meetings import Door
 from storage.record import Role
 from storage.store import create_store
@@ -131,6 +132,12 @@ def test_the_database_files_hold_nothing_that_was_put_in(tmp_path, keys):
         reason, actor = secret(f"an old poster of {c}"), secret(f"ignored-by-{c}")
         work.ignores.add(club.id, first_seen.sighting_id, until=later, reason=reason, actor=actor, now=NOON)
         work.canaries.put(f"forum-{c}", secret(f"https://teams.example/l/meetup-join/canary-{c}-of-ours"))
+        reason, actor = secret(f"the moderator of {c} is away"), secret(f"paused-by-{c}")
+        work.paused_sources.add(f"board-{c}", reason=reason, actor=actor, now=NOON)
+        drill = work.drills.add(club.id, actor=secret(f"drilled-by-{c}"), now=NOON)
+        told = secret(f"mail{c} (warden{c}@hall.example): delivered")
+        step = DrillStep(stage=DrillStage.DELIVERED, at=NOON, good=True, says=told)
+        work.drills.tell(drill.id, [step])
         scan = work.scans.start("nightly", ["forum"], NOON)
         notes = (secret(f"could not see through a link on page {c}"),)
         work.scans.cover(scan, a_coverage(notes=notes))
