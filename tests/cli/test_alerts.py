@@ -117,7 +117,7 @@ def test_an_outside_monitor_hears_of_each_scan(choir: Clerk, monkeypatch: pytest
         monitor.status = 500
         choir.run("scan")
     assert [post.path for post in monitor.posts] == ["/ping/3b1c/start", "/ping/3b1c"] * 2
-    assert monitor.posts[1].body == b"1 sources, 0 of them not read; 1 pages read"
+    assert monitor.posts[1].body == b"1 sources, 0 of them not read, 0 paused; 1 pages read"
 
 
 def test_check_says_whether_all_is_well(choir: Clerk) -> None:

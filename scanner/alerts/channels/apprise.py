@@ -28,7 +28,8 @@ PATIENCE = timedelta(seconds=60)
 _START = timedelta(seconds=20)
 """What the child may need before it begins, on a busy machine."""
 _ASKED_TO_WAIT = timedelta(minutes=5)
-"""Apprise tells that a service said 429, but not for how long."""
+"""Apprise tells that a service said 429, but not for how long: its results (``apprise.result`` of 2.2) hold a
+state, times and lines of its log, and these name the status and no header."""
 _FOR_GOOD = frozenset({400, 401, 403, 404, 405, 410, 422})
 _STATUS = re.compile(r"error=([1-5][0-9]{2})\b")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV", "PYTHONPATH")
