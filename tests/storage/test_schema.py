@@ -27,7 +27,7 @@ def test_the_migrations_agree_in_what_alembic_does_not_compare(file_url, keys):
     def definitions(connection):
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {
-            row.name: sorted(re.sub(r",?\s*\n\s*", "\n", row.sql.strip()).split("\n"))
+            row.name: sorted(re.sub(r",?\s*\n\s*|, (?=\w+ [A-Z])", "\n", row.sql.strip()).split("\n"))
             for row in rows
             if row.name != "alembic_version"
         }
