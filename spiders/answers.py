@@ -15,6 +15,7 @@ from scanner.model import Known
 
 CHALLENGE = "asks whether a person is there (challenge page)"
 LOG_IN = "redirects to a log-in page"
+ASKS_COOKIES = "asks to accept cookies first"
 
 _REFUSALS = frozenset({401, 403, 429, 451})
 _GONE = frozenset({404, 410})
@@ -38,12 +39,20 @@ _INCAPSULA = re.compile(rb"/_Incapsula_Resource\?[^\"]{0,200}\"[^>]{0,200}></ifr
 _CHALLENGE_BYTES = 64 * 1024
 
 _LOG_IN_SEGMENT = re.compile(
-    r"log-?_?[io]n|sign-?_?in|wp-login\.php|login\.(?:php|aspx?|jsp|html?|cgi)|servicelogin|sso|saml2?|"
-    r"oauth2?|openid|anmelden|anmeldung|einloggen|connexion|inloggen|accedi|iniciar-sesion|authenticate",
+    r"log-?_?[io]n|sign-?_?in|wp-login\.php|login\.(?:php|aspx?|jsp|html?|cgi|action)|servicelogin|sso|saml2?|"
+    r"oauth2?|openid|openid-connect|authwall|authenticate|anmelden|anmeldung|einloggen|connexion|se-connecter|"
+    r"inloggen|accedi|acceder|(?:iniciar|inicio)-sesion|[a-z]{4,8}:(?:userlogin|anmelden|connexion|entrar)",
     re.IGNORECASE,
 )
 _LOG_IN_HOST = re.compile(r"(?:login|signin|sso|auth|idp|accounts?)\.", re.IGNORECASE)
-_LOG_IN_QUERY = re.compile(r"(?:^|[&;])(?:action|mode|do|page|view)=log-?_?in\b", re.IGNORECASE)
+_LOG_IN_QUERY = re.compile(
+    r"(?:^|[&;])(?:action|mode|do|page|view)=log-?_?in\b|(?:^|[&;])title=special:userlogin\b", re.IGNORECASE
+)
+_CONSENT = re.compile(
+    r"https?://(?:consent|cookies?|privacy)\.|https?://[^/]+/(?:[^?#]*/)?(?:cookie-?wall|cookie-?consent|consent|"
+    r"privacy-?wall|zustimmung)(?:[/?#.]|$)",
+    re.IGNORECASE,
+)
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([a-z0-9._:+-]{1,40})")
 _MATURE = timedelta(seconds=60)
@@ -80,7 +89,23 @@ def is_challenge(response: Response) -> bool:
 
 def leads_to_log_in(origin: str, target: str) -> bool:
     """Tell whether a redirect ends at a log-in page. A page that was one from the start does not count."""
-    return _is_log_in(target) and not _is_log_in(origin)
+    return is_log_in(target) and not is_log_in(origin)
+
+
+def leads_to_consent(origin: str, target: str) -> bool:
+    """Tell whether a redirect ends where people have to accept cookies before they see a page."""
+    return _CONSENT.match(target) is not None and _CONSENT.match(origin) is None
+
+
+def is_log_in(address: str) -> bool:
+    """Tell whether an address is by its name that of a log-in page."""
+    parts = urlsplit(address)
+    segments = parts.path.split("/")
+    return (
+        any(_LOG_IN_SEGMENT.fullmatch(segment) for segment in segments)
+        or _LOG_IN_HOST.match(parts.hostname or "") is not None
+        or _LOG_IN_QUERY.search(parts.query) is not None
+    )
 
 
 def media_type(response: Response) -> tuple[str, str]:
@@ -143,16 +168,6 @@ def as_text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
-
-
-def _is_log_in(address: str) -> bool:
-    parts = urlsplit(address)
-    segments = parts.path.split("/")
-    return (
-        any(_LOG_IN_SEGMENT.fullmatch(segment) for segment in segments)
-        or _LOG_IN_HOST.match(parts.hostname or "") is not None
-        or _LOG_IN_QUERY.search(parts.query) is not None
-    )
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ from spiders.fetch import Errand, GuardedHandler
 from spiders.options import Options
 from spiders.resolver import Lookup, look_up
 from spiders.settings import SETTINGS, quiet_loggers
-from spiders.spider import INTERNAL, Sink
+from spiders.telling import INTERNAL, Sink
 from spiders.turns import Turns
 
 _AT_ONCE = 32

@@ -15,7 +15,8 @@ from scanner.model import Document, Known
 from spiders.addresses import Scope
 from spiders.fetch import Errand
 from spiders.options import Address, PageOptions
-from spiders.spider import Sink, SourceSpider
+from spiders.spider import SourceSpider
+from spiders.telling import Sink
 from spiders.visit import Visit
 
 NO_FORUM = "no forum or mailing list of a known kind stands there"

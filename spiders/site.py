@@ -30,7 +30,7 @@ class Site(SourceSpider):
     """Follow every link that stays within the registrable domain, or the server, of a starting address."""
 
     options: Options
-    fair = True
+    roams = True
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps."""

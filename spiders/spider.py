@@ -1,4 +1,4 @@
-"""What every kind of Spider has in common: scope, depth, order, and what becomes of each address.
+"""What every kind of Spider has in common: scope, order, and the way of an address from request to event.
 
 A kind says only where to start, what belongs to its source, and where a document leads. From one Visit
 comes one event; a redirect makes the next Visit of the same address.
@@ -6,79 +6,61 @@ comes one event; a redirect makes the next Visit of the same address.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from scrapy import Request, Spider, signals
-from scrapy.crawler import Crawler
+from scrapy import Request
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from scanner.detect import detect, detect_text
 from scanner.extract.links import refresh_target
 from scanner.guard import check_address
 from scanner.model import (
-    CrawlEvent,
     Document,
-    Ended,
-    Failed,
     Fetched,
     Known,
-    MeetingRedirect,
-    Skipped,
     Unchanged,
 )
 from scanner.platforms import is_meeting_address
 from spiders import answers
 from spiders.addresses import Scope, resolve, sameness
 from spiders.conduct import MOST_HOPS, redirect_target
-from spiders.fetch import WHY_CUT, Errand, NotRead, host_key
+from spiders.fetch import WHY_CUT, Errand
 from spiders.frontier import TOO_MANY_ADDRESSES, Frontier
 from spiders.options import Options
+from spiders.telling import Sink, Telling
 from spiders.visit import Visit
+from spiders.walls import wall
 
 OUTSIDE = "outside the source"
 REDIRECTS_OUTSIDE = "redirects outside the source"
 REDIRECTS_AWAY = "redirects to another page now"
 IN_CIRCLES = "redirects in a circle"
 TOO_MANY_HOPS = "too many redirects"
-INTERNAL = "internal error while reading it"
 
 _DIGEST = 32
 """Digits of SHA-256 that tell one body from another: processors have instructions for it."""
 
-Sink = Callable[[CrawlEvent], None]
 
-
-class SourceSpider(Spider):
+class SourceSpider(Telling):
     """Read one Unit. Subclasses are the kinds: they give ``Options``, ``scope`` and ``follow``."""
 
-    name = "source"
     reports_outside: ClassVar[bool] = False
     """Whether a link that leads out of the source is worth a Skipped event."""
 
-    fair: ClassVar[bool] = False
-    """Whether no shape of address may use up the page limit alone; else all come as documents order them."""
+    roams: ClassVar[bool] = False
+    """Whether any page may lead to any other. Then no shape of address may use up the page limit alone, and
+    links are followed also from a page that looks closed.
+    """
 
     def __init__(self, *, errand: Errand, options: Options, sink: Sink) -> None:
-        super().__init__()
-        self.errand = errand
+        super().__init__(errand=errand, sink=sink)
         self.options = options
-        self._sink = sink
         self._scope = self.scope()
-        self._frontier = Frontier(errand.unit, fair=self.fair)
-        self._hosts: set[str] = set()
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
-        """Make the spider and let it hear of its own faults, so that none goes without an event."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider._broke, signal=signals.spider_error)
-        return spider
+        self._frontier = Frontier(errand.unit, fair=self.roams)
 
     # --- what a kind decides -------------------------------------------------------------------
 
@@ -134,12 +116,6 @@ class SourceSpider(Spider):
         """Tell whether a fast run has no time for a known address: it was read and is not watched."""
         return self.errand.unit.fast and bool(known.digest) and not known.watched
 
-    def closed(self, reason: str) -> None:
-        """Say that this Unit is at its end, and for how long its hosts asked to be left alone."""
-        now = asyncio.get_running_loop().time()
-        closed_until = max((self.errand.turns.closed_until(host) for host in self._hosts), default=now)
-        self._sink(Ended(source=self._source, closed_for=timedelta(seconds=max(closed_until - now, 0))))
-
     def _ask(self, visit: Visit) -> Iterator[Request]:
         """Yield the request of a visit, unless it was made before or must not be made."""
         if not self._scope.holds(visit.address):
@@ -168,7 +144,7 @@ class SourceSpider(Spider):
 
     def _request(self, visit: Visit) -> Request:
         known = visit.known or Known(address=visit.address)
-        self._hosts.add(host_key(visit.address))
+        self._goes_to(visit)
         return Request(
             visit.address,
             headers={**self.headers(visit), **answers.validators(known)},
@@ -197,16 +173,21 @@ class SourceSpider(Spider):
         if response.status == 304 and answers.was_conditional(response):
             self._sink(Unchanged(source=self._source, address=visit.shown))
             return
+        document = Document(visit.address, response.body, *answers.media_type(response))
         refusal = answers.judge(response)
-        if refusal is not None and _shows_meeting(response, visit):
+        hidden = wall(document, rendered=getattr(self.options, "render", False)) if refusal is None else None
+        obstacle = refusal or hidden
+        if obstacle is not None and detect(document).links:
             # People see what stands on a page, whatever its status says to programs.
-            response.meta[WHY_CUT] = response.meta.get(WHY_CUT) or refusal.why
-            refusal = None
-        other = self.instead(visit, response.status) if refusal is not None else None
+            response.meta[WHY_CUT] = response.meta.get(WHY_CUT) or obstacle.why
+            obstacle = None
+        other = self.instead(visit, response.status) if obstacle is not None else None
         if other is not None:
             yield from self._ask(other)
-        elif refusal is not None:
-            self._fail(visit, refusal.why, gone=refusal.gone, blocked=refusal.blocked)
+        elif obstacle is not None:
+            self._fail(visit, obstacle.why, gone=obstacle.gone, blocked=obstacle.blocked)
+            if hidden is not None and self.roams:
+                yield from self._go_on(document, visit)
         else:
             yield from self._read(response, visit)
 
@@ -239,6 +220,9 @@ class SourceSpider(Spider):
             return
         if target:
             yield from self._ask(Visit(address=target, depth=visit.depth + 1))
+        yield from self._go_on(document, visit)
+
+    def _go_on(self, document: Document, visit: Visit) -> Iterator[Request]:
         for onward in self.follow(document, visit):
             if not self.errand.unit.fast or self.is_news(onward):
                 yield from self._ask(onward)
@@ -256,6 +240,8 @@ class SourceSpider(Spider):
             self._leave(visit, refusal)
         elif answers.leads_to_log_in(visit.address, target):
             self._fail(visit, answers.LOG_IN, blocked=True)
+        elif answers.leads_to_consent(visit.address, target):
+            self._fail(visit, answers.ASKS_COOKIES, blocked=True)
         elif not self._scope.holds(target):
             self._leave(visit, REDIRECTS_OUTSIDE)
         elif target in chain:
@@ -272,60 +258,6 @@ class SourceSpider(Spider):
                 yield self._request(onward)
             else:
                 yield from self._ask(onward)
-
-    def _lost(self, failure: Failure) -> None:
-        visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
-        fault = failure.value
-        if not isinstance(fault, NotRead):
-            self.logger.error("A request broke: %s", type(fault).__name__)
-            self._fail(visit, INTERNAL)
-        elif fault.skipped:
-            self._leave(visit, fault.why, blocked=fault.blocked)
-        else:
-            self._fail(visit, fault.why, blocked=fault.blocked)
-
-    def _broke(self, failure: Failure, response: Response) -> None:
-        request = response.request
-        if request is not None and "visit" in request.cb_kwargs:
-            self._fail(request.cb_kwargs["visit"], INTERNAL)
-
-    # --- what is said of it --------------------------------------------------------------------
-
-    @property
-    def _source(self) -> str:
-        return self.errand.unit.source
-
-    def _tell(self, visit: Visit, target: str) -> None:
-        """Say that an address redirects to a meeting."""
-        self._sink(
-            MeetingRedirect(source=self._source, address=visit.shown, target=target, depth=visit.depth)
-        )
-
-    def _leave(self, visit: Visit, why: str, *, blocked: bool = False) -> None:
-        """Say that an address is left out. A source whose own start is left out has not been read."""
-        if visit.start:
-            self._fail(visit, why, blocked=blocked)
-        else:
-            self._sink(Skipped(source=self._source, address=visit.shown, why=why, depth=visit.depth))
-
-    def _fail(self, visit: Visit, why: str, *, gone: bool = False, blocked: bool = False) -> None:
-        if visit.guessed:
-            return
-        self._sink(
-            Failed(
-                source=self._source,
-                address=visit.shown,
-                why=why,
-                depth=visit.depth,
-                gone=gone,
-                blocked=blocked,
-                start=visit.start,
-            )
-        )
-
-
-def _shows_meeting(response: Response, visit: Visit) -> bool:
-    return bool(detect(Document(visit.address, response.body, *answers.media_type(response))).links)
 
 
 def _without_fragment(address: str) -> str:

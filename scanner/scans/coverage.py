@@ -58,6 +58,8 @@ class Tally:
         self._rooms: Counter[str] = Counter()
         self._notes: Counter[str] = Counter()
         self._blocked = 0
+        self._shut = False
+        self._begun = False
         self._lost = 0
         self._alike: Counter[str] = Counter()
 
@@ -69,6 +71,7 @@ class Tally:
                 self.skipped[line.unsearched if known else "cannot read further kinds of files"] += 1
             case PageRead():
                 self.read += 1
+                self._begun |= line.depth == 0
                 self.cut += line.cut
                 self._alike[line.likeness] += 1
                 self._notes.update(line.notes)
@@ -85,6 +88,7 @@ class Tally:
             case Failed():
                 self.failed[line.why] += 1
                 self._blocked += line.blocked
+                self._shut |= line.blocked and line.start
                 self._lost += not line.gone or line.start
 
     def note(self, sentence: str) -> None:
@@ -120,6 +124,8 @@ class Tally:
         """Return the state and, where the counts do not show it, the reason."""
         if self.read + self.unchanged == 0:
             return (SourceState.BLOCKED if self._blocked else SourceState.FAILED), ""
+        if self._shut and not self._begun and self.read + self.unchanged < _MANY_PAGES:
+            return SourceState.BLOCKED, ""  # what was read are the notices that hang outside at the door
         if not self.canary_found:
             return SourceState.BLIND, CANARY_MISSING
         if why := self._suspicion(before):

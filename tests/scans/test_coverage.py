@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -30,6 +31,14 @@ def test_silence_is_never_taken_for_success() -> None:
 
 def test_a_source_that_refuses_is_blocked() -> None:
     assert state_after(DENIED) is SourceState.BLOCKED
+
+
+def test_a_source_of_which_only_the_notices_at_its_door_are_read_is_blocked() -> None:
+    shut = replace(DENIED, why="asks for a log-in")
+    notices = [replace(READ, address=f"https://f.example/{n}", depth=1) for n in range(3)]
+    assert state_after(shut, *notices) is SourceState.BLOCKED
+    assert state_after(shut, *notices * 4) is SourceState.PARTIAL
+    assert state_after(shut, READ) is SourceState.PARTIAL, "another start was read"
 
 
 def test_an_unchanged_page_counts_as_looked_at() -> None:
