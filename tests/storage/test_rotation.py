@@ -153,6 +153,7 @@ def test_every_sealed_column_is_renewed():
     }
     assert {name.partition(".")[2] for name in binary - named} == {
         "address_fingerprint",
+        "credential_fingerprint",
         "data_key",
         "fingerprint",
         "key_check",

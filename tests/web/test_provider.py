@@ -234,7 +234,10 @@ LIES = {
     "keys-text": {"answers": {"keys": (200, b'{"keys": "k1"}')}},
     "keys-guarded": {"about": {"jwks_uri": "http://127.0.0.1:1/keys"}},
     "token-guarded": {"about": {"token_endpoint": "http://127.0.0.1:1/token"}},
-    "two-people": {"person": {}, "userinfo": {"sub": "s-2", **ANN}},
+    "two-people": {
+        "person": {},
+        "userinfo": {"sub": "s-2", "email": "eve@stmarys.example", "email_verified": True},
+    },
 }
 AT_THE_DOOR = {
     "about-500": {"answers": {".well-known/openid-configuration": (500, b"")}},
