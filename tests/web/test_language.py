@@ -67,8 +67,8 @@ def catalogue(code: str) -> Catalog:
 
 
 def test_german_and_spanish_are_there() -> None:
-    assert languages() == ("en", "de", "es")
-    assert [Language(code, code).name for code in languages()] == ["English", "Deutsch", "Español"]
+    assert {"en", "de", "es"} <= set(languages())
+    assert [Language(code, code).name for code in ("en", "de", "es")] == ["English", "Deutsch", "Español"]
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -299,7 +299,7 @@ def severities() -> set[str]:
     }
 
 
-@pytest.mark.parametrize("language", [GERMAN, SPANISH], ids=OTHERS)
+@pytest.mark.parametrize("language", [GERMAN, SPANISH], ids=["de", "es"])
 def test_every_severity_is_said_whole(language: Language) -> None:
     english = re.compile(r"\b(?:the|stands?|there|and|passcode|starts|people|nobody|[Ss]trangers)\b")
     reasons = severities()
