@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scanner.actions.routes import routes_of, wrong_titles
-from scanner.actions.workspace import Workspace, read_keys
+from scanner.actions.workspace import Workspace, read_keys, read_settings
 from scanner.alerts.channels import send
 from scanner.alerts.routing import not_told, route
 from scanner.alerts.wording import write
@@ -37,12 +37,12 @@ def tend(workspace: Workspace, *, clock: Callable[[], datetime]) -> None:
     settings, store, now = workspace.settings, workspace.store, clock()
     channels = tuple(settings.channels)
     keep_moving(store, routes=routes_of(workspace), channels=channels, now=now)
-    tell_troubles(store, local_troubles(workspace, now), channels=settings.channels, now=now)
+    tell_troubles(store, lambda: local_troubles(workspace, now), channels=settings.channels, now=now)
     queue_reports(store, monthly=settings.monthly, alive=settings.alive, now=now)
 
 
 def local_troubles(workspace: Workspace, now: datetime) -> list[Trouble]:
-    """Return what is wrong with this machine: disk, clock, the key that the next start needs, the routes."""
+    """Return what is wrong with this machine: disk, clock, the key and settings for the next start."""
     troubles = []
     folder = workspace.environment.folder
     free = shutil.disk_usage(folder).free
@@ -55,7 +55,13 @@ def local_troubles(workspace: Workspace, now: datetime) -> list[Trouble]:
         read_keys(workspace.environment)
     except LychgateError as error:
         troubles.append(Trouble("key", f"the key cannot be read any more, the next start will fail: {error}"))
-    troubles.extend(Trouble(says, says) for says in wrong_titles(workspace))
+    try:
+        read_settings(workspace.environment, workspace.environ)
+    except LychgateError as error:
+        says = f"the settings cannot be used, so those from before the last change stay in force: {error}"
+        troubles.append(Trouble("settings", says))
+    else:
+        troubles.extend(Trouble(says, says) for says in wrong_titles(workspace))
     return troubles
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,9 +31,13 @@ class Trouble:
 
 
 def tell_troubles(
-    store: Store, found: Sequence[Trouble], *, channels: Mapping[str, Channel], now: datetime
+    store: Store,
+    elsewhere: Callable[[], Sequence[Trouble]],
+    *,
+    channels: Mapping[str, Channel],
+    now: datetime,
 ) -> tuple[Trouble, ...]:
-    """Look for troubles in the database, add what was ``found`` elsewhere, and queue news of them daily.
+    """Look for troubles in the database, add those found ``elsewhere``, and queue news of them daily.
 
     Returns what it found, nothing if it looked less than five minutes ago.
     """
@@ -41,6 +45,7 @@ def tell_troubles(
         last = work.chores.last("troubles")
     if last is not None and timedelta(0) <= now - last < _EVERY:
         return ()
+    found = elsewhere()
     with store.begin() as work:
         if not work.chores.take("troubles", now, every=_EVERY):
             return ()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scanner.actions.scans import send_due
 from scanner.actions.workspace import opened
 from scanner.errors import ExitCode
 from tests.cli.clerk import Clerk, words
@@ -178,3 +179,18 @@ def test_a_title_in_a_route_that_names_no_meeting_is_said(choir: Clerk) -> None:
         told = words(choir.run("alerts", "list").out)
         assert "no route takes" in told
         assert "trouble" in told
+
+
+def test_a_bad_edit_is_told_by_the_channels_from_before_it(choir: Clerk) -> None:
+    with serve({"/": "nothing"}) as site, postbox() as box:
+        choir.configure({"parish": site}, box)
+        with opened({}, choir.data) as workspace:
+            assert workspace.settings.channels
+            settings = choir.data / "schedules.yaml"
+            settings.write_text(settings.read_text() + "\nshcedules: {}")
+            assert send_due(workspace, clock=lambda: datetime.now(UTC)).sent == 1
+        (mail,) = box.messages
+        said = words(mail.body())
+        assert "the settings cannot be used, so those from before the last change stay in force" in said
+        assert "no setting 'shcedules'" in said
+        assert "no setting 'shcedules'" in choir.run("check", code=ExitCode.USAGE).err

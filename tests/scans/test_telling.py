@@ -25,9 +25,7 @@ from tests.scans.nights import OTHER_PAGE, Nights, a_link, read, unchanged
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-CHANNELS = {
-    name: Channel(name, "email", Options(to=(f"{name}@example.org",))) for name in ("clerk", "chair")
-}
+CHANNELS = {name: Channel(name, "email", Options(to=(f"{name}@example.org",))) for name in ("clerk", "chair")}
 
 
 def channel(name: str, box: Postbox) -> dict[str, Channel]:
@@ -351,14 +349,14 @@ def test_a_channel_that_is_stuck_is_told_through_another(nights: Nights) -> None
     with nobody_home() as away:
         deliver_due(nights.store, channel("clerk", away), clock=lambda: nights.now)
     nights.now += HOUR
-    found = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
+    found = tell_troubles(nights.store, list, channels=CHANNELS, now=nights.now)
     assert [trouble.channel for trouble in found] == ["clerk"]
     told = nights.alerts[-1]
     assert (told.news, told.channel) == (News.TROUBLE, "chair")
     assert "has not delivered 1 alert for over an hour" in told.detail
     count = len(nights.alerts)
     nights.now += HOUR
-    tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
+    tell_troubles(nights.store, list, channels=CHANNELS, now=nights.now)
     assert len(nights.alerts) == count, "once a day"
 
 
@@ -367,7 +365,7 @@ def test_dead_letters_the_disk_and_the_clock_are_troubles(nights: Nights) -> Non
     with postbox(refuse={"clerk@example.org": "550 no such user"}) as closed:
         deliver_due(nights.store, channel("clerk", closed), clock=lambda: nights.now)
     full = Trouble("disk", "the disk is full")
-    tell_troubles(nights.store, [full], channels=CHANNELS, now=nights.now)
+    tell_troubles(nights.store, lambda: [full], channels=CHANNELS, now=nights.now)
     said = [
         alert.detail for alert in nights.alerts if alert.news is News.TROUBLE and alert.channel == "chair"
     ]
@@ -376,7 +374,7 @@ def test_dead_letters_the_disk_and_the_clock_are_troubles(nights: Nights) -> Non
         "channel clerk could not deliver 1 alert at all",
     ]
     nights.now -= DAY
-    found = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
+    found = tell_troubles(nights.store, list, channels=CHANNELS, now=nights.now)
     assert any("the clock was put back" in trouble.says for trouble in found)
 
 
@@ -384,7 +382,7 @@ def test_a_channel_whose_people_all_stopped_its_mail_is_a_trouble(nights: Nights
     with nights.store.begin() as work:
         token = work.recipients.tokens(nights.club.id, "clerk", ["Clerk@example.org"], nights.now)
         work.recipients.stop(work.recipients.find(*token.values()), nights.now)
-    (found,) = tell_troubles(nights.store, (), channels=CHANNELS, now=nights.now)
+    (found,) = tell_troubles(nights.store, list, channels=CHANNELS, now=nights.now)
     assert "nobody gets the mail of channel clerk any more" in found.says
     assert [alert.channel for alert in nights.alerts] == ["chair"]
 

@@ -72,7 +72,7 @@ def test_one_click_stops_the_mail_to_one_person_and_no_more(desk: Served) -> Non
         assert list(tell(desk, box, "c" * 32)) == [PEOPLE[1]]
 
         store, now = desk.workspace.store, desk.clock()
-        tell_troubles(store, (), channels=channels(box), now=now)
+        tell_troubles(store, list, channels=channels(box), now=now)
         deliver_due(store, channels(box), clock=desk.clock, desk=DESK)
         news = box.messages[-1]
         assert news.recipients == (PEOPLE[1],)
@@ -81,7 +81,7 @@ def test_one_click_stops_the_mail_to_one_person_and_no_more(desk: Served) -> Non
         )
         desk.clock.advance(timedelta(days=3))
         count = len(box.messages)
-        tell_troubles(store, (), channels=channels(box), now=desk.clock())
+        tell_troubles(store, list, channels=channels(box), now=desk.clock())
         deliver_due(store, channels(box), clock=desk.clock, desk=DESK)
         assert len(box.messages) == count, "told once"
 
