@@ -23,6 +23,11 @@ _units, _plans = tables.due_units, unit_plans
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far apart the clocks of two machines may be that work on one queue."""
 _LONGEST_PAUSE = timedelta(days=1)
+_ASLEEP = timedelta(minutes=2)
+"""``serve`` records every two seconds that it is awake; after so long it has ended, and reads nothing."""
+
+BY_HAND = "by hand"
+"""What stands for a schedule where a person looks at sources. Nobody takes over what they broke off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ class Units:
         connection = self._transaction.connection
         wanted = [
             _units.c.finished.is_(None),
+            _units.c.schedule != BY_HAND,
             _units.c.due <= now,
             ~_leased(now),
             _units.c.source.not_in(list(without)),
@@ -119,12 +125,43 @@ class Units:
 
     def running(self, now: datetime) -> frozenset[str]:
         """Return the sources that somebody is reading now."""
+        return frozenset(source for source, _ in self._held(now))
+
+    def busy(self, sources: Collection[str], now: datetime) -> frozenset[str]:
+        """Return which of these sources are being read now.
+
+        What a ``serve`` held that is no longer awake does not count: nobody reads it.
+        """
+        awake = (at := self.last_beat()) is not None and now - at < _ASLEEP
+        schedules = dict(self._held(now))
+        return frozenset(
+            name for name in sources if schedules.get(name, "") and (awake or schedules[name] == BY_HAND)
+        )
+
+    def take_by_hand(self, source: str, now: datetime, lease: timedelta) -> int:
+        """Hold a source for somebody who looks at it themselves, and return what to ``finish``."""
+        connection = self._transaction.connection
+        values = {"schedule": BY_HAND, "source": source, "due": now, "queued": now, "attempts": 1}
+        held: int = connection.execute(
+            self._transaction.insert(_units).values(**values, leased_until=now + lease).returning(_units.c.id)
+        ).scalar_one()
+        plan = self._transaction.insert(_plans)
+        connection.execute(plan.values(unit_id=held, lane=Lane.BROAD, reason=BY_HAND, claimed=now))
+        return held
+
+    def renew(self, units: Collection[int], now: datetime, lease: timedelta) -> None:
+        """Hold on to what was taken and is not done, from now for as long as the lease."""
+        mine = and_(_units.c.id.in_(units), _units.c.finished.is_(None))
+        self._transaction.connection.execute(update(_units).where(mine).values(leased_until=now + lease))
+
+    def _held(self, now: datetime) -> list[tuple[str, str]]:
+        """Return the sources that are being read now, and by which schedule."""
         query = (
-            select(_units.c.source)
+            select(_units.c.source, _units.c.schedule)
             .outerjoin(_plans, _plans.c.unit_id == _units.c.id)
             .where(_units.c.finished.is_(None), _leased(now))
         )
-        return frozenset(self._transaction.connection.scalars(query))
+        return [(source, schedule) for source, schedule in self._transaction.connection.execute(query)]
 
     def waiting(self, lane: Lane, now: datetime) -> frozenset[str]:
         """Return the sources with work of a lane that is due and not done."""
@@ -203,7 +240,9 @@ class Units:
     def pending(self) -> list[DueUnit]:
         """Return all work that is not done, earliest first, claimed or not."""
         rows = self._transaction.connection.execute(
-            _query().where(_units.c.finished.is_(None)).order_by(_units.c.due, _units.c.id)
+            _query()
+            .where(_units.c.finished.is_(None), _units.c.schedule != BY_HAND)
+            .order_by(_units.c.due, _units.c.id)
         )
         return [_unit(row, attempts=row.attempts) for row in rows]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import sleep
 
 from scanner.actions.alerts import tend
 from scanner.actions.routes import routes_of
@@ -16,6 +19,7 @@ from scanner.scans.blindness import tell_blindness
 from scanner.scans.canary import new_canary
 from scanner.scans.coverage import UNREAD, Tally
 from scanner.scans.page import CrawlLine
+from scanner.scans.plan import sharing_a_host
 from scanner.scans.postman import Round, deliver_due
 from scanner.scans.queue import CrawlStopped, LocalQueue
 from scanner.scans.retention import forget_old
@@ -23,6 +27,8 @@ from scanner.scans.run import Progress, ScanReport, scan
 from storage.scans import Scan
 
 _CHECK_TIME = timedelta(minutes=2)
+_LOOK_AGAIN = timedelta(seconds=2)
+_HOLD = timedelta(minutes=1)
 
 
 def units_named(workspace: Workspace, names: Sequence[str]) -> tuple[Unit, ...]:
@@ -33,6 +39,58 @@ def units_named(workspace: Workspace, names: Sequence[str]) -> tuple[Unit, ...]:
             f"{workspace.environment.schedules} names no sources yet: there is nothing to look at."
         )
     return units
+
+
+@contextmanager
+def turn_by_hand(
+    workspace: Workspace,
+    units: Sequence[Unit],
+    *,
+    clock: Callable[[], datetime],
+    waiting: Callable[[Collection[str]], None],
+) -> Iterator[Callable[[Ended], None]]:
+    """Hold these sources while somebody looks at them, once nobody else reads their hosts.
+
+    ``waiting`` hears every few seconds which sources are in the way. What comes out of the context takes the
+    end of each Unit, and sets its source free. The lease is short and renewed, so that one who was killed
+    keeps nobody waiting for long.
+    """
+    settings, store = workspace.settings, workspace.store
+    names = [unit.source for unit in units]
+    held: dict[str, int] = {}
+    while not held:
+        with store.begin() as work:
+            busy = work.units.busy(sharing_a_host(settings, names), clock())
+            if not busy:
+                held = {name: work.units.take_by_hand(name, clock(), _HOLD) for name in names}
+        if busy:
+            waiting(busy)
+            sleep(_LOOK_AGAIN.total_seconds())
+    over = Event()
+
+    def hold_on() -> None:
+        while not over.wait(_HOLD.total_seconds() / 4):
+            with store.begin() as work:
+                work.units.renew(held.values(), clock(), _HOLD)
+
+    def set_free(ended: Ended) -> None:
+        now = clock()
+        with store.begin() as work:
+            work.units.finish(held[ended.source], now)
+            if ended.closed_for:
+                for source in sharing_a_host(settings, [ended.source]):
+                    work.units.pause(source, now + ended.closed_for, now)
+
+    holding = Thread(target=hold_on, daemon=True)
+    holding.start()
+    try:
+        yield set_free
+    finally:
+        over.set()
+        holding.join()
+        with store.begin() as work:
+            for unit in held.values():
+                work.units.finish(unit, clock())
 
 
 def scan_now(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scanner.actions.exposures import ListedExposure, all_exposures
-from scanner.actions.scans import forget_what_is_old, scan_now, send_due, units_named
+from scanner.actions.scans import forget_what_is_old, scan_now, send_due, turn_by_hand, units_named
 from scanner.cli.exposures import print_exposures
 from scanner.cli.say import as_json, clock, err, opened, out, table
 from scanner.errors import ExitCode, InputError
@@ -42,7 +42,10 @@ def scan(
     with opened(context) as workspace:
         units = units_named(workspace, sources or ())
         try:
-            with progress_bars(units) as show:
+            with (
+                turn_by_hand(workspace, units, clock=clock, waiting=Patience()) as set_free,
+                progress_bars(units) as show,
+            ):
                 report = scan_now(
                     workspace,
                     units,
@@ -51,6 +54,7 @@ def scan(
                     queue=LocalQueue(),
                     full=full,
                     progress=show,
+                    unit_ended=set_free,
                 )
         except KeyboardInterrupt:
             err.print("What was found until now is kept. Alerts about it go out with the next scan.")
@@ -67,6 +71,19 @@ def scan(
     if fail_on and any(entry.exposure.severity.level.rank >= SeverityLevel(fail_on).rank for entry in listed):
         return ExitCode.EXPOSED
     return ExitCode.FINE if report.complete else ExitCode.INCOMPLETE
+
+
+class Patience:
+    """Say once of each source that is being read by somebody else that this scan waits for it."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def __call__(self, busy: Collection[str]) -> None:
+        """Name what is new among the sources that are in the way."""
+        for source in sorted(set(busy) - self._said):
+            err.print(f"Waiting: {source} is being read already, and one host is read by one run at a time.")
+        self._said.update(busy)
 
 
 @contextmanager

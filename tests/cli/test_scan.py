@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scanner.actions.workspace import opened
 from scanner.errors import ExitCode
 from tests.cli.clerk import START, Clerk, at_a_terminal, words
 from tests.internet import Answer, Page, serve
@@ -186,6 +187,27 @@ def test_two_scans_at_once_tell_people_once(choir: Clerk) -> None:
         assert [code for _, code in ended] == [0, 0], ended
         assert len(box.messages) == 1
     assert len(choir.run("exposures", "list", "--json").lines()) == 1
+
+
+def test_a_scan_waits_for_a_host_that_somebody_else_is_reading(choir: Clerk) -> None:
+    with serve({"/": LEAK}) as site:
+        choir.configure({"parish": site, "parish-news": site}, None)
+        with opened({}, choir.data) as workspace:
+            now = datetime.now(UTC)
+            with workspace.store.begin() as work:
+                work.units.beat(now)
+                work.units.queue("nightly", "parish", now, now)
+                (night,) = work.units.claim(now, timedelta(minutes=10), 1)
+            with at_a_terminal(choir.data, "scan", "parish-news") as terminal:
+                terminal.wait_for("Waiting: parish is being read already", within=60)
+                assert site.hits == []
+                with workspace.store.begin() as work:
+                    work.units.finish(night.id, now)
+                terminal.wait_for("known, 0 gone", within=60)
+                assert terminal.end(within=60) == ExitCode.FINE
+            assert site.paths[0] == "/"
+            with workspace.store.reading() as work:
+                assert work.units.running(datetime.now(UTC)) == frozenset(), "what was held is given back"
 
 
 # --- sources -----------------------------------------------------------------------------------------

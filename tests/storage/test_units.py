@@ -178,3 +178,27 @@ def test_what_was_done_long_ago_is_forgotten_but_never_the_last_due_time(work):
     }
     assert not queue(work, "forum", later)
     assert len(work.units.pending()) == 1, "what is not done stays"
+
+
+def test_what_a_person_reads_is_busy_and_nobody_takes_it_over(work):
+    held = work.units.take_by_hand("forum", NOON, LEASE)
+    queue(work, "our-site")
+    assert work.units.running(NOON) == {"forum"}
+    assert work.units.busy(["forum", "our-site"], NOON) == {"forum"}
+    assert claimed(work, NOON) == ["our-site"]
+    work.units.renew([held], NOON + LEASE / 2, LEASE)
+    assert work.units.busy(["forum"], NOON + LEASE) == {"forum"}
+    assert work.units.busy(["forum"], NOON + LEASE * 2) == frozenset()
+    assert claimed(work, NOON + LEASE * 3, limit=9) == ["our-site"], "who broke it off may begin again"
+    work.units.finish(held, NOON)
+    work.units.renew([held], NOON, LEASE)
+    assert work.units.busy(["forum"], NOON) == frozenset()
+
+
+def test_what_a_serve_held_that_has_ended_is_free_for_a_person(work):
+    queue(work, "forum")
+    work.units.claim(NOON, timedelta(hours=1), 9)
+    assert work.units.busy(["forum"], NOON) == frozenset(), "no serve was ever awake"
+    work.units.beat(NOON)
+    assert work.units.busy(["forum"], NOON) == {"forum"}
+    assert work.units.busy(["forum"], NOON + timedelta(minutes=3)) == frozenset()

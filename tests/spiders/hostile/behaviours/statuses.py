@@ -109,6 +109,6 @@ TRAPS = {
         answer(f"<div id=consent style='position:fixed'>We value your privacy</div>{JOIN}"), "read"
     ),
     "log-in form over the text": hostile(
-        answer(f"<form action=/login><input type=password name=p></form>{JOIN}"), "read"
+        answer(f"<form action=/login><input type=password name=p></form>{JOIN}"), "cut: asks for a log-in"
     ),
 }
