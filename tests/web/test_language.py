@@ -42,6 +42,8 @@ OTHERS = [code for code in languages() if code != "en"]
 GERMAN, SPANISH = Language("de", "de"), Language("es", "es")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
+CHROMIUM = Path("/usr/bin/chromium")
+
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 TAG = re.compile(r"<[^>]*>")
 
@@ -241,6 +243,30 @@ def test_no_page_mixes_languages(
         assert page.status in (200, 400), path
         assert path == "/scans/progress" or f'<html lang="{code}">' in page.text, path
         assert list(english_in(page.words, code, texts)) == [], path
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
+def test_long_words_fit_on_a_small_phone(desk: Served) -> None:
+    """320 pixels are what WCAG 2.2 asks for (1.4.10, reflow)."""
+    settings(desk)
+    number = a_leak(desk, title="Kirchengemeinderatssitzungsvorbereitungsausschuss")
+    ann = desk.somebody()
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 320, "height": 640})
+        address = f"http://127.0.0.1:{desk.port}"
+        context.add_cookies([{"name": "lychgate", "value": ann.cookies["lychgate"], "url": address}])
+        page = context.new_page()
+        for code in OTHERS:
+            ann.post("/account/language", on="/account", language=code, timezone="")
+            for path in ("/", f"/exposures/{number}", "/account"):
+                page.goto(address + path)
+                assert page.evaluate("document.documentElement.lang") == code
+                page.click("nav.main summary")
+                assert page.evaluate(wider) <= 0, (code, path)
+        browser.close()
 
 
 def test_what_is_put_into_a_translation_is_harmless(desk: Served) -> None:
