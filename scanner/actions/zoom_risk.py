@@ -51,10 +51,15 @@ class Heard:
 
 
 class ZoomListener:
-    """Take the events for one source. Threads may share it."""
+    """Take the events for one source. Threads may share it.
 
-    def __init__(self, workspace: Workspace, source: str, *, clock: Callable[[], datetime]) -> None:
-        self._workspace = workspace
+    ``current`` returns the workspace with the settings that are in force when an event comes.
+    """
+
+    def __init__(
+        self, current: Callable[[], Workspace], source: str, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._current = current
         self._source = source
         self._clock = clock
         self._heard: dict[str, datetime] = {}
@@ -67,7 +72,7 @@ class ZoomListener:
         InputError if it is none of Zoom's events; ConfigError if the secret cannot be read. An event whose
         taking failed may come again.
         """
-        secret = read_secret(self._workspace.settings, self._source)
+        secret = read_secret(self._current().settings, self._source)
         now = self._clock()
         _check_signature(body, stamp=stamp, signature=signature, secret=secret, now=now)
         self._once(signature, now)
@@ -109,12 +114,12 @@ class ZoomListener:
             links=links,
             by=_in_words(_text(details, "post_platform"), _text(details, "post_time")),
         )
-        ledger = record_report(self._workspace, said, clock=self._clock)
+        ledger = record_report(self._current(), said, clock=self._clock)
         return Heard(exposures=len(ledger.seen), foreign=not ledger.seen)
 
     def _links(self, number: str, address: str) -> tuple[Link, ...]:
         """Return the meeting by its address, which may carry its passcode, and by its number."""
-        by_address = self._workspace.detector.detect_text(address, "href").links if address else ()
+        by_address = self._current().detector.detect_text(address, "href").links if address else ()
         room = Room("zoom", number)
         if not _ID.fullmatch(number) or any(link.room == room for link in by_address):
             return by_address
@@ -122,7 +127,7 @@ class ZoomListener:
 
     def _place(self, address: str) -> str:
         try:
-            return public_address(address, allow=self._workspace.settings.allow)
+            return public_address(address, allow=self._current().settings.allow)
         except InputError:
             return _UNNAMED  # that the meeting is out counts more than where
 

@@ -39,6 +39,6 @@ def serve(context: typer.Context) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: server.stop())
         logging.getLogger("lychgate").info("serving %s", workspace.environment.folder)
-        with open_web(workspace, clock=clock):
+        with open_web(lambda: server.workspace, clock=clock):
             server.run()
     logging.getLogger("lychgate").info("stopped")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from scanner.actions.routes import wrong_titles
 from scanner.actions.workspace import Workspace
+from scanner.actions.zoom_risk import missing_secrets
 from scanner.errors import LychgateError
 
 log = logging.getLogger("lychgate")
@@ -48,6 +49,8 @@ class Live:
         self._said = None
         self.workspace = fresh
         log.info("the settings were read anew: %d sources are looked at", sources)
+        for says in missing_secrets(fresh.settings):
+            log.error("%s", says)
         for says in wrong_titles(fresh):
             log.error("the settings are in force, but %s", says)
         return True

@@ -52,6 +52,11 @@ class Server:
         self._planning = Lock()
         self._ticker = Ticker(partial(self._safely, self.plan))
 
+    @property
+    def workspace(self) -> Workspace:
+        """The installation with the settings that are in force now."""
+        return self._live.workspace
+
     def stop(self) -> None:
         """Ask for the end: a running crawl is broken off, and done again by the next ``serve``."""
         self._stop.set()

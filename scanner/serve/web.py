@@ -109,11 +109,13 @@ def _invite_first(workspace: Workspace, address: str, *, now: datetime) -> None:
 
 
 @contextmanager
-def open_web(workspace: Workspace, *, clock: Callable[[], datetime]) -> Iterator[None]:
+def open_web(current: Callable[[], Workspace], *, clock: Callable[[], datetime]) -> Iterator[None]:
     """Answer on the web while the block runs: the review desk, and the hooks of the settings.
 
+    ``current`` returns the workspace with the settings in force; hooks follow them, the address does not.
     What cannot be opened is said in the log: alerts by other ways must not wait for it.
     """
+    workspace = current()
     settings = workspace.settings
     for sentence in missing_secrets(settings):
         log.error("%s", sentence)
@@ -122,7 +124,7 @@ def open_web(workspace: Workspace, *, clock: Callable[[], datetime]) -> Iterator
             workspace,
             clock=clock,
             public_address=settings.public_address,
-            hooks=hooks(workspace, clock=clock),
+            hooks=hooks(current, clock=clock),
             next_run=next_run,
         )
         web = Web(app, listen=settings.listen, behind_proxy=bool(settings.public_address))

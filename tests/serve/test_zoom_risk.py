@@ -171,7 +171,7 @@ def test_zooms_warning_becomes_an_alert_and_nothing_else_does(home: Installation
         (exposure,) = home.run("exposures", "list", "--json").lines()
         (sighting,) = exposure["sightings"]
         assert (sighting["address"], sighting["form"]) == (site.url("/status/1"), "reported")
-        home.run("scan")
+        assert "1 × asks for a log-in" in home.run("scan", code=ExitCode.INCOMPLETE).out
         assert site.paths == ["/status/1"], "the post is looked at, others' are not"
         assert home.run("exposures", "list", "--json").lines()[0]["sightings"][0]["state"] == "unreadable"
     log = (home.data / "log").read_text()
@@ -190,9 +190,36 @@ def workspace(home: Installation) -> Iterator[Workspace]:
             yield workspace
 
 
+@pytest.mark.timeout(180)
+def test_a_new_source_is_heard_without_a_restart_and_one_that_is_gone_is_not(home: Installation) -> None:
+    with serve({}) as site, postbox() as box:
+        write_settings(home, site, box)
+        settings = home.data / "schedules.yaml"
+        listed = settings.read_text()
+        settings.write_text(listed.replace("  zoom: {kind: zoom-risk", "  other: {kind: zoom-risk"))
+        with serving(home) as served:
+            warning = event(site.url("/status/1"))
+
+            def answer() -> int:
+                return served.post(warning, signed(warning))
+
+            def becomes(status: int) -> bool:
+                end = time.monotonic() + 60
+                while answer() != status and time.monotonic() < end:
+                    time.sleep(0.3)
+                return answer() in (status, 401)  # once taken, the same within a second is a replay
+
+            assert answer() == 404
+            settings.write_text(listed)
+            assert becomes(204)
+            box.wait_for(1, within=timedelta(seconds=60))
+            settings.write_text(listed.replace("  zoom: {kind: zoom-risk", "  other: {kind: zoom-risk"))
+            assert becomes(404)
+
+
 def hear(workspace: Workspace, body: bytes) -> int:
     headers = signed(body)
-    listener = ZoomListener(workspace, "zoom", clock=lambda: datetime.now(UTC))
+    listener = ZoomListener(lambda: workspace, "zoom", clock=lambda: datetime.now(UTC))
     return listener.hear(
         body, stamp=headers["x-zm-request-timestamp"], signature=headers["x-zm-signature"]
     ).exposures
@@ -243,7 +270,7 @@ def test_what_could_not_be_taken_may_come_again(workspace: Workspace) -> None:
     warning = event("https://social.org/1")
     headers = signed(warning)
     stamp, signature = headers["x-zm-request-timestamp"], headers["x-zm-signature"]
-    listener = ZoomListener(workspace, "zoom", clock=lambda: datetime.now(UTC))
+    listener = ZoomListener(lambda: workspace, "zoom", clock=lambda: datetime.now(UTC))
     secret = Path(workspace.environment.folder / "zoom")
     secret.unlink()
     with pytest.raises(ConfigError, match="secret of Zoom's webhook"):
@@ -277,5 +304,5 @@ def test_an_address_that_is_taken_does_not_keep_serve_from_scanning(
         settings = workspace.environment.schedules
         text = settings.read_text().replace("127.0.0.1:0}", f"127.0.0.1:{taken.getsockname()[1]}}}")
         settings.write_text(text)
-        with open_web(workspace, clock=lambda: datetime.now(UTC)):
+        with open_web(lambda: workspace, clock=lambda: datetime.now(UTC)):
             assert "nothing can listen at" in caplog.text

@@ -11,6 +11,6 @@ from scanner.actions.workspace import Workspace
 from scanner.web.hooks.zoom import zoom_router
 
 
-def hooks(workspace: Workspace, *, clock: Callable[[], datetime]) -> tuple[APIRouter, ...]:
-    """Return the routers of all hooks."""
-    return (zoom_router(workspace, clock=clock),)
+def hooks(current: Callable[[], Workspace], *, clock: Callable[[], datetime]) -> tuple[APIRouter, ...]:
+    """Return the routers of all hooks, which follow the settings that ``current`` returns."""
+    return (zoom_router(current, clock=clock),)

@@ -20,19 +20,22 @@ _PATIENCE = 10
 """Seconds that a body may take."""
 
 
-def zoom_router(workspace: Workspace, *, clock: Callable[[], datetime]) -> APIRouter:
+def zoom_router(current: Callable[[], Workspace], *, clock: Callable[[], datetime]) -> APIRouter:
     """Return the route for the events of every source of kind zoom-risk: ``/hooks/zoom/NAME``.
+
+    ``current`` returns the workspace with the settings in force: a source is there as soon as they name it.
 
     Answers 401 to what is not signed by Zoom, too old or seen before, 503 if Zoom is to send it again.
     """
-    known = {name: ZoomListener(workspace, name, clock=clock) for name in listeners(workspace.settings)}
+    known: dict[str, ZoomListener] = {}
     router = APIRouter()
 
     @router.post("/hooks/zoom/{source}", name="zoom_hook")
     async def take(source: str, request: Request) -> Response:
-        if source not in known:
+        if source not in listeners(current().settings):
             raise HTTPException(404)
-        return await _take(known[source], source, request)
+        listener = known.setdefault(source, ZoomListener(current, source, clock=clock))
+        return await _take(listener, source, request)
 
     return router
 
