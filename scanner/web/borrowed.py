@@ -20,8 +20,8 @@ def sentences_of(
     """Yield the sentences of a Python file, as Babel asks an extractor to.
 
     Options: ``calls`` names functions and exceptions whose arguments are taken, ``names`` the variables whose
-    values are; with neither, every sentence of the file that is no documentation. A single word is taken
-    only where it is marked by one of the ``keywords``.
+    values are (``*`` stands for every public constant); with neither, every sentence of the file that is no
+    documentation. A single word is taken only where it is marked by one of the ``keywords``.
     """
     tree = ast.parse(file.read())
     calls, names = options.get("calls", "").split(), options.get("names", "").split()
@@ -53,8 +53,12 @@ def _assigned(tree: ast.Module, names: Collection[str]) -> Iterator[ast.AST]:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if isinstance(node, ast.AnnAssign):
             targets = [node.target]
-        if any(isinstance(target, ast.Name) and target.id in names for target in targets):
+        if any(isinstance(target, ast.Name) and _is_named(target.id, names) for target in targets):
             yield node
+
+
+def _is_named(name: str, names: Collection[str]) -> bool:
+    return name in names or ("*" in names and name.isupper() and not name.startswith("_"))
 
 
 def _sentences(part: ast.AST) -> Iterator[tuple[int, str]]:
