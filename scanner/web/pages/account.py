@@ -27,6 +27,7 @@ from scanner.web.desk import Call
 from scanner.web.door import Caller, Form, Number, text
 from scanner.web.language import N_
 from scanner.web.screen import show
+from scanner.web.sentences import say
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,7 +108,7 @@ def ask_for_new_passkey(request: Request, call: Caller, form: Form) -> Response:
         enrolment = begin_passkey(call.store, call.who, password=text(form, "password"), place=place)
     except InputError as error:
         desk.throttle.failed(guessed, address, call.now)
-        return PlainTextResponse(call.language.gettext(str(error)), status_code=400)
+        return PlainTextResponse(say(str(error), call.language), status_code=400)
     desk.throttle.succeeded(guessed, address)
     desk.enrolments.keep(call.session, enrolment, call.now)
     return Response(enrolment.options, media_type="application/json")

@@ -24,7 +24,9 @@ from scanner.web.arriving import (
     welcome,
 )
 from scanner.web.desk import Desk
-from scanner.web.door import own_path
+from scanner.web.door import language_of, own_path
+from scanner.web.language import N_
+from scanner.web.sentences import say
 
 log = logging.getLogger("lychgate")
 
@@ -95,7 +97,8 @@ def _refused(request: Request, provider: Provider, error: LychgateError, *, back
     desk.throttle.failed(_tried(request), address_of(request), desk.clock())
     log.warning("signing in with %s failed: %s", provider.name, error)
     # Where a secret is missing is for whoever runs Lychgate, in the log.
-    says = "It is not set up in full." if isinstance(error, ConfigError) else str(error)
+    says = N_("It is not set up in full.") if isinstance(error, ConfigError) else str(error)
+    says = say(says, language_of(request))
     return sign_in_form(request, status=403, back=back, says=f"{provider.name}: {says}")
 
 
