@@ -103,6 +103,7 @@ for name, function, example in (
     ("removed", exposure_states.removed, 'removed 3 --note "the board took it down"'),
     ("intended", exposure_states.intended, 'intended 3 --for 2w --note "open day"'),
     ("not-ours", exposure_states.not_ours, 'not-ours 3 --note "another choir\'s room"'),
+    ("duplicate", exposure_states.duplicate, 'duplicate 3 --note "the same leak as 2"'),
     ("ignore", exposure_states.ignore_exposure, 'ignore 3 --for 30d --note "old poster, in talks"'),
     ("ignores", exposure_states.list_ignores, "ignores --json"),
     ("reopen", exposure_states.reopen_exposure, "reopen 3"),

@@ -112,6 +112,11 @@ def not_ours(context: typer.Context, number: Number, note: Note = "", as_lines: 
     _close(context, number, ExposureState.FALSE_POSITIVE, note=note, as_lines=as_lines)
 
 
+def duplicate(context: typer.Context, number: Number, note: Note = "", as_lines: Json = False) -> None:
+    """Say that these places are counted as another exposure already. Other places are told."""
+    _close(context, number, ExposureState.DUPLICATE, note=note, as_lines=as_lines)
+
+
 def ignore_exposure(
     context: typer.Context,
     number: Number,

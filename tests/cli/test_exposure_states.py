@@ -16,6 +16,7 @@ def test_decisions_are_made_told_and_undone(leak: Clerk) -> None:
         (("removed", "1"), "removed", "is now removed."),
         (("intended", "1", "--until", "2030-12-24 22:00"), "intended", "until Tue 24 Dec 2030 22:00"),
         (("not-ours", "1", "--note", "another choir"), "false-positive", "is now false-positive."),
+        (("duplicate", "1", "--note", "see 2"), "duplicate", "is now duplicate."),
         (("ignore", "1", "--for", "30d", "--note", "old poster"), "snoozed", "until "),
     ):
         said = leak.run("exposures", *arguments).out
