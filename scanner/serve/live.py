@@ -6,7 +6,6 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scanner.actions.routes import wrong_titles
 from scanner.actions.workspace import Workspace
 from scanner.actions.zoom_risk import missing_secrets
 from scanner.errors import LychgateError
@@ -51,8 +50,6 @@ class Live:
         log.info("the settings were read anew: %d sources are looked at", sources)
         for says in missing_secrets(fresh.settings):
             log.error("%s", says)
-        for says in wrong_titles(fresh):
-            log.error("the settings are in force, but %s", says)
         return True
 
     def _organisation_is_known(self) -> bool:
