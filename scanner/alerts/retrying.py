@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from scanner.alerts.routing import instead
 from scanner.errors import DeliveryError, LychgateError
-from scanner.model import Delivery, News
+from scanner.model import Delivery, DeliveryState, News
 
 GIVE_UP_AFTER = timedelta(hours=72)
 FEWEST_TRIES = 10
@@ -41,14 +41,18 @@ def substitute(delivery: Delivery, siblings: Sequence[Delivery], channels: Seque
     It is the next in the order of the settings. ``siblings`` are the deliveries about the same exposure:
     a takeover is told from its key, so a chain of failures visits each channel once and ends.
     """
-    tried, origin = {delivery.alert.channel}, delivery
-    while (before := _taken_over_from(origin, siblings)) is not None:
-        tried.add(before.alert.channel)
-        origin = before
+    chain = _chain(delivery, siblings)
+    tried, origin = {each.alert.channel for each in chain}, chain[-1]
     tried |= {other.alert.channel for other in siblings if same_news(other, origin)}
     names = list(channels)
     at = names.index(delivery.alert.channel) + 1 if delivery.alert.channel in names else 0
     return next((name for name in names[at:] + names[:at] if name not in tried), None)
+
+
+def delivered_after_all(delivery: Delivery, siblings: Sequence[Delivery]) -> str | None:
+    """Return the channel that carried an alert after another one was asked to take it over, if one did."""
+    sent = (each for each in _chain(delivery, siblings)[1:] if each.state is DeliveryState.SENT)
+    return next((each.alert.channel for each in sent), None)
 
 
 def same_news(other: Delivery, delivery: Delivery) -> bool:
@@ -59,6 +63,14 @@ def same_news(other: Delivery, delivery: Delivery) -> bool:
         and other.alert.news is delivery.alert.news
         and other.created == delivery.created
     )
+
+
+def _chain(delivery: Delivery, siblings: Sequence[Delivery]) -> list[Delivery]:
+    """Return a delivery, the one that it took over, the one before that, and so on."""
+    chain = [delivery]
+    while (before := _taken_over_from(chain[-1], siblings)) is not None:
+        chain.append(before)
+    return chain
 
 
 def _taken_over_from(delivery: Delivery, siblings: Sequence[Delivery]) -> Delivery | None:

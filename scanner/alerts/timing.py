@@ -99,6 +99,8 @@ def decide(
     if urgent:
         return SendNow()
     named = _routes_to(alert.channel, exposure, routes)
+    if alert.news is News.GONE and not named:
+        named = [route for _, route in matching(exposure, routes)] if exposure else []
     quiet = _common_quiet([route for route in named if route.digest is None])
     if quiet is not None and delivery.attempts <= 1 and alert.news not in (News.ESCALATED, News.TEST):
         until = _end_of_quiet(quiet, zone=zone, now=now)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from scanner.alerts.routing import Route, route
+from scanner.alerts.routing import Route, alert_for, route
 from scanner.invitations.series import is_running, next_start
 from scanner.match.allowances import Allowed
 from scanner.match.register import Register
 from scanner.match.severity import calls_to_disrupt, grade, grade_retired, needs_passcode
 from scanner.match.verdict import match
 from scanner.model import (
+    DeliveryState,
     Exposure,
     Failed,
     Form,
@@ -245,7 +246,10 @@ class Ledger:
     def _news(self, work: Work, exposure: Exposure, news: News, now: datetime) -> None:
         """Count what became of an exposure and queue the alerts about it."""
         (self.gone if news is News.GONE else self.new).add(exposure.id)
-        self._tell(work, exposure, news, cause=f"{news} {now.isoformat()}", now=now)
+        cause = f"{news} {now.isoformat()}"
+        self._tell(work, exposure, news, cause=cause, now=now)
+        if news is News.GONE:
+            self._clear_others(work, exposure, cause=cause, now=now)
 
     def _tell(self, work: Work, exposure: Exposure, news: News, *, cause: str, now: datetime) -> None:
         alerts = route(
@@ -257,6 +261,21 @@ class Ledger:
             cause=cause,
         )
         for alert in alerts:
+            work.outbox.put(alert, now, now)
+
+    def _clear_others(self, work: Work, exposure: Exposure, *, cause: str, now: datetime) -> None:
+        """Queue the all-clear for whoever heard of the leak without a route: deputies and stand-ins."""
+        before = work.outbox.about(exposure.organisation, exposure.id)
+        told = {each.alert.channel for each in before if each.state is DeliveryState.SENT}
+        for channel in told.intersection(self._channels):
+            alert = alert_for(
+                channel,
+                "you were told of the leak",
+                exposure,
+                news=News.GONE,
+                organisation=exposure.organisation,
+                cause=cause,
+            )
             work.outbox.put(alert, now, now)
 
     def _meeting(self, work: Work, verdict: Verdict) -> Meeting | None:

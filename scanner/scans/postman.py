@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from scanner.alerts.channel import Channel
 from scanner.alerts.channels import recipients, send
 from scanner.alerts.digests import Entry, write_digest
-from scanner.alerts.retrying import TAKE_OVER_AFTER, next_try, same_news, substitute
+from scanner.alerts.retrying import TAKE_OVER_AFTER, delivered_after_all, next_try, same_news, substitute
 from scanner.alerts.routing import Digest, Route, instead
 from scanner.alerts.timing import Hold, SendInDigest, Turn, Withhold, decide
 from scanner.alerts.wording import write
@@ -136,6 +136,8 @@ class _Postman:
         )
 
     def _turn(self, case: _Case) -> Turn:
+        if (channel := delivered_after_all(case.delivery, case.siblings)) is not None:
+            return Withhold(f"channel {channel} delivered it after all")
         now = self.clock()
         return decide(
             case.delivery,

@@ -118,6 +118,13 @@ def test_a_digest_of_the_rest_leaves_the_quiet_hours_of_what_is_urgent() -> None
     assert held == Hold(until=MORNING, why="the quiet hours of its route are not over")
 
 
+def test_an_all_clear_for_those_that_no_route_names_keeps_the_quiet_hours_of_the_others() -> None:
+    others = replace(QUIET, to=("lead",))
+    held = turn(News.GONE, HIGH, others, now=MIDNIGHT)
+    assert held == Hold(until=MORNING, why="the quiet hours of its route are not over")
+    assert turn(News.GONE, HIGH, others, now=MORNING) == SendNow()
+
+
 def test_what_can_wait_goes_into_the_digest() -> None:
     daily = Route(to=("clerk",), digest=Digest.DAILY)
     held = turn(News.OPENED, LOW, daily)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from scanner.alerts.channel import Channel
 from scanner.alerts.channels.email import Options
-from scanner.alerts.routing import Digest, Escalation, Route
+from scanner.alerts.routing import Digest, Escalation, Route, alert_for
 from scanner.model import (
     Delivery,
     DeliveryState,
@@ -79,6 +79,42 @@ def test_what_nobody_takes_is_taken_over_within_two_minutes(nights: Nights) -> N
             nights.now += 10 * MINUTE
             post(nights, channels)
     assert len(box.messages) == 1 + sum("unanswered" in each for each in subjects(box)), "taken over once"
+
+
+def test_who_stands_in_is_not_told_late_what_the_others_have_by_then(nights: Nights) -> None:
+    nights.routes = (Route(to=("clerk",)),)
+    leak(nights)
+    with nobody_home() as away:
+        for _ in range(3):
+            post(nights, channel("clerk", away) | channel("chair", away))
+            nights.now += MINUTE
+    with postbox() as box:
+        for _ in range(2):
+            post(nights, channel("clerk", box) | channel("chair", box))
+            nights.now += MINUTE
+        first, second = deliveries(nights)
+        assert (first.alert.channel, first.state) == ("clerk", DeliveryState.SENT)
+        assert (second.alert.channel, second.state) == ("chair", DeliveryState.WITHHELD)
+        assert second.why_not == "channel clerk delivered it after all"
+        assert len(box.messages) == 1
+
+
+def test_whoever_was_told_of_a_leak_hears_that_it_is_over(nights: Nights) -> None:
+    nights.channels = ("clerk", "chair", "lead")
+    nights.routes = (Route(to=("clerk",), escalate=Escalation(to=("chair",), after=20 * MINUTE)),)
+    nights.register(a_meeting(starts=NOON + 3 * DAY))
+    nights.scan(read(a_link()))
+    nights.send_all()
+    with nights.store.begin() as work:
+        (exposure,) = work.exposures.all(nights.club.id)
+        told = alert_for(
+            "chair", "nobody answered", exposure, news=News.ESCALATED, organisation=1, cause="test"
+        )
+        work.outbox.put(told, nights.now, nights.now)
+    nights.send_all()
+    nights.scan_twice(read())
+    clear = {alert.channel: alert.reason for alert in nights.alerts if alert.news is News.GONE}
+    assert clear == {"clerk": "route 1 takes every exposure", "chair": "you were told of the leak"}
 
 
 def test_a_chain_of_dead_channels_ends(nights: Nights) -> None:
