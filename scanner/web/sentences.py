@@ -23,7 +23,9 @@ _LONGEST: Final = 700
 _MOST_TRIES: Final = 150
 _HOLE: Final = re.compile(r"\{(\w+)\}")
 _LENGTH: Final = re.compile(r"([0-9]{1,6}) (day|hour|minute)s?(?: ([0-9]{1,2}) (hour|minute)s?)?")
-_AS_IT_STANDS: Final = frozenset({"title", "name", "email", "note", "address", "place", "path", "reason"})
+_AS_IT_STANDS: Final = frozenset(
+    {"title", "name", "email", "note", "address", "place", "path", "reason", "meeting"}
+)
 """Holes that hold what people wrote."""
 _TELLING: Final = 6
 """Letters that a sentence has besides its holes, else every hole has to hold something known."""
@@ -49,11 +51,13 @@ PARTS: Final = (
     # What became of an exposure (scanner.model, storage.exposure_rows).
     *(N_("opened"), N_("open"), N_("acknowledged"), N_("snoozed"), N_("rotated"), N_("removed")),
     *(N_("intended"), N_("false-positive"), N_("duplicate"), N_("gone"), N_("regressed")),
-    *(N_("note"), N_("reopened"), N_("revealed")),
+    *(N_("note"), N_("reopened"), N_("revealed"), N_("put off"), N_("scan")),
     N_("severity {level}"),
     *(N_("seen at a place again"), N_("seen at another place"), N_("its meeting may be public")),
     *(N_("gone from one place"), N_("gone from every place it was seen")),
     N_("ignored at {places}"),
+    # What somebody did (the audit log).
+    *(N_("disabled"), N_("enabled"), N_("silenced"), N_("unsilenced"), N_("refused"), N_("drill")),
     N_("exposure: {what}"),
     N_("exposure {number}"),
     N_("meeting {number}"),
