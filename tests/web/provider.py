@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from scanner.actions.workspace import Workspace
+
 CLIENT, SECRET = "lychgate desk", "a secret: with % and &"
 
 
@@ -47,6 +49,8 @@ class Provider:
     """What it answers at a path, whatever it is asked."""
     about: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    awake: threading.Event = field(default_factory=threading.Event)
+    """It answers nothing while this is not set."""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -132,10 +136,29 @@ class Provider:
         return f"{signed}.{to_text(signature)}"
 
 
+def configure(workspace: Workspace, provider: Provider, *, allow: str = "", admit: str = "") -> None:
+    """Name a provider in an installation's settings; ``admit`` is a list in YAML."""
+    folder = workspace.environment.folder
+    (folder / "provider").write_text(f"{SECRET}\n")
+    (folder / "schedules.yaml").write_text(
+        f"""version: 1
+network: {{allow: [{allow or f"'127.0.0.1:{provider.port}'"}]}}
+web:
+  sign_in:
+    name: the parish account
+    issuer: {provider.issuer}
+    client_id: {CLIENT}
+    secret: {{file: provider}}
+    admit: [{admit}]
+"""
+    )
+
+
 @contextmanager
 def provider(now: Callable[[], datetime]) -> Iterator[Provider]:
     """Serve a provider on a free port of 127.0.0.1 until the block ends."""
     it = Provider(now)
+    it.awake.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -147,6 +170,13 @@ def provider(now: Callable[[], datetime]) -> Iterator[Provider]:
 
         def answer(self, form: dict[str, str], path: str) -> None:
             it.asked.append(path)
+            it.awake.wait(60)
+            if path.startswith("/realm/authorize?"):
+                self.send_response(302)
+                self.send_header("Location", it.let_in(f"http://127.0.0.1:{it.port}{path}"))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             path = path.removeprefix("/realm/")
             said: dict[str, Any] | None = None
             if path == ".well-known/openid-configuration":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,26 +18,9 @@ from scanner.actions.people import AccountRole, invite
 from scanner.actions.workspace import Workspace
 from scanner.web.throttle import PER_PAIR
 from tests.web.desk import PASSWORD, Browser, Clock, Said, Served
-from tests.web.provider import CLIENT, SECRET, Provider, provider
+from tests.web.provider import CLIENT, SECRET, Provider, configure, provider
 
 ANN = {"email": "ann@stmarys.example", "email_verified": True}
-
-
-def configure(workspace: Workspace, provider: Provider, *, allow: str = "", admit: str = "") -> None:
-    folder = workspace.environment.folder
-    (folder / "provider").write_text(f"{SECRET}\n")
-    (folder / "schedules.yaml").write_text(
-        f"""version: 1
-network: {{allow: [{allow or f"'127.0.0.1:{provider.port}'"}]}}
-web:
-  sign_in:
-    name: the parish account
-    issuer: {provider.issuer}
-    client_id: {CLIENT}
-    secret: {{file: provider}}
-    admit: [{admit}]
-"""
-    )
 
 
 @pytest.fixture
@@ -320,6 +305,20 @@ def test_ways_of_honest_providers(desk: Served, parish: Provider) -> None:
     vars(parish).update(about={"scopes_supported": ["openid", "email"]})
     asked = parse_qs(urlsplit(leave(desk.browser()).where).query)
     assert asked["scope"] == ["openid email"], "some refuse a scope that they do not know"
+
+
+def test_a_slow_provider_takes_only_so_many_hands(desk: Served, parish: Provider) -> None:
+    parish.awake.clear()
+    with ThreadPoolExecutor(4) as visitors:
+        waiting = [visitors.submit(leave, desk.browser()) for _ in range(4)]
+        end = time.monotonic() + 60
+        while len(parish.asked) < 4 and time.monotonic() < end:
+            time.sleep(0.01)
+        said = leave(desk.browser())
+        parish.awake.set()
+        assert said.status == 403
+        assert "Too many people sign in at this moment" in said.words
+        assert [each.result().status for each in waiting] == [303] * 4
 
 
 def test_what_is_not_set_up_is_said(

@@ -1,4 +1,4 @@
-"""Passkeys in a real browser with a virtual authenticator (Chrome DevTools Protocol, domain WebAuthn)."""
+"""Ways in, in a real browser: a passkey (by a virtual authenticator), an account from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from scanner.actions.workspace import opened
 from tests.e2e.installation import Installation
 from tests.web.desk import PASSWORD, Clock, Served, served
+from tests.web.provider import configure, provider
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -21,7 +22,10 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/
 
 @pytest.fixture
 def desk(home: Installation) -> Iterator[Served]:
-    with opened({}, home.data) as workspace, served(workspace, Clock()) as desk:
+    clock = Clock()
+    with opened({}, home.data) as workspace, provider(clock) as parish, served(workspace, clock) as desk:
+        configure(workspace, parish)
+        parish.person = {"email": "ann@example.org", "email_verified": True}
         desk.somebody()
         yield desk
 
@@ -30,7 +34,7 @@ def sees(page, text: str) -> None:
     sync_api.expect(page.locator("main")).to_contain_text(text, timeout=PATIENCE)
 
 
-def test_add_a_passkey_sign_in_with_it_and_lose_it(desk: Served) -> None:
+def test_a_passkey_is_added_used_and_lost_and_another_account_lets_in(desk: Served) -> None:
     here = f"http://localhost:{desk.port}"
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
@@ -108,4 +112,7 @@ def test_add_a_passkey_sign_in_with_it_and_lose_it(desk: Served) -> None:
         plain.goto(f"{here}/sign-in")
         assert plain.get_by_role("button", name="Sign in", exact=True).is_visible()
         assert not plain.get_by_role("button", name="Sign in with a passkey").is_visible()
+        # Away to another site and back again: the cookie comes along, and no policy stands in the way.
+        plain.get_by_role("button", name="Sign in with the parish account").click()
+        sees(plain, "Next meetings")
         chromium.close()
