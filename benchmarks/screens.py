@@ -130,7 +130,7 @@ def _leaks(work: Work, organisation: int, clock: Clock) -> None:
         work.exposures.set_state(organisation, exposure, state, "ann@example.org", note, now - ago)
 
     excerpt = "Everybody is welcome on Sunday evening, join here: [link] and bring a friend"
-    grave = "Link and passcode stand in public, nobody has to let people in, and it starts in 14 hours."
+    grave = "Link and passcode stand in public, nobody has to let people in, and it starts today."
     shown = {"passcode": PasscodeMatch.CURRENT, "excerpt": excerpt}
     prayer = see(0, "t/evening-prayer/12", SeverityLevel.CRITICAL, grave, 9 * HOUR, **shown)
     tell(prayer, News.OPENED, 9 * HOUR)
