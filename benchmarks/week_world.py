@@ -41,6 +41,8 @@ _HOP = timedelta(minutes=5)
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _ANSWERS_DUE = tuple(timedelta(minutes=count) for count in (5, 15, 20, 60, 24 * 60, 48 * 60, 72 * 60))
 """How long after an alert somebody is reminded, or somebody else is told."""
+_MOMENT = timedelta(seconds=10)
+"""Serve looks for what is due by time alone once a minute: not a second too early."""
 _HOURS = (7, 8)
 """When quiet hours end, and when digests and reports go out."""
 
@@ -166,7 +168,7 @@ class World:
             moments += [delivery.due, delivery.created + timedelta(minutes=61)]
         asked = [case.opened for case in unanswered]
         asked += [moment for each in told for moment in (each.created, each.settled) if moment]
-        moments += [moment + after for moment in asked for after in _ANSWERS_DUE]
+        moments += [moment + after + _MOMENT for moment in asked for after in _ANSWERS_DUE]
         moments += _mornings(since, ZoneInfo(organisation.timezone))
         return min((moment for moment in moments if moment > since), default=None)
 
