@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.model import ExposureState, PasscodeMatch
+from storage.drills import DrillStage, DrillStep
 from storage.store import Work
 from tests.builders import a_coverage, a_meeting, a_room, a_severity, a_sighting, an_alert
 from tests.web.desk import Browser, Served
@@ -31,7 +32,14 @@ def plant(desk: Served) -> list[str]:
         "/alerts",
         "/report",
         "/people/audit",
+        "/calendars",
+        "/sources",
+        "/drill",
+        "/organisation",
     ]
+    desk.workspace.environment.schedules.write_text(
+        "version: 1\nsources: {forum: {kind: site, start: ['https://forum.example/']}}\n"
+    )
     with desk.workspace.store.begin() as work:
         scan = work.scans.start("nightly", ["forum"], now)
         for number, text in enumerate(PAYLOADS):
@@ -62,6 +70,12 @@ def plant(desk: Served) -> list[str]:
             if number % 20 == 0:
                 pages += [f"/exposures/{seen.exposure_id}"]
                 pages += [f"/meetings/{meeting.id}{part}" for part in ("", "/link", "/remove")]
+            calendar = work.calendars.add(organisation, name=text, address="https://c.example/", now=now)
+            work.calendars.failed(calendar, now, fault=text)
+            step = DrillStep(stage=DrillStage.FOUND, at=now, good=False, says=text)
+            work.drills.tell(work.drills.add(organisation, actor=text, now=now).id, [step])
+        work.paused_sources.add("forum", reason=" ".join(PAYLOADS), actor=" ".join(PAYLOADS), now=now)
+        work.organisations.change(organisation, name=" ".join(PAYLOADS), timezone="Europe/London")
         _everything_in_one(work, organisation, now)
     return pages
 
