@@ -26,8 +26,11 @@ _LONGEST_PAUSE = timedelta(days=1)
 _ASLEEP = timedelta(minutes=2)
 """``serve`` records every two seconds that it is awake; after so long it has ended, and reads nothing."""
 
-BY_HAND = "by hand"
-"""What stands for a schedule where a person looks at sources. Nobody takes over what they broke off."""
+BY_HAND = "held by hand"
+"""What stands for a schedule where a person looks at sources. Nobody takes over what they broke off.
+
+What the desk asks for ("by hand" too, in a person's words) is queued under another name: workers take that.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
