@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
+from storage import tables as tables_of_all
 from storage import tables_people as tables
 from storage.transaction import Transaction, new_seal
 
@@ -60,6 +61,17 @@ class People:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+
+    def wait_for_turn(self, organisation: int) -> None:
+        """Keep others who wait for theirs from changing who may come in until this transaction ends.
+
+        What is decided by looking at all of them, such as who is the last owner, would otherwise be decided
+        twice at once on PostgreSQL. On SQLite one writes at a time anyway.
+        """
+        organisations = tables_of_all.organisations.c
+        self._transaction.connection.execute(
+            select(organisations.id).where(organisations.id == organisation).with_for_update()
+        )
 
     def add(
         self, organisation: int, *, email: str, role: AccountRole, password: str, now: datetime

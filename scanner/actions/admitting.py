@@ -29,6 +29,7 @@ def admit_presented(
     """Start a session of whom the provider presents, or raise InputError; both leave an audit entry."""
     try:
         with store.begin() as work:
+            work.people.wait_for_turn(organisation)
             account = _account(work, presented, provider, organisation=organisation, now=now)
     except InputError as error:
         who = presented.email or "somebody without an address"

@@ -177,6 +177,7 @@ def remove_passkey(store: Store, who: Someone, passkey: int, *, provider: bool, 
     The last way in stays: a password, another passkey, or the ``provider`` that the settings name.
     """
     with store.begin() as work:
+        work.people.wait_for_turn(who.organisation)
         account = _existing(work, who.organisation, who.id)
         known = work.passkeys.of(who.organisation, who.id)
         gone = next((each for each in known if each.id == passkey), None)

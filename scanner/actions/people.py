@@ -186,6 +186,7 @@ def set_role(
 ) -> None:
     """Give somebody another role. Their sessions end. The last owner stays one."""
     with store.begin() as work:
+        work.people.wait_for_turn(organisation)
         found = _existing(work, organisation, account)
         if role is not AccountRole.OWNER:
             keep_an_owner(work, found)
@@ -199,6 +200,7 @@ def set_disabled(
 ) -> None:
     """Keep somebody from signing in, at once, or let them in again. The last owner stays."""
     with store.begin() as work:
+        work.people.wait_for_turn(organisation)
         found = _existing(work, organisation, account)
         if disabled:
             keep_an_owner(work, found)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from storage.people import AccountRole
@@ -36,6 +37,26 @@ def test_an_account_comes_back_as_it_was_stored(work, club, choir):
     )
     assert [account.id for account in work.people.everybody()] == [ann.id]
     assert "hash" not in repr(ann)
+
+
+def test_who_decides_about_all_of_them_waits_for_the_other(store):
+    """Two owners who take each other's role at once would leave none."""
+    with store.begin() as work:
+        club = work.organisations.add(name="x", timezone="UTC", email="e")
+    entered = threading.Event()
+
+    def enter():
+        with store.begin() as work:
+            work.people.wait_for_turn(club.id)
+            entered.set()
+
+    other = threading.Thread(target=enter)
+    with store.begin() as work:
+        work.people.wait_for_turn(club.id)
+        other.start()
+        assert not entered.wait(0.3)
+    assert entered.wait(60)
+    other.join(60)
 
 
 def test_a_code_is_taken_once_and_no_earlier_one_after_it(work, club):
