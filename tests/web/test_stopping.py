@@ -70,9 +70,7 @@ def test_one_click_stops_the_mail_to_one_person_and_no_more(desk: Served) -> Non
         parts = '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
         kind = {"Content-Type": "multipart/form-data; boundary=x"}
         again = program.ask("POST", pages[PEOPLE[0]], body=parts, headers=kind)
-        assert (again.status, "Stopped" in again.words) == (200, True), (
-            "either way of RFC 8058; twice is once"
-        )
+        assert (again.status, "Stopped" in again.words) == (200, True), "either form; twice is once"
         assert "Stopped" in desk.browser().get(pages[PEOPLE[0]]).words
         assert list(tell(desk, box, "c" * 32)) == [PEOPLE[1]]
 
