@@ -29,7 +29,7 @@ _ASLEEP = timedelta(minutes=2)
 BY_HAND = "held by hand"
 """What stands for a schedule where a person looks at sources. Nobody takes over what they broke off.
 
-What the desk asks for ("by hand" too, in a person's words) is queued under another name: workers take that.
+What the desk queues is called "by hand", and workers take it: the two names have to differ.
 """
 
 

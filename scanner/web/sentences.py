@@ -52,6 +52,7 @@ PARTS: Final = (
     *(N_("opened"), N_("open"), N_("acknowledged"), N_("snoozed"), N_("rotated"), N_("removed")),
     *(N_("intended"), N_("false-positive"), N_("duplicate"), N_("gone"), N_("regressed")),
     *(N_("note"), N_("reopened"), N_("revealed"), N_("put off"), N_("scan")),
+    N_("by hand"),
     N_("severity {level}"),
     *(N_("seen at a place again"), N_("seen at another place"), N_("its meeting may be public")),
     *(N_("gone from one place"), N_("gone from every place it was seen")),
