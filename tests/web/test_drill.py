@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 
@@ -11,6 +12,7 @@ from scanner.actions import drills
 from scanner.actions.drills import ask_for_drill, hold_asked_drills, last_drills
 from scanner.actions.people import AccountRole
 from scanner.actions.workspace import Workspace
+from scanner.cli import run as lychgate
 from scanner.scans.drill import TITLE, new_bait, planted
 from scanner.scans.queue import LocalQueue
 from storage.drills import Drill, DrillStage, DrillState
@@ -193,3 +195,30 @@ def test_the_planted_page_answers_for_itself_only_and_ends(desk: Served) -> None
     assert answers == {"/": (200, True), "/robots.txt": (404, False)}
     with pytest.raises(ConnectionRefusedError):
         HTTPConnection(pair, timeout=30).request("GET", "/")
+
+
+def test_the_command_line_holds_drills_and_says_by_its_code_how_they_went(
+    desk: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(desk.workspace.environment.folder)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = lychgate(["--data", folder, "drill", *arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    with postbox() as box:
+        settings(desk, box)
+        code, said = run()
+        assert (code, len(box.messages)) == (0, 1), said
+        assert "The drill passed: look into the mailbox." in said
+    code, said = run("--json", "--wait", "1")
+    failed = json.loads(said)
+    assert (code, failed["state"]) == (3, "failed")
+    assert [step["stage"] for step in failed["steps"] if not step["good"]] == ["delivered"]
+    code, said = run("--last")
+    assert (code, "The drill failed: nobody would have been told." in said) == (3, True)
+    assert nothing_is_left(desk.workspace)
+    ask_for_drill(desk.workspace.store, organisation=1, actor="ann", now=datetime.now(UTC))
+    code, said = run()
+    assert (code, "A drill is going on already" in said) == (2, True)
