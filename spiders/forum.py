@@ -56,6 +56,8 @@ class Place:
 
 _LONGEST = 300
 """Characters of an address that may be one of a forum: those are short, and patterns are tried on each."""
+_BOARD_OF_TOPIC = "f"
+"""phpBB before 3.3 names the board in the addresses of its topics; copies of a forum know them only so."""
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _ID = r"(?P<id>[0-9]{1,12})"
 _PAGE = r"(?P<page>[0-9]{1,7})"
@@ -72,12 +74,12 @@ _BY_QUERY: tuple[tuple[Role, re.Pattern[str], str, str], ...] = (
 _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern, re.IGNORECASE))
     for role, pattern in (
-        (Role.THREAD, rf".*/threads/(?:[^/?]*\.)?{_ID}/(?:page-{_PAGE})?"),
-        (Role.BOARD, rf".*/forums/(?:[^/?]*\.)?{_ID}/(?:page-{_PAGE})?"),
+        (Role.THREAD, rf".*[/?]threads/(?:[^/?]*\.)?{_ID}/(?:page-{_PAGE})?"),
+        (Role.BOARD, rf".*[/?]forums/(?:[^/?]*\.)?{_ID}/(?:page-{_PAGE})?"),
         (Role.THREAD, rf".*/threads/{_ID}(?:-[^/?]*)?(?:/page{_PAGE})?"),
         (Role.BOARD, rf".*/forums/{_ID}(?:-[^/?]*)?(?:/page{_PAGE})?"),
-        (Role.THREAD, rf".*/showthread\.php\?{_ID}(?:-[^/?&]*)?(?:/page{_PAGE})?"),
-        (Role.BOARD, rf".*/forumdisplay\.php\?{_ID}(?:-[^/?&]*)?(?:/page{_PAGE})?"),
+        (Role.THREAD, rf".*/showthread\.php[/?]{_ID}(?:-[^/?&]*)?(?:/page{_PAGE})?"),
+        (Role.BOARD, rf".*/forumdisplay\.php[/?]{_ID}(?:-[^/?&]*)?(?:/page{_PAGE})?"),
         (Role.THREAD, rf".*/forum/(?:[^/?]+/){{1,5}}{_ID}-[^/?]*(?:/page{_PAGE})?"),
         (Role.THREAD, rf".*/thread-{_ID}(?:-page-{_PAGE})?\.html"),
         (Role.BOARD, rf".*/forum-{_ID}(?:-page-{_PAGE})?\.html"),
@@ -102,7 +104,7 @@ def place(address: str) -> Place | None:
     for role, path, key, page in _BY_QUERY:
         if path.fullmatch(parts.path) and (not key or _NUMBER.fullmatch(parameters.get(key, ""))):
             number = parameters.get(page, "0")
-            kept = {name: parameters[name] for name in (key, page) if name in parameters}
+            kept = {name: value for name, value in parameters.items() if name in (key, page, _BOARD_OF_TOPIC)}
             whole = f"{origin}{parts.path}" + (f"?{urlencode(kept)}" if kept else "")
             name = f"{role.value} {origin}{parts.path} {parameters.get(key, '')}"
             return Place(role, name, int(number) if _NUMBER.fullmatch(number) else 0, whole)
@@ -125,8 +127,11 @@ class Forum(SourceSpider):
     def __init__(self, *, errand: Errand, options: Options, sink: Sink) -> None:
         super().__init__(errand=errand, options=options, sink=sink)
         self._last_pages: dict[str, Place] = {}
+        self._spelt: dict[tuple[str, int], Place] = {}
         for known in errand.unit.known:
             found = place(known.address)
+            if found is not None:
+                self._spelt.setdefault((found.key, found.page), found)
             if found is not None and found.role is Role.THREAD:
                 last = self._last_pages.get(found.key)
                 if last is None or last.page < found.page:
@@ -149,7 +154,8 @@ class Forum(SourceSpider):
         here = place(visit.address)
         is_feed = looks_like_feed(document)
         links = feed_links(document) if is_feed else outlinks(document)
-        places = list(dict.fromkeys(found for link in links if (found := place(link)) is not None))
+        met = (found for link in links if (found := place(link)) is not None)
+        places = list(dict.fromkeys(self._spelt.setdefault((found.key, found.page), found) for found in met))
         if visit.start and here is None and not places and not is_feed:
             self._fail(visit, NO_FORUM)
         if here is not None and here.role is Role.THREAD:

@@ -10,6 +10,7 @@ from pydantic import Field
 from scanner.extract.links import outlinks
 from scanner.model import Document
 from spiders.addresses import resolve
+from spiders.feed import is_json_feed, json_feed_links
 from spiders.options import PageOptions
 from spiders.sitemap import unpacked
 from spiders.spider import SourceSpider
@@ -34,7 +35,8 @@ class Site(SourceSpider):
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps."""
-        for link in outlinks(unpacked(document)):
+        links = json_feed_links(document) if is_json_feed(document) else outlinks(unpacked(document))
+        for link in links:
             yield Visit(address=link, depth=visit.depth + 1)
         if visit.start and self.options.sitemaps:
             origin = urljoin(visit.address, "/")

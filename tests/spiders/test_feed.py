@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -30,6 +31,33 @@ def test_the_feed_and_its_pages_are_read_and_no_more() -> None:
     assert site.paths == ["/feed", "/one", "/two.pdf"]
     assert [event["depth"] for event in crawled.of("fetched")] == [0, 1, 1]
     assert {event["event"] for event in crawled.events} == {"fetched"}
+
+
+@pytest.mark.parametrize("kind", ["feed", "site"])
+def test_a_json_feed_is_read_with_what_its_items_point_to(kind: str) -> None:
+    item = {
+        "id": 1,
+        "url": "/one",
+        "content_html": "x",
+        "attachments": [{"url": "/two.pdf"}, None, {"url": 7}],
+    }
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [item, "none", {"external_url": "/three", "url": None}],
+    }
+    pages = {path: Answer(body="fine") for path in ("/one", "/two.pdf", "/three")}
+    with serve({"/feed": Answer(body=json.dumps(feed), type="application/feed+json"), **pages}) as site:
+        crawled = crawl(unit(site.url("/feed"), kind=kind, allow=(site.pair,)))
+    assert site.paths == ["/feed", "/one", "/two.pdf", "/three"]
+    assert {event["event"] for event in crawled.events} == {"fetched"}
+
+
+@pytest.mark.parametrize("items", ["[" * 100_000, "[{}", "null", '{"url": "/x"}'])
+def test_a_json_feed_that_is_none_leads_nowhere(items: str) -> None:
+    body = f'{{"version": "https://jsonfeed.org/version/1", "items": {items}}}'
+    with serve({"/feed": Answer(body=body, type="application/json")}) as site:
+        crawled = crawl(unit(site.url("/feed"), kind="feed", allow=(site.pair,)))
+    assert [event["event"] for event in crawled.events] == ["fetched"]
 
 
 def test_a_broken_feed_is_read_as_far_as_it_can_be() -> None:
