@@ -74,7 +74,7 @@ def _short(letter: Letter) -> str:
 
 
 def _subject(group: str, letter: Letter) -> str:
-    """Return ``[Group] what happened – meeting in …``; what is too long loses its middle, not its end."""
+    """Return ``[Group] what happened - meeting in …``; what is too long loses its middle, not its end."""
     room = _SUBJECT_LENGTH - len(letter.subject_end)
     front = f"[{group}] {letter.subject}"
     return (front if len(front) <= room else front[: room - 1] + "…") + letter.subject_end

@@ -147,7 +147,8 @@ def _about_exposure(
             place=_and_more(host, count),
             count=_places(count),
         ),
-        subject_end="" if start is None else f" – meeting {away(start - now)}",
+        # A dash would make an encoded word of it, and those come with double spaces where lines are folded.
+        subject_end="" if start is None else f" - meeting {away(start - now)}",
         headline=HEADLINES[alert.news].format(thing=thing),
         sentence=f"{sentence} {detail}".strip(),
         facts=(("Meeting", title), ("Starts", _starts(start, zone=zone, now=now))),

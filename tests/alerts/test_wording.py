@@ -58,20 +58,20 @@ def opened() -> Message:
 
 
 def test_the_subject_says_who_what_where_and_how_soon() -> None:
-    assert opened().subject == f"[St Mary's] Meeting link found on forum.example – {SOON}"
+    assert opened().subject == f"[St Mary's] Meeting link found on forum.example - {SOON}"
 
 
 @pytest.mark.parametrize(
     ("news", "subject"),
     [
-        (News.SPREAD, f"Meeting link now in 2 places – {SOON}"),
+        (News.SPREAD, f"Meeting link now in 2 places - {SOON}"),
         (
             News.REGRESSED,
-            f"Meeting link is back on forum.example and 1 more place – {SOON}",
+            f"Meeting link is back on forum.example and 1 more place - {SOON}",
         ),
         (
             News.GONE,
-            f"All clear: meeting link gone from forum.example and 1 more place – {SOON}",
+            f"All clear: meeting link gone from forum.example and 1 more place - {SOON}",
         ),
         (News.BLIND, "Could not look: village-forum is silent since 03:10."),
         (News.TEST, "Test of channel clerk"),
@@ -108,7 +108,7 @@ def test_a_message_calls_what_was_found_by_its_name(form: Form, thing: str) -> N
     ],
 )
 def test_the_time_left_is_in_words(starts: timedelta, words: str) -> None:
-    assert message(of=meeting(starts=NOW + starts)).subject.endswith(f" – {words}")
+    assert message(of=meeting(starts=NOW + starts)).subject.endswith(f" - {words}")
 
 
 def test_a_meeting_that_is_over_has_no_time_left() -> None:
@@ -375,7 +375,7 @@ def test_a_long_subject_keeps_its_end() -> None:
     long = message(
         about=exposure(sighting(1, f"https://{'a' * 60}.{'b' * 60}.example/")), group=organisation("g" * 99)
     )
-    assert long.subject.endswith(f"… – {SOON}")
+    assert long.subject.endswith(f"… - {SOON}")
 
 
 def test_short_passcodes_do_not_shred_the_title() -> None:

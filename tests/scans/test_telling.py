@@ -254,7 +254,7 @@ def test_nobody_answers_so_people_are_reminded_and_a_deputy_is_told(nights: Nigh
             post(nights, channels)
             nights.now += MINUTE
         assert [each.rpartition("] ")[2].partition(":")[0] for each in subjects(box)] == [
-            "Meeting link found on forum.example – meeting in 2 days 23 hours",
+            "Meeting link found on forum.example - meeting in 2 days 23 hours",
             "Still unanswered",
             "Still unanswered",
         ]

@@ -6,6 +6,8 @@ import socket
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from scanner.alerts.channels.email import Options, compose
 from scanner.alerts.channels.email import send as send_mail
 from scanner.errors import DeliveryError
 from scanner.model import Message, News
-from tests.alerts.cases import NOW, SOON, message
+from tests.alerts.cases import NOW, SOON, exposure, message, sighting
 from tests.postbox import Certificate, Postbox, doorway, nobody_home, postbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -68,7 +70,7 @@ def test_the_mail_arrives_as_it_was_written() -> None:
     mail = received.mail
     assert received.sender == "lychgate@example.org"
     assert received.recipients == ("clerk@example.org",)
-    assert mail["Subject"] == f"[St Mary's] Meeting link found on forum.example – {SOON}"
+    assert mail["Subject"] == f"[St Mary's] Meeting link found on forum.example - {SOON}"
     assert mail["From"] == "Lychgate <lychgate@example.org>"
     assert mail["To"] == "clerk@example.org"
     assert parsedate_to_datetime(mail["Date"]) == NOW
@@ -94,6 +96,13 @@ def test_long_domains_do_not_break_the_thread() -> None:
     raw = compose(message(News.SPREAD), options(to=[f"c@{domain}"]), now=NOW).as_bytes()
     assert f"References: <{message().key}@{domain}>\r\n".encode() in raw.replace(b"\r\n ", b" ")
     assert b"=?" not in raw.partition(b"References:")[2].partition(b"Auto-Submitted")[0]
+
+
+def test_a_subject_reads_the_same_wherever_its_line_is_folded() -> None:
+    for length in range(1, 60):
+        written = message(about=exposure(sighting(1, f"https://{'x' * length}.example/t")))
+        raw = compose(written, options(), now=NOW).as_bytes()
+        assert message_from_bytes(raw, policy=default)["Subject"] == written.subject
 
 
 @pytest.mark.parametrize(
