@@ -171,7 +171,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", default=[*OPEN, *PAGES])
     parser.add_argument("--axe", type=Path)
     parser.add_argument("--language", default="en-GB")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     axe = given.axe.read_text() if given.axe else ""
     checked, faults = 0, []
