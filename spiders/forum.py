@@ -158,6 +158,9 @@ class Forum(SourceSpider):
         places = list(dict.fromkeys(self._spelt.setdefault((found.key, found.page), found) for found in met))
         if visit.start and here is None and not places and not is_feed:
             self._fail(visit, NO_FORUM)
+        for link in links if is_feed else ():
+            if place(link) is None:  # phpBB's feed names posts, not topics
+                yield Visit(address=link, depth=visit.depth + 1, follow=False)
         if here is not None and here.role is Role.THREAD:
             yield from (self._visit(page, visit) for page in places if page.key == here.key)
             return

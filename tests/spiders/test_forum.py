@@ -163,9 +163,15 @@ def test_a_board_full_of_traps_stalls_nobody() -> None:
 
 
 def test_a_forum_is_read_by_its_feed_too() -> None:
-    entry = '<entry><link href="/viewtopic.php?t=9&amp;p=4#p4"/></entry>'
-    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
-    pages = {"/app.php/feed": Answer(body=feed, type="application/atom+xml"), "/viewtopic.php?t=9": "nine"}
+    entries = "".join(
+        f'<entry><link href="/viewtopic.php?{query}"/></entry>' for query in ("t=9&amp;p=4#p4", "p=12#p12")
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
+    pages = {
+        "/app.php/feed": Answer(body=feed, type="application/atom+xml"),
+        "/viewtopic.php?p=12": links("/viewforum.php?f=2"),
+        "/viewtopic.php?t=9": "nine",
+    }
     with serve(pages) as site:
         crawled = crawl(unit(site.url("/app.php/feed"), kind="forum", allow=(site.pair,)))
     assert site.paths == list(pages)
