@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from scanner.model import (
     SourceState,
 )
 from scanner.web import words
+from scanner.web.borrowed import sentences_of
 from scanner.web.language import Language, choose, languages
 from scanner.web.sentences import say
 from storage.people import AccountRole
@@ -362,6 +364,43 @@ def test_a_sentence_is_recognised_by_its_english_words(
     assert say(sentence, GERMAN) == german
     assert spanish is None or say(sentence, SPANISH) == spanish
     assert say(sentence, Language("en", "en_GB")) == sentence
+
+
+SOURCE = b'''"""A module of one sentence."""
+NOT_HERE = "There is nothing there"
+_HIDDEN = "A secret of the module"
+WORD, PATTERN = "word", "a\\\\d b"
+
+def act(number, other):
+    """Do what it says."""
+    what = "link changed" if number else f"ignored at {places(other)}"
+    raise InputError(f"There is no {number!r} but {other.number}, see {names[0]}.", _HIDDEN, "word")
+'''
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (
+            {},
+            {
+                "There is nothing there",
+                "A secret of the module",
+                "link changed",
+                "ignored at {places}",
+                "There is no {number} but {number2}, see {names}.",
+            },
+        ),
+        (
+            {"calls": "InputError"},
+            {"There is no {number} but {number2}, see {names}.", "A secret of the module"},
+        ),
+        ({"names": "what"}, {"link changed", "ignored at {places}"}),
+        ({"names": "*"}, {"There is nothing there"}),
+    ],
+)
+def test_sentences_are_found_in_the_source_of_others(options: dict[str, str], found: set[str]) -> None:
+    assert {text for _, _, text, _ in sentences_of(io.BytesIO(SOURCE), (), (), options)} == found
 
 
 @pytest.mark.parametrize(
