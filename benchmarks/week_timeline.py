@@ -23,7 +23,8 @@ _SKIPPED = "0 looks were missed"
 """What serve says of the hours that the simulation skips."""
 _WHY = re.compile(r"You get this because (.*?)\.\s*Lychgate for", re.DOTALL)
 _SECRETS = (COUNCIL, CIRCLE, CHOIR, COUNCIL_CODE, CHOIR_CODE, "zoom.us/j")
-_EXPECTED = set(News) - {News.TEST, News.DIGEST}
+_EXPECTED = set(News) - {News.TEST, News.DIGEST, News.BLIND}
+"""Of digests there is no alert; no place goes dark in this week."""
 
 
 @dataclass(frozen=True)
@@ -190,10 +191,15 @@ def _messages(world: World) -> Iterator[Entry]:
 
 
 def _log(world: World) -> Iterator[Entry]:
+    """Yield what serve said, the same words once a day."""
+    said: dict[tuple[str, str], Entry] = {}
     for line in (world.folder / "log").read_text().splitlines():
         if (match := _LOG_LINE.match(line)) and _SKIPPED not in line:
             at = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
-            yield Entry(at, _LOG, match[2])
+            key = match[2], f"{at.astimezone(ZONE):%d}"
+            before = said.get(key, Entry(at, _LOG, match[2], times=0))
+            said[key] = replace(before, times=before.times + 1, until=at if before.times else None)
+    yield from said.values()
 
 
 def _gathered(entries: Iterable[Entry]) -> Iterator[Entry]:
