@@ -134,7 +134,7 @@ class Server:
                 )
             ]
         for schedule, at in sorted({(run.schedule, run.at) for run in queued if now - run.at > _GAP}):
-            log.warning("%s was due at %s and nobody served: it runs now", schedule, f"{at:%d %b %H:%M} UTC")
+            log.warning("%s was due at %s and is done only now", schedule, f"{at:%d %b %H:%M} UTC")
 
     def work(self, lane: Lane) -> None:
         """Take the units of a lane that are due, scan them, and mark them done."""
