@@ -12,7 +12,7 @@ from scanner.alerts.letter import Letter, Place, rendered
 from scanner.alerts.phrases import HEADLINES, NOT_URGENT
 from scanner.alerts.plain import plain
 from scanner.alerts.routing import Digest
-from scanner.alerts.wording import away
+from scanner.alerts.wording import away, where
 from scanner.invitations.series import next_start
 from scanner.model import Delivery, Exposure, Meeting, Message, News, Organisation
 
@@ -81,8 +81,9 @@ def _line(entry: Entry, secrets: Sequence[str], now: datetime) -> Place:
     title = plain(entry.meeting.title, limit=60, secrets=secrets) or "a meeting"
     start = next_start(entry.meeting, now)
     when = f", meeting {away(start - now)}" if start else ""
-    news = _WORDS.get(entry.delivery.alert.news, "new")
+    kind = entry.delivery.alert.news
+    place = f", on {where(kind, exposure)}" if exposure.sightings else ""
+    how = f"{exposure.severity.level.upper()}, {exposure.state}{place}"
     return Place(
-        f"{title}: {news}{when}",
-        f"{exposure.severity.level.upper()}, {exposure.state}.  lychgate exposures show {exposure.id}",
+        f"{title}: {_WORDS.get(kind, 'new')}{when}", f"{how}.  lychgate exposures show {exposure.id}"
     )

@@ -204,6 +204,12 @@ def about_lychgate(alert: Alert) -> Letter:
     )
 
 
+def where(news: News, exposure: Exposure) -> str:
+    """Name the host of the place that comes first, not to be clicked, and count the others."""
+    addresses = list(dict.fromkeys(sighting.address for sighting in _sightings(news, exposure)))
+    return _and_more(host_of(addresses[0]).replace(".", "[.]"), len(addresses))
+
+
 def _sightings(news: News, exposure: Exposure) -> list[Sighting]:
     """Return what is still up, or else everything; the newest first where more places are the news."""
     up = [sighting for sighting in exposure.sightings if sighting.state is SightingState.UP]

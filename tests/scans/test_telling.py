@@ -195,6 +195,7 @@ def test_what_can_wait_comes_in_one_message_at_eight(nights: Nights) -> None:
         assert mail.mail["Subject"] == "[St Mary's] Daily digest: 3 leaks, the worst low"
         for title in ("Bell ringers", "Choir", "Council"):
             assert title in mail.body()
+        assert mail.body().count("open, on forum[.]example.") == 3
         nights.now += DAY
         assert post(nights, channels).sent == 0
 
