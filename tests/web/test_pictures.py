@@ -17,10 +17,20 @@ from scanner.model import (
     Severity,
     SeverityLevel,
     SourceState,
+    Wait,
 )
 from scanner.web.pictures.countdown import nearness
 from scanner.web.pictures.nights import Nights, Reading, in_a_row, nights, tally
-from scanner.web.pictures.timeline import EDGE, MOST_MARKS, PITCH, WIDTH, Happening, Phase, timeline
+from scanner.web.pictures.timeline import (
+    EDGE,
+    HAPPENINGS,
+    MOST_MARKS,
+    PITCH,
+    WIDTH,
+    Happening,
+    Phase,
+    timeline,
+)
 from tests.builders import a_coverage, a_meeting, a_room, a_severity, a_sighting, an_alert
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -182,6 +192,41 @@ def test_a_state_that_no_event_names_holds_since_the_last_one():
     assert line is not None
     spans = sorted(line.spans, key=lambda span: span.x)
     assert [span.phase for span in spans] == [Phase.OPEN, Phase.IN_HAND, Phase.OPEN]
+
+
+def test_what_storage_writes_down_is_what_a_timeline_knows(workspace):
+    now, later = NOW, NOW + DAY
+    with workspace.store.begin() as work:
+        organisation = workspace.organisation.id
+        meeting = work.meetings.add(organisation, a_meeting(a_room()), now - DAY)
+        for place in ("https://forum.example/1", "https://forum.example/2"):
+            seen = work.exposures.see(organisation, meeting.id, a_sighting(place), a_severity(), now)
+        assert seen is not None
+        number = seen.exposure_id
+        wait = Wait(until=later)
+        work.exposures.set_state(organisation, number, ExposureState.SNOOZED, "ann", "", now, wait=wait)
+        work.exposures.wake(later)
+        for place in ("https://forum.example/1", "https://forum.example/2"):
+            for _ in range(2):
+                work.rereading.address_gone("forum", place, later + HOUR)
+        work.exposures.see(organisation, meeting.id, a_sighting(), a_severity(), later + 2 * HOUR)
+        intended, wait = ExposureState.INTENDED, Wait(until=later + DAY)
+        work.exposures.set_state(organisation, number, intended, "ann", "", later + 3 * HOUR, wait=wait)
+        work.exposures.wake(later + DAY)
+        found = work.exposures.get(organisation, number)
+    line = timeline([found], [], starts=None, now=later + 2 * DAY)
+    assert line is not None
+    assert [mark.what for mark in line.marks] == [
+        Happening.SEEN,
+        Happening.SPREAD,
+        Happening.PUT_OFF,
+        Happening.BACK,
+        Happening.GONE,
+        Happening.BACK,
+        Happening.CLOSED,
+        Happening.BACK,
+    ]
+    assert set(ExposureState) <= set(HAPPENINGS)
 
 
 def test_nothing_happened_and_everything_at_once():
