@@ -184,7 +184,7 @@ def warned(data: Path, post: str) -> str:
     body = zoom.event(post, room=ROOM)
     headers = zoom.signed(body, secret=os.environ["ZOOM_SECRET"])
     with opened(os.environ, data) as workspace:
-        listener = ZoomListener(workspace, "example", clock=lambda: datetime.now(UTC))
+        listener = ZoomListener(lambda: workspace, "example", clock=lambda: datetime.now(UTC))
         heard = listener.hear(
             body, stamp=headers["x-zm-request-timestamp"], signature=headers["x-zm-signature"]
         )
