@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scanner.actions.calendar_update import Refreshed
 from scanner.actions.calendars import (
-    Refreshed,
     all_calendars,
     follow_calendar,
     forget_calendar,

@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from scanner.actions.calendar_update import Refreshed
 from scanner.actions.calendars import (
-    Refreshed,
     all_calendars,
     follow_calendar,
     forget_calendar,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
+from scanner.actions.calendar_update import Refreshed
 from scanner.actions.calendars import (
-    Refreshed,
     all_calendars,
     follow_calendar,
     forget_calendar,
