@@ -33,12 +33,11 @@ from webauthn.helpers.structs import (
 )
 
 from scanner.actions.passwords import fingerprint, is_password, new_token
-from scanner.actions.people import Someone
+from scanner.actions.people import Someone, existing
 from scanner.actions.signing_in import IDLE, LONGEST, SignedIn
 from scanner.errors import InputError
 from storage.passkeys import Passkey as Passkey
-from storage.people import Account
-from storage.store import Store, Work
+from storage.store import Store
 
 LONGEST_ANSWER: Final = 20_000
 """Letters of what a browser says about a passkey. Without attestation it is below 2,000."""
@@ -104,7 +103,7 @@ def holders(store: Store, people: Collection[Someone]) -> frozenset[int]:
 def begin_passkey(store: Store, who: Someone, *, password: str, place: Place) -> Enrolment:
     """Begin to add a passkey, for whoever knows the account's password if it has one."""
     with store.reading() as work:
-        account = _existing(work, who.organisation, who.id)
+        account = existing(work, who.organisation, who.id)
         known = work.passkeys.of(who.organisation, who.id)
     if account.password and not is_password(password, account.password):
         raise InputError("That is not your present password.")
@@ -155,7 +154,7 @@ def add_passkey(
     except Exception:  # noqa: BLE001 - bytes from a browser can make the readers of CBOR raise almost anything
         raise InputError("Your browser made no passkey that is good here. Nothing was changed.") from None
     with store.begin() as work:
-        _existing(work, who.organisation, who.id)
+        existing(work, who.organisation, who.id)
         if work.passkeys.find(made.credential_id) is not None:
             raise InputError("That passkey is known already.")
         work.passkeys.add(
@@ -178,7 +177,7 @@ def remove_passkey(store: Store, who: Someone, passkey: int, *, provider: bool, 
     """
     with store.begin() as work:
         work.people.wait_for_turn(who.organisation)
-        account = _existing(work, who.organisation, who.id)
+        account = existing(work, who.organisation, who.id)
         known = work.passkeys.of(who.organisation, who.id)
         gone = next((each for each in known if each.id == passkey), None)
         if gone is None:
@@ -193,7 +192,7 @@ def remove_passkey(store: Store, who: Someone, passkey: int, *, provider: bool, 
 def remove_all_passkeys(store: Store, account: int, *, organisation: int, actor: str, now: datetime) -> None:
     """Remove every passkey of somebody who lost them; the sessions that began with one end."""
     with store.begin() as work:
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
         for each in work.passkeys.of(organisation, account):
             work.passkeys.remove(each.id)
         work.audit.write(organisation, what="passkeys removed", actor=actor, note=found.email, now=now)
@@ -228,7 +227,7 @@ def sign_in_with_passkey(
     count = _proven(credential, passkey, challenge=challenge, place=place)
     token = new_token()
     with store.begin() as work:
-        account = _existing(work, passkey.organisation, passkey.account)
+        account = existing(work, passkey.organisation, passkey.account)
         done = False
         if count is not None:
             work.sessions.forget(now, idle=IDLE, longest=LONGEST)
@@ -265,10 +264,3 @@ def _proven(
         ).new_sign_count
     except Exception:  # noqa: BLE001 - as above
         return None
-
-
-def _existing(work: Work, organisation: int, account: int) -> Account:
-    found = work.people.get(organisation, account)
-    if found is None:
-        raise InputError(f"There is no account {account}.")
-    return found

@@ -187,7 +187,7 @@ def set_role(
     """Give somebody another role. Their sessions end. The last owner stays one."""
     with store.begin() as work:
         work.people.wait_for_turn(organisation)
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
         if role is not AccountRole.OWNER:
             keep_an_owner(work, found)
         work.people.set_role(account, role)
@@ -201,7 +201,7 @@ def set_disabled(
     """Keep somebody from signing in, at once, or let them in again. The last owner stays."""
     with store.begin() as work:
         work.people.wait_for_turn(organisation)
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
         if disabled:
             keep_an_owner(work, found)
         work.people.set_disabled(account, now if disabled else None)
@@ -217,7 +217,7 @@ def set_reading(
     if timezone:
         check_timezone(timezone)
     with store.begin() as work:
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
         work.people.set_reading(account, language=language, timezone=timezone)
         what = "language and time zone chosen"
         note = ", ".join(filter(None, (language, timezone)))
@@ -236,13 +236,13 @@ def change_password(
 ) -> None:
     """Change one's own password. Every other session of the account ends."""
     with store.reading() as work:
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
     if not is_password(old, found.password):
         raise InputError("That is not your present password.")
     usable = check_password(new, email=found.email, second_factor=bool(found.second_factor))
     hashed = hash_password(usable)
     with store.begin() as work:
-        work.people.set_password(_existing(work, organisation, account), hashed)
+        work.people.set_password(existing(work, organisation, account), hashed)
         work.sessions.end_all(account, but=fingerprint(session))
         _audit(work, organisation, what="password changed", actor=found.email, note="", now=now)
 
@@ -254,7 +254,7 @@ def add_second_factor(
     if not is_second_factor(secret):
         raise InputError("That is no secret of ours. Load the page again.")
     with store.begin() as work:
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
         if found.second_factor:
             raise InputError("There is a second factor already. Remove it first.")
         step = step_of(code, secret, now)
@@ -275,7 +275,7 @@ def remove_second_factor(
     owner who does it for another, who then needs a longer password to sign in, if theirs is short.
     """
     with store.reading() as work:
-        found = _existing(work, organisation, account)
+        found = existing(work, organisation, account)
     if password is not None and not is_password(password, found.password):
         raise InputError("That is not your present password.")
     if password is not None and is_short(password):
@@ -289,7 +289,8 @@ def remove_second_factor(
         _audit(work, organisation, what="second factor removed", actor=actor, note=found.email, now=now)
 
 
-def _existing(work: Work, organisation: int, account: int) -> Account:
+def existing(work: Work, organisation: int, account: int) -> Account:
+    """Return an account of an organisation, or raise InputError."""
     found = work.people.get(organisation, account)
     if found is None:
         raise InputError(f"There is no account {account}.")
