@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from scanner.actions.organisations import add_organisation
 from scanner.actions.people import AccountRole
-from scanner.actions.workspace import opened
+from scanner.cli import run as lychgate
 from scanner.model import Lane, SourceState
 from scanner.scans.incidents import keep_moving
 from scanner.serve.live import Live
@@ -214,23 +213,18 @@ def test_what_is_meant_to_stand_until_a_day_is_open_again_after_it(desk: Served)
     assert "the time that it was intended for is over" in shown
 
 
-def test_the_command_line_pauses_and_doctor_says_so(tmp_path: Path, desk: Served) -> None:
-    from typer.testing import CliRunner
-
-    from scanner.cli.app import app
-
+def test_the_command_line_pauses_and_doctor_says_so(desk: Served, capsys: pytest.CaptureFixture[str]) -> None:
     settings(desk)
     folder = str(desk.workspace.environment.folder)
 
     def run(*arguments: str) -> str:
-        done = CliRunner().invoke(app, ["--data", folder, *arguments], catch_exceptions=False)
-        return done.output
+        lychgate(["--data", folder, *arguments])
+        return capsys.readouterr().out
 
     assert "forum is paused" in run("sources", "pause", "forum", "--reason", "it moves house")
     assert "paused: it moves house" in run("sources", "list")
     assert "It is paused since" in run("doctor", "--no-look")
+    assert "forum is paused since" in run("schedule")
     assert "looked at again" in run("sources", "resume", "forum")
     assert "paused" not in run("sources", "list")
     assert "There was no drill yet" in run("drill", "--last")
-    with opened({}, desk.workspace.environment.folder) as again, again.store.reading() as work:
-        assert work.paused_sources.names() == frozenset()
