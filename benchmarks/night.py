@@ -79,9 +79,9 @@ def night(place: Path) -> str:
                 sites[name] = one.enter_context(serve(pages))
                 if name != "dead":
                     running.push(one.pop_all())
-        written = {
+        written: Mapping[str, Mapping[str, object]] = {
             name: {"kind": "site", "start": [site.url()], "sitemaps": False, "delay": "0s", "time": "40s"}
-            | SOURCES[name][1]
+            | dict(SOURCES[name][1])
             for name, site in sites.items()
         }
         settings = {

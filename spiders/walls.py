@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-
-import turbohtml
+from typing import Any, TypeAlias
 
 from scanner.extract.links import parse_page, refresh_target
 from scanner.model import Document
 from spiders.answers import ASKS_COOKIES, Refusal, is_log_in, leads_to_log_in
+
+_Page: TypeAlias = Any
+_Element: TypeAlias = Any
+"""Both of the HTML parser, which is ``scanner.extract``'s own business."""
 
 ASKS_LOG_IN = "asks for a log-in"
 NEEDS_RENDERING = "empty without its scripts: needs rendering (render: true)"
@@ -153,7 +156,7 @@ def _mentions_log_in(body: bytes) -> bool:
     return any(word in lowered for word in (b"log in", b"login", b"sign in", b"anmeld", b"connect", b"sesi"))
 
 
-def _waits_for_scripts(page: turbohtml.Document) -> bool:
+def _waits_for_scripts(page: _Page) -> bool:
     """Tell a shell by an empty root that a program fills, unless the content came along in the page."""
     sent = sum(len(script.text) for script in page.find_all("script") if _type(script).endswith("/json"))
     roots = [element for element in page.find_all(["div", "main", "app-root"]) if _is_root(element)]
@@ -164,22 +167,22 @@ def _says_it_needs_scripts(body: bytes) -> bool:
     return b"<script" in body and _SCRIPTS.search(body[:_SMALL_BYTES] + body[-_SMALL_BYTES:]) is not None
 
 
-def _is_root(element: turbohtml.Element) -> bool:
+def _is_root(element: _Element) -> bool:
     return element.tag == "app-root" or str(element.attrs.get("id", "")).lower() in _ROOT_IDS
 
 
-def _type(element: turbohtml.Element) -> str:
+def _type(element: _Element) -> str:
     return str(element.attrs.get("type") or "").lower()
 
 
-def _words(page: turbohtml.Document, *, without: Sequence[str]) -> list[str]:
+def _words(page: _Page, *, without: Sequence[str]) -> list[str]:
     """Return the words of a page after taking some elements out of it, for good."""
     for element in page.find_all(list(without)):
         element.decompose()
     return page.text.split()
 
 
-def _content(page: turbohtml.Document) -> int:
+def _content(page: _Page) -> int:
     """Count the words outside of menus, margins and forms; some programs wrap a form round a whole page."""
     for form in page.find_all("form"):
         if len(form.text.split()) <= _FEW_WORDS:
