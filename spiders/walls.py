@@ -179,7 +179,8 @@ def _words(page: _Page, *, without: Sequence[str]) -> list[str]:
     """Return the words of a page after taking some elements out of it, for good."""
     for element in page.find_all(list(without)):
         element.decompose()
-    return page.text.split()
+    words: list[str] = page.text.split()
+    return words
 
 
 def _content(page: _Page) -> int:
