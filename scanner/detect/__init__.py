@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from scanner.detect.gate import Gate
+from scanner.detect.database import is_installed
+from scanner.detect.gate import SEEN_THROUGH, Gate
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
+from scanner.detect.screen import Place, Screen, short_links
+from scanner.detect.windows import AROUND, Source
 from scanner.errors import InputError
-from scanner.extract import LONGEST, PICTURED, RAW, Flow, Segments, media_type_of, segments, without_noise
+from scanner.extract import (
+    LONGEST,
+    PICTURED,
+    RAW,
+    Flow,
+    Segments,
+    inline_segments,
+    media_type_of,
+    segments,
+    without_noise,
+)
+from scanner.extract.decode import Decoded, decode
+from scanner.extract.html import page_flows, raw_flow
 from scanner.extract.pipes import table_flows
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
@@ -18,6 +34,8 @@ from scanner.redact import excerpt
 KINDS = ("href", "text", "html", "ics", "email")
 """What a text handed to ``detect_text`` can be."""
 
+_SHORT_PAGE = 24_576
+"""Characters of a page that is read whole if it shows anything: cutting it would save nothing."""
 _NEIGHBOURS = 64
 """Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
@@ -25,22 +43,82 @@ _SAMPLES = frozenset({"123456789", "1234567890", "12345678901", "abc-defg-hij"})
 
 
 class Detector:
-    """Detection with one table of platforms, compiled once."""
+    """Detection with one table of platforms, compiled once.
 
-    def __init__(self, table: PlatformTable) -> None:
-        self._gate = Gate(table)
+    ``fast=False`` does without Hyperscan even where it is installed; the answers are the same.
+    """
+
+    def __init__(self, table: PlatformTable, *, fast: bool = True) -> None:
+        self._gate = Gate(table, fast=fast)
         self._reader = FlowReader(table, self._gate)
+        self._table = table
+        self._fast = fast and is_installed()
+
+    @cached_property
+    def _screen(self) -> Screen | None:
+        return Screen(self._table) if self._fast else None
 
     def detect(self, document: Document, *, bare: bool = False) -> Detection:
         """Return every room in a document, each once, in order of first appearance.
 
         ``bare`` adds numbers of the right length without evidence, as look-up candidates. Most documents
-        hold nothing of either sort and are not read beyond a first look.
+        hold nothing of either sort and are not read beyond a first look; of long pages only what surrounds
+        something like a room is.
         """
         document = without_noise(document)
-        if not bare and not self._gate.opens(document):
-            return Detection(media_type=media_type_of(document), cut=len(document.body) > LONGEST)
-        return self._detect(segments(document), bare=bare)
+        media_type, cut = media_type_of(document), len(document.body) > LONGEST
+        if bare or (self._screen is None and self._gate.opens(document)):
+            return self._detect(segments(document), bare=bare)
+        if self._screen is None:
+            return Detection(media_type=media_type, cut=cut)
+        if media_type not in SEEN_THROUGH:
+            return self._detect(segments(document), bare=False)
+        decoded = decode(document.body[:LONGEST], document.charset)
+        if media_type == "text/html":
+            return self._page(decoded, self._screen, cut=cut)
+        if any(self._screen.seen(text) for text in (decoded.text, *decoded.others)):
+            return self._detect(segments(document), bare=False)
+        return Detection(media_type=media_type, cut=cut)
+
+    def _page(self, decoded: Decoded, screen: Screen, *, cut: bool) -> Detection:
+        """Read of a page what surrounds the places where a room can stand."""
+        opaque: set[str] = set()
+        readings: list[Reading] = []
+        for number, text in enumerate((decoded.text, *decoded.others)):
+            places = screen.places(text) if len(text) > _SHORT_PAGE else screen.whole(text)
+            opaque |= {host for place in places for host in short_links(text[place.start : place.end])}
+            for window in self._windows(text, [place for place in places if not place.is_short_link]):
+                flows = (raw_flow(window),) if number else page_flows(window)
+                readings += self._readings(flows, bare=False, opaque=opaque)
+        inline = inline_segments(decoded.text)
+        readings += self._readings(inline.flows, bare=False, opaque=opaque)
+        notes = (*inline.notes, *map(_not_seen_through, sorted(opaque)))
+        links = tuple(_links(readings))
+        return Detection(links=links, media_type="text/html", cut=cut or inline.cut, notes=notes)
+
+    def _windows(self, text: str, places: Sequence[Place]) -> Iterable[str]:
+        """Return the parts of a page that must be read: all of it, if its addresses are relative to a room's.
+
+        A place with a whole address is first read alone; only rooms that other words say more of are read
+        with what surrounds them.
+        """
+        if not places or len(text) <= _SHORT_PAGE:
+            return [text] if places else []
+        source = Source(text)
+        alone = source.windows((place[:2] for place in places if place.is_plain), around=0)
+        other = source.windows((place[:2] for place in places if not place.is_plain), around=0)
+        near = [window for window in other if self._gate.opens_text(text[slice(*window)])]
+        narrow = []
+        for window in alone:
+            found = self._readings(page_flows(text[slice(*window)]), bare=False, opaque=set())
+            if any(reading.mention.hit.takes_stated for reading in found):
+                near.append(window)
+            elif found:
+                narrow.append(window)
+        if any("<base" in text[slice(*window)].lower() for window in (*alone, *near)):
+            return [text]
+        wide = source.windows(near, around=AROUND)
+        return [source.cut(window, near) for window in wide] + [text[slice(*window)] for window in narrow]
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:
         """Return every room in a text of a known kind: href, text, html, ics or email."""
@@ -56,14 +134,18 @@ class Detector:
 
     def _detect(self, found: Segments, *, bare: bool) -> Detection:
         opaque: set[str] = set()
-        readings = [
-            reading
-            for flow in found.flows
-            for reading in self._reader.read(flow, with_bare=bare, opaque=opaque)
+        links = tuple(_links(self._readings(found.flows, bare=bare, opaque=opaque)))
+        notes = (*found.notes, *map(_not_seen_through, sorted(opaque)))
+        return Detection(links=links, media_type=found.media_type, cut=found.cut, notes=notes)
+
+    def _readings(self, flows: Iterable[Flow], *, bare: bool, opaque: set[str]) -> list[Reading]:
+        return [
+            reading for flow in flows for reading in self._reader.read(flow, with_bare=bare, opaque=opaque)
         ]
-        notes = [*found.notes, *(f"could not see through a short link of {host}" for host in sorted(opaque))]
-        links = tuple(_links(readings))
-        return Detection(links=links, media_type=found.media_type, cut=found.cut, notes=tuple(notes))
+
+
+def _not_seen_through(host: str) -> str:
+    return f"could not see through a short link of {host}"
 
 
 def _links(readings: Iterable[Reading]) -> Iterable[Link]:

@@ -27,7 +27,7 @@ from scanner.extract.inline import has_inline_documents
 from scanner.model import Document
 from scanner.platforms import Platform, PlatformTable, Shape
 
-_SEEN_THROUGH = frozenset({"text/html", "application/xml", "application/json", "text/plain"})
+SEEN_THROUGH = frozenset({"text/html", "application/xml", "application/json", "text/plain"})
 """What is text as it lies there. All else is let through."""
 
 _BEFORE_HINT = 300
@@ -88,7 +88,7 @@ class Gate:
 
         A short link that cannot be seen through opens too: reading the document says so in its notes.
         """
-        if media_type_of(document) not in _SEEN_THROUGH:
+        if media_type_of(document) not in SEEN_THROUGH:
             return True
         decoded = decode(document.body[:LONGEST], document.charset)
         return any(

@@ -103,7 +103,7 @@ class Reading:
             if "\\" in text:
                 text = _paired_surrogates(escape.sub(_character, text))
             if not text.isascii():
-                text = _folded(text)
+                text = folded(text)
             if "%" in text:
                 text = _PERCENT.sub(_unquoted, text)
             if text == before:
@@ -142,7 +142,7 @@ def squeezed_part(view: bytes) -> bytes:
 
 def squeezed_word(word: str) -> bytes:
     """Return a name or a label as it looks in a squeezed view."""
-    return squeezed_part(_folded(word.lower()).encode())
+    return squeezed_part(folded(word.lower()).encode())
 
 
 def foreign_letters(view: bytes) -> frozenset[str]:
@@ -236,22 +236,22 @@ def _paired_surrogates(text: str) -> str:
     return text
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Bring letters and digits to ASCII as ``clean`` does, but only those that are there."""
     foldings = {
-        letter: plain
+        letter: latin
         for letter in foreign_letters(text.encode("utf-8", "replace"))
-        if (plain := _plain(letter)) != letter
+        if (latin := plain(letter)) != letter
     }
     if len(foldings) > _FOLDINGS:
-        return text.translate({ord(letter): plain for letter, plain in foldings.items()})
-    for letter, plain in foldings.items():
-        text = text.replace(letter, plain)
+        return text.translate({ord(letter): latin for letter, latin in foldings.items()})
+    for letter, latin in foldings.items():
+        text = text.replace(letter, latin)
     return text
 
 
 @lru_cache(maxsize=8192)
-def _plain(letter: str) -> str:
+def plain(letter: str) -> str:
     """Fold one character. Both letters i of Turkish match ``i`` in a pattern without regard to case."""
     if letter in "。｡":
         return "."

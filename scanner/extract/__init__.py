@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 from scanner.extract.apart import missing_parts
 from scanner.extract.decode import CONTROLS, is_binary
 from scanner.extract.flow import PICTURED, RAW, Family, Flow, Segments
+from scanner.extract.inline import inline_documents
 from scanner.extract.nesting import with_nested
 from scanner.model import Document
 
@@ -89,6 +90,12 @@ def segments(document: Document, depth: int = 0) -> Segments:
     return with_nested(found, _read, depth) if found.nested else found
 
 
+def inline_segments(source: str) -> Segments:
+    """Read the pictures and pages that an HTML source carries inside itself, and nothing else of it."""
+    nested = inline_documents(source)
+    return with_nested(Segments(nested=nested), _read, 0) if nested else Segments()
+
+
 def _read(document: Document, depth: int) -> Segments:
     """Read one document: media type by signature, claim and looks."""
     cut = len(document.body) > LONGEST
@@ -115,6 +122,7 @@ __all__ = [
     "Family",
     "Flow",
     "Segments",
+    "inline_segments",
     "media_type_of",
     "missing_parts",
     "segments",

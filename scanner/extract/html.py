@@ -356,12 +356,19 @@ class _Reader:
             self._text = []
 
 
+def page_flows(source: str, *, depth: int = 0) -> tuple[Flow, Flow]:
+    """Return what a page shows, and its source as it lies there, for what no browser shows."""
+    return Flow(html_pieces(source, depth=depth)), raw_flow(source)
+
+
+def raw_flow(source: str) -> Flow:
+    """Return a source as one text in which only whole addresses count."""
+    return Flow((Segment(source, RAW),))
+
+
 def _segments(document: Document, depth: int) -> Segments:
     decoded = decode(document.body, document.charset)
-    flows = [
-        Flow(html_pieces(decoded.text, depth=depth)),
-        *(Flow((Segment(text, RAW),)) for text in (decoded.text, *decoded.others)),
-    ]
+    flows = [*page_flows(decoded.text, depth=depth), *map(raw_flow, decoded.others)]
     nested = inline_documents(decoded.text)
     return Segments(flows=tuple(flows), media_type=FAMILY.media_type, nested=nested)
 

@@ -29,11 +29,15 @@ _PICTURE = re.compile(
     rf"(?P<content>[A-Za-z0-9+/=%\s]{{{SMALLEST},8000000}})",
     re.IGNORECASE,
 )
-_PAGE = re.compile(
-    r"\b(?:src|data)\s{0,3}=\s{0,3}(?P<quote>[\"'])\s{0,3}data:(?P<type>text/html|application/xhtml\+xml)"
-    r"(?P<parameters>(?:;[^,;\"'<>\s]{1,60}){0,4}),(?P<content>(?:(?!(?P=quote)).){1,2000000})",
-    re.IGNORECASE | re.DOTALL,
-)
+_SHOWN_PAGE = re.compile(r"\b(?:src|data)\s{0,3}=\s{0,3}([\"'])\s{0,3}\Z", re.IGNORECASE)
+_PAGE = {
+    quote: re.compile(
+        r"data:(?P<type>text/html|application/xhtml\+xml)(?P<parameters>(?:;[^,;\"'<>\s]{1,60}){0,4})"
+        rf",(?P<content>[^{quote}]{{1,2000000}})",
+        re.IGNORECASE,
+    )
+    for quote in "\"'"
+}
 
 
 def inline_documents(source: str) -> tuple[Document, ...]:
@@ -51,17 +55,29 @@ def has_inline_documents(source: str) -> bool:
 
 
 def _documents(source: str) -> Iterator[Document]:
-    if "data:" not in source and "DATA:" not in source:
-        return
-    for found in _PICTURE.finditer(source):
-        body = _from_base64(unquote_to_bytes(found["content"]))
-        if body and not _is_icon(body):
-            yield Document("", body, found["type"].lower())
-    for found in _PAGE.finditer(source):
-        body = unquote_to_bytes(unescape(found["content"]))
-        yield Document(
-            "", _from_base64(body) if ";base64" in found["parameters"].lower() else body, "text/html"
-        )
+    done = 0
+    for at in sorted((*occurrences(source, "data:"), *occurrences(source, "DATA:"))):
+        if at < done:
+            continue
+        shown = _SHOWN_PAGE.search(source, max(0, at - 20), at)
+        if found := _PICTURE.match(source, at):
+            done = found.end()
+            body = _from_base64(unquote_to_bytes(found["content"]))
+            if body and not _is_icon(body):
+                yield Document("", body, found["type"].lower())
+        elif shown and (found := _PAGE[shown[1]].match(source, at)):
+            done = found.end()
+            body = unquote_to_bytes(unescape(found["content"]))
+            packed = ";base64" in found["parameters"].lower()
+            yield Document("", _from_base64(body) if packed else body, "text/html")
+
+
+def occurrences(text: str, literal: str) -> Iterator[int]:
+    """Yield where a literal stands in a text, in order."""
+    at = text.find(literal)
+    while at >= 0:
+        yield at
+        at = text.find(literal, at + 1)
 
 
 def _is_icon(body: bytes) -> bool:

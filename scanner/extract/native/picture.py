@@ -15,6 +15,8 @@ from scanner.extract.native.findings import Teller
 
 _LONGEST_SIDE = 3000
 _SMALL_SIDE = 1400
+_NARROWEST_PRINT = 150
+"""Pixels that "ID: 123 4567 8901" needs in letters of the smallest size that anybody can read."""
 PRINT_TIME = timedelta(seconds=10)
 _CODES = zxingcpp.BarcodeFormats(
     [
@@ -60,6 +62,8 @@ def tell_print(
 
     ``tesseract`` is the path of the program, empty if it is not installed.
     """
+    if picture.width < _NARROWEST_PRINT:
+        return
     if not tesseract:
         teller.note("printed text needs tesseract, which is not installed")
         return

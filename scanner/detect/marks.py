@@ -1,0 +1,131 @@
+"""Expressions for what hides letters in a page's source: escapes, other alphabets, base64, tags in words.
+
+They are looked for in the source as it lies there. Nobody writes an ASCII letter as an escape who does not
+hide something, so one of these is enough to look closer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
+from scanner.detect.loosened import literal
+
+_LETTER = r"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
+"""The number of an ASCII letter or digit, in hexadecimal."""
+_LETTER_DECIMAL = r"0{0,4}(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])"
+_BLANK = r"(?:&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\[nrt])"
+
+_QUOTE = r"(?:[\"']|&(?:amp;)*(?:quot|apos|#3[49]);|\\+u0022)"
+
+HIDING = (
+    # An ASCII letter or digit as an escape.
+    rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL})[^0-9a-f]",
+    r"(?:%(?:25)*26|\\+u0026|\\x26)(?:amp;)*#(?:x[0-9a-f]{2,6}|[0-9]{2,7});",
+    rf"%(?:25){{0,4}}{_LETTER}",
+    rf"\\u00{_LETTER}",
+    rf"\\x{_LETTER}",
+    # Signs of an address likewise, and blanks as escapes round a dot.
+    r"&(?:amp;)*(?:period|bsol|colon|quest|equals|num|commat|lowbar|hyphen|dash|percnt|newline|tab);",
+    r"&(?:amp;)*#(?:4[56]|58|63|61|35|64|95|x2[de]|x3[adf]|x23|x40|x5f);",
+    r"%(?:25)*5c[nrtux]|\\+u00(?:2e|3a|5c)|\\x(?:2e|2f|3a)",
+    rf"{_BLANK}\s*(?:\.|dot\b|punkt\b)[^.<>]{{1,20}}/",
+    rf"[a-z0-9]\s*(?:\.|\bdot|\bpunkt)\s*{_BLANK}[^.<>]{{1,20}}/",
+    # Dots in brackets that look like a tag.
+    r"<(?:dot|d0t|punkt|point|punto|ponto|slash|colon|\.|,|/|:)>",
+    # Inside a word, tags that end later than they seem to, and what browsers do not show.
+    r"[a-z0-9.:/\-]<!--[^<>]*(?:<|[^<>\-]>)",
+    r"[a-z0-9.:/\-]<(?:script|style)\b(?:[^<]|<[^/])*</(?:script|style)\s*>\s*[a-z0-9.:/\-]",
+    rf"[a-z0-9.:/\-]<[a-z][^<>]*=[^<>]*>[^<>]*{_QUOTE}[^<>]{{0,100}}>",
+    rf"[a-z0-9.:/\-](?:&(?:amp;)*lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\]{{0,100}}(?:&(?:amp;)*gt;|\\+u003e)",
+    # A letter of another alphabet among those of ASCII.
+    r"[a-z0-9.](?:\\+u0[345][0-9a-f]{2}|&(?:amp;)*#(?:x0?[345][0-9a-f]{2}|9[0-9]{2}|1[0-4][0-9]{2});)[a-z0-9.]",
+    # Brackets round a dot, spoken signs and invisible marks, all in percent signs.
+    r"%(?:25)*(?:5b|28|7b|3c)\s*(?:\.|dot|punkt|%(?:25)*2e)\s*%(?:25)*(?:5d|29|7d|3e)",
+    r"%(?:25)*(?:20|5f)(?:dot|punkt|slash)%(?:25)*(?:20|5f)",
+    r"%(?:25)?(?:e3%(?:25)?80%(?:25)?82|ef%(?:25)?bd%(?:25)?a1|ef%(?:25)?bc%(?:25)?8e)",
+    r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
+    r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|&(?:amp;){2,6}lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
+    "uggc",
+    *map(literal, (*ROT13_SIGNS, *REVERSED_SIGNS)),
+)
+
+HIDING_FOREIGN = (
+    # The full stop of Chinese between letters; a host with letters of two alphabets.
+    r"[a-z0-9]\s*(?:\xe3\x80\x82|\xef\xbd\xa1|\xef\xbc\x8e)\s*[a-z0-9]",
+    r"[\x80-\xbf][a-z0-9.\-\x80-\xff]{0,60}\.[a-z0-9\-\x80-\xff]{2,30}/",
+    r"\.[a-z]{0,5}[\xc3-\xf4][\x80-\xbf]{1,3}[a-z]{0,5}/",
+    # A code with the dashes of prose in it.
+    r"[a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3,4}",
+)
+"""The same in texts that are not ASCII alone."""
+
+CODED = (
+    # Characters beyond ASCII as escapes, without those that are common in prose and hide nothing.
+    r"&(?:amp;)*#0*(?:170|18[56]|17[89]|2(?:5[6-9]|[6-9][0-9])|[3-9][0-9]{2}|[1-79][0-9]{3,6}|8[03-9][0-9]{2,5}"
+    r"|8[12][0-9]{3,5})[^0-9]",
+    r"&(?:amp;)*#x0*(?:aa|ba|b[239]|[1-9a-f][0-9a-f]{2}|2[1-9a-f][0-9a-f]{2}|[13-9a-f][0-9a-f]{3}"
+    r"|[0-9a-f]{5,6})[^0-9a-f]",
+    r"\\u(?:00(?:aa|ba|b[239])|0[1-9a-f][0-9a-f]{2}|201[0125]|2[1-9a-f][0-9a-f]{2}|[13-9a-ce-f][0-9a-f]{3}|d[0-7][0-9a-f]{2}"
+    r"|d835|d83c\\udd[3-8])",
+    # Marks that nobody sees, inside a word.
+    r"[a-z0-9.:/\-](?:&(?:amp;)*(?:shy|zwnj|zwj|zerowidthspace|nobreak|lrm|rlm|wj);"
+    r"|&(?:amp;)*#0*(?:173|820[3-7]|823[2-8]|828[89]|829[0-9]|830[0-3]|650[23][0-9]|65279);?"
+    r"|&(?:amp;)*#x0*(?:ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff);?"
+    r"|\\+u(?:00ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff))+[a-z0-9.:/\-]",
+)
+
+CODED_BLANKS = (
+    r"[a-z0-9.,:;](?:%(?:25)*(?:20|0a|0d|09|a0)|&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\+u00a0)+"
+    r"[a-z0-9(]"
+)
+"""Words parted by blanks that are written as escapes."""
+CODED_LETTERS = r"(?:%(?:25)?[c-f][0-9a-f](?:%(?:25)?[89ab][0-9a-f]){1,3}(?:%(?:25)?20)?){3}"
+"""Letters beyond ASCII in percent signs."""
+SIEVED_HIDING = (
+    rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL});",
+    rf"%(?:25){{0,4}}{_LETTER}",
+    rf"/u00{_LETTER}",
+)
+"""Escapes of letters with tags or blanks between their own signs."""
+
+_INLINE = r"(?:a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr)\b"
+_LESS, _GREATER = r"(?:\\+u003c|&(?:amp;)?lt;)", r"(?:\\+u003e|&(?:amp;)?gt;)"
+CODED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREATER}\s*)+[a-z0-9.:/\-]"
+"""Tags between words of a page that stands in a script or an attribute."""
+
+LONE_ID = (
+    r"(?:^|[\n(,;|/>\"']|!--)[ \t]*id(?:[\s:=#.|>]|&nbsp;|<[^<>]*>)*"
+    r"[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
+)
+PIPED = r"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|"
+"""The rule below the headings of a table drawn with strokes."""
+
+CASED = "(?c)"
+"""Begins an expression in which upper and lower case differ."""
+
+_BASE64 = [*map(chr, range(65, 91)), *map(chr, range(97, 123)), *map(chr, range(48, 58)), "+\\-", "/_"]
+_SHORTEST, _LONGEST = 5, 12
+
+
+def in_base64(literals: Iterable[str]) -> Iterator[str]:
+    """Yield expressions for what base64 makes of literals in any case, at any place in what it encodes."""
+    for text in sorted(set(literals)):
+        cases = [sorted({ord(letter.lower()), ord(letter.upper())}) for letter in text[:_LONGEST]]
+        if len(cases) >= _SHORTEST:
+            yield from (_sextets(cases, offset) for offset in range(3))
+
+
+def _sextets(cases: list[list[int]], offset: int) -> str:
+    """Return the characters of base64 that lie wholly within a literal at an offset in bytes."""
+    classes = []
+    for sextet in range(-(-8 * offset // 6), 8 * (offset + len(cases)) // 6):
+        low, high = 6 * sextet // 8 - offset, (6 * sextet + 5) // 8 - offset
+        shift = (10 if high > low else 2) - 6 * sextet % 8
+        values = {
+            (int.from_bytes(bytes(letters), "big") >> shift) & 63
+            for letters in product(*(cases[at] for at in range(low, high + 1)))
+        }
+        classes.append(f"[{''.join(_BASE64[value] for value in sorted(values))}]")
+    return CASED + "".join(classes)
