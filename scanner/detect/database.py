@@ -1,7 +1,7 @@
 """Look for hundreds of expressions in one pass, with Hyperscan.
 
-It is an optional package (docs/decisions/0018): without it pages are read in full, which takes longer and
-finds the same.
+It is an optional package: without it pages are read in full, which takes longer and finds the same
+(docs/decisions/0022-screening-pages.md).
 """
 
 from __future__ import annotations
