@@ -163,6 +163,10 @@ HOSTILE = {
     "cells": "<table><th>zoom",
     "hints": "jitsi.a/b/call/webapp/",
     "coded tags": "a\\u003cb",
+    "comments without an end": "<!-- zoom.us/j/84512367890 ",
+    "scripts without an end": "<script>zoom.us/j/84512367890 <style>",
+    "tables in tables": "<table><tr><td>Zoom ID<td>845 1236 7890",
+    "rooms without a tag": "https://zoom.us/j/84512367890 ",
     "Webex": "webex.com/a/b/c/d/e/",
 }
 
