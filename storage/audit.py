@@ -17,6 +17,7 @@ _table = tables.audit
 class AuditEntry:
     """One entry: when, what, by whom. ``note`` never holds a meeting ID."""
 
+    id: int
     at: datetime
     what: str
     actor: str
@@ -43,19 +44,20 @@ class Audit:
             )
         )
 
-    def all(self, organisation: int, *, count: int | None = None) -> list[AuditEntry]:
-        """Return the organisation's entries (the newest ones), newest first."""
-        rows = self._transaction.connection.execute(
-            select(_table)
-            .where(_table.c.organisation_id == organisation)
-            .order_by(_table.c.id.desc())
-            .limit(count)
-        )
+    def all(
+        self, organisation: int, *, count: int | None = None, below: int | None = None
+    ) -> list[AuditEntry]:
+        """Return the organisation's entries, newest first: ``count`` of those numbered below a number."""
+        query = select(_table).where(_table.c.organisation_id == organisation)
+        if below is not None:
+            query = query.where(_table.c.id < below)
+        rows = self._transaction.connection.execute(query.order_by(_table.c.id.desc()).limit(count))
         found = []
         for row in rows:
             envelope = self._transaction.envelope(_table, row.seal, organisation=organisation)
             found.append(
                 AuditEntry(
+                    id=row.id,
                     at=row.at,
                     what=row.what,
                     actor=envelope.open(row, "actor"),

@@ -214,10 +214,12 @@ def note_change(store: Store, *, organisation: int, what: str, note: str, actor:
         work.audit.write(organisation, what=what, actor=actor, note=note, now=now)
 
 
-def audit_entries(store: Store, *, organisation: int, count: int) -> list[AuditEntry]:
-    """Return the newest entries of the audit."""
+def audit_entries(
+    store: Store, *, organisation: int, count: int, below: int | None = None
+) -> list[AuditEntry]:
+    """Return the newest entries of the audit, of those numbered below a number."""
     with store.reading() as work:
-        return work.audit.all(organisation, count=count)
+        return work.audit.all(organisation, count=count, below=below)
 
 
 def waiting_sources(store: Store) -> tuple[str, ...]:

@@ -58,6 +58,14 @@ OWNERS_ONLY: Final = frozenset(
         "organisation_page",
         "rename_organisation",
         "api_rename",
+        "api_people",
+        "api_invitations",
+        "api_invite",
+        "api_revoke_invitation",
+        "api_change_role",
+        "api_disable",
+        "api_enable",
+        "api_audit",
     }
 )
 FOR_EVERYBODY: Final = frozenset(

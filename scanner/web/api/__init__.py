@@ -16,13 +16,27 @@ from scanner.web.api import (
     meeting,
     meetings,
     organisation,
+    people,
+    report,
     scans,
     sources,
 )
 
 ROUTERS = tuple(
     module.router
-    for module in (exposures, meetings, meeting, calendars, sources, scans, alerts, drills, organisation)
+    for module in (
+        exposures,
+        meetings,
+        meeting,
+        calendars,
+        sources,
+        scans,
+        alerts,
+        drills,
+        organisation,
+        people,
+        report,
+    )
 )
 
 

@@ -1,4 +1,4 @@
-"""Alerts for programs: channels, what became of every message, silences."""
+"""Alerts for programs: channels, what became of every message, silences, who stopped their mail."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from scanner.actions.alerts import (
     try_again,
     unsilence,
 )
+from scanner.actions.stopping import all_stopped, left_out, resume_mail
 from scanner.errors import LychgateError
 from scanner.model import Delivery
 from scanner.web.api.answers import PROBLEMS, Key, Limit, moment, once, one, sane
 from scanner.web.door import Caller, Number
+from storage.recipients import Recipient
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], responses=PROBLEMS)
 
@@ -129,6 +131,39 @@ def api_end_silence(request: Request, call: Caller, number: Number, key: Key = N
         return _silence(ended)
 
     return once(call, request, key, "", act)
+
+
+@router.get("/alerts/stopped")
+def api_stopped(request: Request, call: Caller) -> Response:
+    """List who stopped their mail, and in `deserted` the channels whose mail nobody gets any more."""
+    content = {
+        "items": [_stopped(each) for each in all_stopped(call.workspace)],
+        "deserted": left_out(call.workspace, call.desk.settings().channels),
+    }
+    return one(request, content)
+
+
+@router.post("/alerts/stopped/{number}/resume")
+def api_resume_mail(request: Request, call: Caller, number: Number, key: Key = None) -> Response:
+    """Send somebody who had stopped it the mail of their channel again."""
+
+    def act() -> dict[str, object]:
+        if number not in {each.id for each in all_stopped(call.workspace)}:
+            raise HTTPException(404, "Nobody with this number has stopped any mail.")
+        actor = f"{call.who.email}, by a program"
+        resume_mail(call.workspace, number, actor=actor, now=call.now)
+        return {"id": number, "resumed": moment(call.now)}
+
+    return once(call, request, key, "", act)
+
+
+def _stopped(entry: Recipient) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "address": entry.address,
+        "channel": entry.channel,
+        "stopped": moment(entry.stopped),
+    }
 
 
 def _delivery(entry: Delivery) -> dict[str, object]:

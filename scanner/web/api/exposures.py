@@ -1,16 +1,24 @@
-"""Exposures for programs. Rooms are masked and addresses defanged, as everywhere."""
+"""Exposures for programs. Rooms are masked and addresses defanged, but where somebody has them revealed."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from scanner.actions.exposures import ListedExposure, change_state, one_exposure, reopen, snooze
 from scanner.actions.reports import report_page
-from scanner.actions.reviewing import DONE, IN_HAND, NEEDS_REVIEW, SNOOZED, add_note, newest_exposures
+from scanner.actions.reviewing import (
+    DONE,
+    IN_HAND,
+    NEEDS_REVIEW,
+    SNOOZED,
+    add_note,
+    newest_exposures,
+    note_reveal,
+)
 from scanner.alerts.plain import defanged
 from scanner.errors import InputError
 from scanner.model import ExposureState, PasscodeMatch, Wait
@@ -78,7 +86,7 @@ def api_exposures(
     found = newest_exposures(
         call.store, organisation=call.organisation.id, states=_STATES[only], below=after, count=limit + 1
     )
-    items = [_object(entry) for entry in found]
+    items = [exposure_object(entry) for entry in found]
     return page(request, items, limit=limit, cursor=lambda nth: found[nth].exposure.id)
 
 
@@ -190,6 +198,23 @@ def api_reopen(request: Request, call: Caller, number: Number, said: Decision, k
     return once(call, request, key, said.model_dump_json(), act)
 
 
+@router.post("/exposures/{number}/reveal")
+def api_reveal(call: Caller, number: Number) -> Response:
+    """Show an exposure with its rooms and addresses in full, and write down that somebody saw them.
+
+    It takes no idempotency key: each time is written down.
+    """
+    entry = _existing(call, number)
+    note_reveal(
+        call.store,
+        organisation=call.organisation.id,
+        what=f"rooms and addresses of exposure {number} ({entry.meeting})",
+        actor=f"{call.who.email}, by a program",
+        now=call.now,
+    )
+    return JSONResponse(_whole(entry, revealed=True))
+
+
 def _existing(call: Call, number: int) -> ListedExposure:
     try:
         return one_exposure(call.store, number, organisation=call.organisation.id)
@@ -218,7 +243,8 @@ def _audit(call: Call, number: int, what: str) -> None:
     call.note(f"exposure: {what}", f"exposure {number}, by a program")
 
 
-def _object(entry: ListedExposure) -> dict[str, object]:
+def exposure_object(entry: ListedExposure) -> dict[str, object]:
+    """Return an exposure as lists have it."""
     exposure = entry.exposure
     return {
         "id": exposure.id,
@@ -232,13 +258,13 @@ def _object(entry: ListedExposure) -> dict[str, object]:
     }
 
 
-def _whole(entry: ListedExposure) -> dict[str, object]:
+def _whole(entry: ListedExposure, *, revealed: bool = False) -> dict[str, object]:
     exposure = entry.exposure
     sightings = [
         {
             "source": place.source,
-            "address": defanged(place.address),
-            "room": f"{place.room.platform} {place.room.masked()}",
+            "address": place.address if revealed else defanged(place.address),
+            "room": f"{place.room.platform} {place.room.key if revealed else place.room.masked()}",
             "form": place.form,
             "where": place.where,
             "passcode_exposed": place.passcode is not PasscodeMatch.NONE,
@@ -253,4 +279,4 @@ def _whole(entry: ListedExposure) -> dict[str, object]:
         {"at": event.at.isoformat(), "actor": event.actor, "what": event.what, "note": event.note}
         for event in exposure.events
     ]
-    return {**_object(entry), "sightings": sightings, "history": history}
+    return {**exposure_object(entry), "sightings": sightings, "history": history}

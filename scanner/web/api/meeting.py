@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from scanner.actions.allowances import allow, end_allowance
 from scanner.actions.meeting_record import MeetingRecord, checklist, meeting_record, set_record
 from scanner.actions.meeting_rotation import rotate_meeting
 from scanner.actions.meetings import one_meeting, remove_meeting
-from scanner.actions.reviewing import allowances_of
+from scanner.actions.reviewing import allowances_of, note_reveal
 from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
-from scanner.model import Allowance
+from scanner.model import Allowance, Meeting
 from scanner.web.api.answers import PROBLEMS, Key, moment, once, one, sane
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
@@ -75,6 +75,25 @@ def api_change_link(
         }
 
     return once(call, request, key, said.model_dump_json(), act)
+
+
+@router.post("/meetings/{number}/reveal")
+def api_reveal_meeting(call: Caller, number: Number) -> Response:
+    """Show rooms and passcodes of a meeting in full, and write down that somebody saw them.
+
+    It takes no idempotency key: each time is written down.
+    """
+    found = _existing(call, number)
+    note_reveal(
+        call.store,
+        organisation=call.organisation.id,
+        what=f"link and passcodes of meeting {number} ({found.title})",
+        actor=f"{call.who.email}, by a program",
+        now=call.now,
+    )
+    rooms = [f"{room.platform} {room.key}" for room in found.rooms]
+    passcodes = [passcode.text for passcode in found.passcodes]
+    return JSONResponse({"id": number, "rooms": rooms, "passcodes": passcodes})
 
 
 @router.get("/meetings/{number}/checklist")
@@ -171,9 +190,9 @@ def api_remove_meeting(request: Request, call: Caller, number: Number, key: Key 
     return once(call, request, key, "", act)
 
 
-def _existing(call: Call, number: int) -> None:
+def _existing(call: Call, number: int) -> Meeting:
     try:
-        one_meeting(call.store, number, organisation=call.organisation)
+        return one_meeting(call.store, number, organisation=call.organisation)
     except InputError:
         raise HTTPException(404, "There is no such meeting.") from None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Body, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from scanner.actions.imports import import_meetings
 from scanner.actions.meetings import check_title, one_meeting, register_meeting
 from scanner.actions.reviewing import some_meetings
 from scanner.errors import InputError
@@ -19,6 +21,16 @@ from scanner.web.door import Caller, Number
 from scanner.web.pages.meetings import understood
 
 router = APIRouter(prefix="/api/v1", tags=["meetings"], responses=PROBLEMS)
+
+
+File = Annotated[
+    bytes,
+    Body(
+        media_type="text/csv",
+        description="A table, an iCalendar or JSON lines, told apart by what is in it, of any content type.",
+    ),
+]
+DryRun = Annotated[bool, Query(description="Say what would become of it, and register nothing.")]
 
 
 class NewMeeting(BaseModel):
@@ -67,6 +79,38 @@ def api_register(request: Request, call: Caller, said: NewMeeting, key: Key = No
         return {**_object(call, done.meeting), "warnings": list(done.warnings), "already": done.already}
 
     return once(call, request, key, said.model_dump_json(), act)
+
+
+@router.post("/meetings/import")
+def api_import(
+    request: Request, call: Caller, content: File, dry_run: DryRun = False, key: Key = None
+) -> Response:
+    """Register the meetings of a file. Faulty entries are named by their line and stop no other."""
+
+    def act() -> dict[str, object]:
+        done = import_meetings(
+            call.store,
+            content,
+            organisation=call.organisation,
+            now=call.now,
+            detector=call.workspace.detector,
+            dry_run=dry_run,
+        )
+        if not dry_run:
+            call.note("meetings imported", f"{done.registered}, by a program")
+        return {
+            "rows": done.rows,
+            "registered": done.registered,
+            "already": done.already,
+            "over": done.over,
+            "without_room": done.without_room,
+            "faults": [{"line": line, "says": says} for line, says in done.faults],
+            "notes": [{"line": line, "says": says} for line, says in done.notes],
+            "ignored": list(done.ignored),
+            "dry_run": dry_run,
+        }
+
+    return once(call, request, key, f"{dry_run} {sha256(content).hexdigest()}", act)
 
 
 def _object(call: Call, meeting: Meeting) -> dict[str, object]:

@@ -39,7 +39,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @router.get("/report")
 def report_page(call: Caller, month: str = "") -> Response:
     """Show what was found and what was read in a month."""
-    start, end = _month(call, month)
+    start, end = month_bounds(call, month)
     scans = scans_of_month(call.store, start=start, end=end)
     found, total = exposures_of_month(
         call.store, organisation=call.organisation.id, start=start, end=end, count=_SHOWN
@@ -61,7 +61,7 @@ def report_page(call: Caller, month: str = "") -> Response:
 @router.get("/report.csv")
 def report_table(call: Caller, month: str = "") -> Response:
     """Return the month as a table for a spreadsheet. No cell is a formula, no room stands in it."""
-    start, end = _month(call, month)
+    start, end = month_bounds(call, month)
     written = io.StringIO()
     table = csv.writer(written)
     word = call.language.gettext
@@ -100,8 +100,11 @@ class _Reasons(dict[str, str]):
         return self[reason]
 
 
-def _month(call: Call, month: str) -> tuple[datetime, datetime]:
-    """Return the first moment of a month and of the next, in the organisation's zone."""
+def month_bounds(call: Call, month: str) -> tuple[datetime, datetime]:
+    """Return the first moment of a month and of the next, in the organisation's zone.
+
+    ``month`` is written ``2026-11``, empty for this one; 404 for what is none.
+    """
     zone = ZoneInfo(call.organisation.timezone)
     try:
         start = datetime.fromisoformat(f"{month}-01") if month else call.now.astimezone(zone)
