@@ -1,6 +1,6 @@
 """Look for hundreds of expressions in one pass, with Hyperscan.
 
-It is an optional package: without it pages are read in full, which takes longer and finds the same
+It has no build for some machines: there pages are read in full, which takes longer and finds the same
 (docs/decisions/0022-screening-pages.md).
 """
 
@@ -15,9 +15,9 @@ from importlib.util import find_spec
 from scanner.detect.evidence import Behind
 from scanner.detect.marks import CASED
 
-_REACH = 400
+_REACH = 200
 _LOOKS = 500
-_LONGEST_ADDRESS = 1500
+_LONGEST_ADDRESS = 400
 _USER = re.compile(rb"(?:@|%(?:25){0,4}40)[a-z0-9.\-]*\Z")
 _LONGEST_USER = 150
 

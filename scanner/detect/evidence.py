@@ -36,7 +36,7 @@ _NOTHING = r"\x00"
 _SHORT_LABELS = frozenset({"pmi"})
 """Labels so short that they stand by chance in a text without blanks."""
 _LONG_SCHEME = 6
-_BEFORE_HINT = 80
+_BEFORE_HINT = 40
 
 
 class Behind(NamedTuple):
