@@ -8,8 +8,11 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scanner.web.api.answers import problem
+from scanner.web.door import API
 
 log = logging.getLogger("lychgate")
 
@@ -65,12 +68,12 @@ class Guard:
 
         headers = Headers(scope=scope)
         if not self._is_ours(headers.get("host", "")):
-            refusal = PlainTextResponse("This is not the address of this desk.\n", status_code=421)
+            refusal = _refusal(scope, "This is not the address of this desk.\n", status=421)
             await refusal(scope, receive, strict)
             return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_QUESTION:
-            await PlainTextResponse(_TOO_MUCH, status_code=413)(scope, receive, strict)
+            await _refusal(scope, _TOO_MUCH, status=413)(scope, receive, strict)
             return
         taken = 0
 
@@ -89,8 +92,14 @@ class Guard:
             log.exception("a fault in the web; it goes on")
             if not started:
                 says = "Something went wrong in Lychgate itself. It is in the log.\n"
-                await PlainTextResponse(says, status_code=500)(scope, receive, strict)
+                await _refusal(scope, says, status=500)(scope, receive, strict)
 
     def _is_ours(self, host: str) -> bool:
         host = host.lower()
         return host in self._hosts or host.rpartition(":")[0] in _HERE or host in _HERE
+
+
+def _refusal(scope: Scope, says: str, *, status: int) -> Response:
+    if scope["path"].startswith(API):
+        return problem(status, says.strip())
+    return PlainTextResponse(says, status_code=status)
