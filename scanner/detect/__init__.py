@@ -35,7 +35,8 @@ KINDS = ("href", "text", "html", "ics", "email")
 """What a text handed to ``detect_text`` can be."""
 
 _SHORT_PAGE = 24_576
-"""Characters of a page that is read whole if it shows anything: cutting it would save nothing."""
+"""Bytes of a page that goes through the gate as a whole: for it alone nobody should wait for the screen,
+which takes a second or two to make ready."""
 _NEIGHBOURS = 64
 """Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
@@ -67,12 +68,12 @@ class Detector:
         """
         document = without_noise(document)
         media_type, cut = media_type_of(document), len(document.body) > LONGEST
-        if bare or (self._screen is None and self._gate.opens(document)):
+        if bare or media_type not in SEEN_THROUGH:
             return self._detect(segments(document), bare=bare)
-        if self._screen is None:
+        if len(document.body) <= _SHORT_PAGE or self._screen is None:
+            if self._gate.opens(document):
+                return self._detect(segments(document), bare=False)
             return Detection(media_type=media_type, cut=cut)
-        if media_type not in SEEN_THROUGH:
-            return self._detect(segments(document), bare=False)
         decoded = decode(document.body[:LONGEST], document.charset)
         if media_type == "text/html":
             return self._page(decoded, self._screen, cut=cut)
@@ -85,7 +86,7 @@ class Detector:
         opaque: set[str] = set()
         readings: list[Reading] = []
         for number, text in enumerate((decoded.text, *decoded.others)):
-            places = screen.places(text) if len(text) > _SHORT_PAGE else screen.whole(text)
+            places = screen.places(text)
             opaque |= {host for place in places for host in short_links(text[place.start : place.end])}
             for window in self._windows(text, [place for place in places if not place.is_short_link]):
                 flows = (raw_flow(window),) if number else page_flows(window)
@@ -102,8 +103,8 @@ class Detector:
         A place with a whole address is first read alone; only rooms that other words say more of are read
         with what surrounds them.
         """
-        if not places or len(text) <= _SHORT_PAGE:
-            return [text] if places else []
+        if not places:
+            return []
         source = Source(text)
         alone = source.windows((place[:2] for place in places if place.is_plain), around=0)
         other = source.windows((place[:2] for place in places if not place.is_plain), around=0)
