@@ -120,7 +120,8 @@ def test_the_whole_way_by_keyboard(desk: Served) -> None:
 
         press(page, "Exposures")
         sees(page, "Needs review (2)")
-        assert page.get_by_text("Keys, while an entry has the focus").is_visible()
+        help_line = page.get_by_text("Keys, while an entry has the focus")
+        sync_api.expect(help_line).to_be_visible(timeout=PATIENCE * 1000)
         reach(page, "Group 2")
         assert step(page, "j") == "Group 1", "j goes on"
         page.keyboard.press("x")
