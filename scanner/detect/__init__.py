@@ -118,8 +118,9 @@ class Detector:
                 narrow.append(window)
         if any("<base" in text[slice(*window)].lower() for window in (*alone, *near)):
             return [text]
+        kept = source.windows(near, around=0)
         wide = source.windows(near, around=AROUND)
-        return [source.cut(window, near) for window in wide] + [text[slice(*window)] for window in narrow]
+        return [source.cut(window, kept) for window in wide] + [text[slice(*window)] for window in narrow]
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:
         """Return every room in a text of a known kind: href, text, html, ics or email."""

@@ -9,10 +9,22 @@ import json
 from collections.abc import Callable
 from urllib.parse import quote
 
-from scanner.model import Document
-from scanner.platforms import BUILT_IN
+from scanner.model import Document, Risk
+from scanner.platforms import BUILT_IN, Platform, Shape
 
 FILLER = "<p>The choir met in the hall &amp; sang; see <a href='/about'>our page</a> for 2 more dates.</p>\n"
+NEW_PLATFORM = Platform(
+    slug="kammer",
+    name="Kammer",
+    hosts=("kammer.example",),
+    shapes=(Shape(path=r"/kammer/(?P<id>[0-9]{6})", key="{id}", risk=Risk.SCHEDULED),),
+    names=("kammer",),
+    digits=frozenset({9}),
+    labels=("kammernummer",),
+    found=(),
+    ignored=(),
+)
+"""One that nothing but its own file knows."""
 EXAMPLES = [(p.slug, found) for p in BUILT_IN for found in p.found]
 
 

@@ -20,9 +20,19 @@ from scanner.detect.gate import Gate
 from scanner.detect.needles import Needles, spellings
 from scanner.extract import LONGEST
 from scanner.extract import segments as read
-from scanner.model import Document, Risk
-from scanner.platforms import BUILT_IN, Found, Platform, PlatformTable, Shape
-from tests.detect.disguised import CHARSETS, DISGUISES, DOCUMENTS, EXAMPLES, FILLER, PLACES, ROOMS, document
+from scanner.model import Document
+from scanner.platforms import BUILT_IN, Found, PlatformTable
+from tests.detect.disguised import (
+    CHARSETS,
+    DISGUISES,
+    DOCUMENTS,
+    EXAMPLES,
+    FILLER,
+    NEW_PLATFORM,
+    PLACES,
+    ROOMS,
+    document,
+)
 
 GATE = Gate(BUILT_IN)
 PLAIN_GATE = Gate(BUILT_IN, fast=False)
@@ -46,19 +56,7 @@ def test_what_every_platform_shows_as_found_passes(slug: str, found: Found) -> N
 
 
 def test_a_new_platform_is_known_without_a_change_here() -> None:
-    shape = Shape(path=r"/kammer/(?P<id>[0-9]{6})", key="{id}", risk=Risk.SCHEDULED)
-    new = Platform(
-        slug="kammer",
-        name="Kammer",
-        hosts=("kammer.example",),
-        shapes=(shape,),
-        names=("kammer",),
-        digits=frozenset({9}),
-        labels=("kammernummer",),
-        found=(),
-        ignored=(),
-    )
-    gate = Gate(PlatformTable([new]))
+    gate = Gate(PlatformTable([NEW_PLATFORM]))
     assert gate.opens(document("see https://kammer.example/kammer/123456", "text/plain"))
     assert gate.opens(document("k a m m e r [.] example / kammer / 123456", "text/plain"))
     assert gate.opens(document("Kammernummer: 845 123 678", "text/plain"))
