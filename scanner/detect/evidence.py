@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from scanner.detect.loosened import (
     GAP,
-    literal,
     loosened,
     loosened_anywhere,
     loosened_code,
@@ -72,10 +71,10 @@ def addresses(table: PlatformTable) -> list[tuple[str, Behind]]:
 def passing(table: PlatformTable) -> Iterator[str]:
     """Yield expressions for what is looked at whatever stands behind it."""
     for scheme in table.schemes:
-        yield f"{literal(scheme)}{COLON}" + ("" if len(scheme) >= _LONG_SCHEME else "(?:/|%2f|&#)")
+        yield f"{re.escape(scheme)}{COLON}" + ("" if len(scheme) >= _LONG_SCHEME else "(?:/|%2f|&#)")
     for name in table.host_names:
-        yield f"<base[^<>]*{literal(name)}"
-    yield from map(literal, LET_THROUGH)
+        yield f"<base[^<>]*{re.escape(name)}"
+    yield from map(re.escape, LET_THROUGH)
     yield from _ONE_TAP
 
 
@@ -83,14 +82,14 @@ class Words:
     """The words of one table and of the vocabulary."""
 
     def __init__(self, table: PlatformTable) -> None:
-        names = [literal(name) for name in sorted({name for platform in table for name in platform.names})]
-        labels = [*ID_LABELS, *(literal(label) for platform in table for label in platform.labels)]
+        names = [re.escape(name) for name in sorted({name for platform in table for name in platform.names})]
+        labels = [*ID_LABELS, *(re.escape(label) for platform in table for label in platform.labels)]
         self._codes: list[Code] = [platform.code for platform in table if platform.code is not None]
         self.names = _either(map(loosened, filter(_is_latin, names)))
         self.labels = [loosened(x) for x in labels if x not in _SHORT_LABELS and _is_latin(x)]
         self.short_labels = [f"[^a-z]{label}[^a-z]" for label in labels if label in _SHORT_LABELS]
         self.passcodes = _either(map(loosened, filter(_is_latin, PASSCODE_LABELS)))
-        self.schemes = _either(map(literal, table.schemes))
+        self.schemes = _either(map(re.escape, table.schemes))
         self.spelled = rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[^a-z0-9<>]*){{3}}"
         self.spelled_apart = (
             rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[ ,.\-]{{1,3}}){{3}}"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from scanner.detect.evidence import LET_THROUGH
 from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 from scanner.detect.needles import Needles
 from scanner.detect.traces import Traces, look_alikes
@@ -55,8 +56,6 @@ _LETTER_AS_NUMBER = re.compile(
     r"|0{0,4}(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2]));"
 )
 """An ASCII letter or digit as an entity. Nobody writes so who does not hide something."""
-_LET_THROUGH = (b"urldefense", b".translate.goog/", b"bing.com/ck", b"zoomcrc.com")
-"""Wrappers that spell an address in their own way, and the one host that only dial-in strings have."""
 
 
 class Gate:
@@ -79,7 +78,7 @@ class Gate:
         signs = [sign.rstrip(":") for sign in ROT13_SIGNS] + [sign.strip("/") for sign in REVERSED_SIGNS]
         schemes = [f"{scheme}:" for scheme in table.schemes]
         shorteners = [f"/{host}/" for host in SHORTENERS]
-        self._passes = frozenset([*map(str.encode, [*signs, *schemes, *shorteners]), *_LET_THROUGH])
+        self._passes = frozenset(map(str.encode, [*signs, *schemes, *shorteners, *LET_THROUGH]))
         self._needles = Needles([*self._shapes, *self._passes], fast=fast)
         self._traces = Traces(table, fast=fast)
 

@@ -40,11 +40,6 @@ _FOREIGN = r"(?:x|/+u0[01][0-9a-f]{2}|&[a-z]{2,8};|&#x?[0-9a-f]{2,4};|%(?:25)*c3
 _ASCII = tuple(map(chr, range(128)))
 
 
-def literal(text: str) -> str:
-    """Return an expression that stands for nothing but a text."""
-    return re.escape(text)
-
-
 def loosened(pattern: str) -> str:
     """Return an expression in lower case that stands in whatever ``pattern`` matches."""
     return _ended(_followed(_parser.parse(pattern, re.IGNORECASE))[0])

@@ -6,11 +6,11 @@ hide something, so one of these is enough to look closer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import product
 
 from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
-from scanner.detect.loosened import literal
 
 _LETTER = r"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
 """The number of an ASCII letter or digit, in hexadecimal."""
@@ -48,7 +48,7 @@ HIDING = (
     r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
     r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|&(?:amp;){2,6}lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
     "uggc",
-    *map(literal, (*ROT13_SIGNS, *REVERSED_SIGNS)),
+    *map(re.escape, (*ROT13_SIGNS, *REVERSED_SIGNS)),
 )
 
 HIDING_FOREIGN = (

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from scanner.detect.database import Database
 from scanner.detect.evidence import COLON, LET_THROUGH, NUMBER, Words, addresses, passing
-from scanner.detect.loosened import SIEVED_OUT, literal
+from scanner.detect.loosened import SIEVED_OUT
 from scanner.detect.marks import (
     CODED,
     CODED_BLANKS,
@@ -32,15 +32,11 @@ from scanner.detect.marks import (
     in_base64,
 )
 from scanner.detect.unwrap import SHORTENERS
-from scanner.detect.views import folded, foreign_letters, plain
+from scanner.detect.views import PLAINLY, SIGN_LEADS, folded, foreign_letters, plain
 from scanner.platforms import PlatformTable
 
-_SIGN_LEADS = bytes([0xC2, 0xCC, 0xCD, 0xE2, 0xEF, *range(0xF0, 0xF5)])
-"""First bytes in UTF-8 of marks, punctuation and symbols. Those of letters become ``x``."""
-_SIEVED_BYTES = bytes(map(ord, sorted(SIEVED_OUT))) + bytes(range(0x80, 0xC0)) + _SIGN_LEADS
-_SIEVE = (
-    bytes(range(256)).lower().replace(b"\\", b"/")[:0xC3] + b"x" * (0xF0 - 0xC3) + bytes(range(0xF0, 256))
-)
+_SIEVED_BYTES = bytes(map(ord, sorted(SIEVED_OUT))) + bytes(range(0x80, 0xC0)) + SIGN_LEADS
+_SIEVE = bytes(range(256)).lower().translate(PLAINLY)
 _BETWEEN_TAGS = re.compile(rb">([^<]+)")
 _CELL = re.compile(rb"<t[hd][^<>]*>(?:<[a-z/][^<>]*>)*([^<>]{1,80})")
 _TAG_OR_SIGNS = re.compile(r"<[^<>]*>|[\W_]+")
@@ -102,10 +98,10 @@ class Screen:
                 "coded tags": [CODED_TAGS],
                 "lone id": [LONE_ID, rf"id[\s:=#.|]{{0,8}}{words.spelled_apart}"],
                 "piped": [PIPED],
-                "scheme": [rf"[^a-z0-9]{literal(scheme)}{COLON}" for scheme in table.schemes],
+                "scheme": [rf"[^a-z0-9]{re.escape(scheme)}{COLON}" for scheme in table.schemes],
                 "label": words.short_labels,
                 "coded blanks": [CODED_BLANKS],
-                "short": [rf"//(?:{'|'.join(map(literal, sorted(SHORTENERS)))})[^a-z0-9.\-]"],
+                "short": [rf"//(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})[^a-z0-9.\-]"],
             },
             apart=_APART,
         )
@@ -139,14 +135,9 @@ class Screen:
         They may overlap. None means that reading the page would find nothing.
         """
         places: list[Place] = []
-        for place in self.whole(text):
-            self._narrow(text, place, 0, places)
+        if shown := self.seen(text):
+            self._narrow(text, Place(0, len(text), shown), 0, places)
         return places
-
-    def whole(self, text: str) -> list[Place]:
-        """Return all of a page as one place, if it shows anything."""
-        shown = self.seen(text)
-        return [Place(0, len(text), shown)] if shown else []
 
     def _narrow(self, text: str, place: Place, level: int, places: list[Place]) -> None:
         """Look into ever shorter stretches as long as together they show all that the longer one does."""
@@ -223,7 +214,7 @@ def short_links(text: str) -> frozenset[str]:
     return frozenset(found[1].lower() for found in _SHORT_LINK.finditer(text))
 
 
-_SHORT_LINK = re.compile(rf"//({'|'.join(map(literal, sorted(SHORTENERS)))})(?![a-z0-9.\-])", re.IGNORECASE)
+_SHORT_LINK = re.compile(rf"//({'|'.join(map(re.escape, sorted(SHORTENERS)))})(?![a-z0-9.\-])", re.IGNORECASE)
 
 
 def _between_tags(sieved: bytes) -> bytes:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from scanner.detect.needles import Needles
 from scanner.detect.unwrap import SHORTENERS, Wrapped, unwrap
+from scanner.extract.inline import occurrences
 from scanner.platforms import Address, Hit, PlatformTable, parse_address
 
 DEPTH = 5
@@ -175,20 +176,20 @@ class AddressReader:
         return (longer, found) if found.hits else (written, seen)
 
     def _with_scheme(self, lowered: str, there: set[str]) -> Iterator[int]:
-        for at in _occurrences(lowered, "://"):
+        for at in occurrences(lowered, "://"):
             scheme = _SCHEME_BACKWARDS.match(lowered[max(0, at - 32) : at][::-1])
             if scheme is None:
                 continue
             name = scheme.group()[::-1]
             yield at - next((len(web) for web in _WEB if name.endswith(web)), len(name))
         for name in there.intersection(self._schemes):
-            for at in _occurrences(lowered, name):
+            for at in occurrences(lowered, name):
                 if at == 0 or not (lowered[at - 1].isalnum() or lowered[at - 1] in "+.-"):
                     yield at
 
     def _with_host(self, lowered: str, there: set[str]) -> Iterator[int]:
         for host in there.intersection(self._hosts):
-            for at in _occurrences(lowered, host):
+            for at in occurrences(lowered, host):
                 start = self._bare(lowered, at, at + len(host))
                 if start is not None:
                     yield start
@@ -196,7 +197,7 @@ class AddressReader:
     def _hinted(self, lowered: str, there: set[str]) -> Iterator[tuple[int, int]]:
         """Yield where a literal of rooms on hosts nobody claims stands, after where its word begins."""
         for hint in there.intersection(self._hints):
-            for at in _occurrences(lowered, hint):
+            for at in occurrences(lowered, hint):
                 yield at - len(_token_before(lowered, at)), at
 
     def _bare(self, lowered: str, at: int, host_end: int) -> int | None:
@@ -276,10 +277,3 @@ def _token_before(text: str, at: int) -> str:
     """Return the unbroken characters before a position, at most 300."""
     found = _TOKEN_BACKWARDS.match(text[max(0, at - 300) : at][::-1])
     return found.group()[::-1] if found else ""
-
-
-def _occurrences(text: str, literal: str) -> Iterator[int]:
-    at = text.find(literal)
-    while at >= 0:
-        yield at
-        at = text.find(literal, at + 1)

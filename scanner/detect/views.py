@@ -26,11 +26,11 @@ _FOLDINGS = 60
 """Different letters that are replaced one by one; more are replaced in one pass."""
 
 _ASCII = bytes(range(128))
-_SIGN_LEADS = bytes([0xC2, 0xCC, 0xCD, 0xE2, 0xEF, *range(0xF0, 0xF5)])
+SIGN_LEADS = bytes([0xC2, 0xCC, 0xCD, 0xE2, 0xEF, *range(0xF0, 0xF5)])
 """First bytes in UTF-8 of marks, punctuation and symbols. Those of letters become ``x``."""
-_LETTER_LEADS = bytes(byte for byte in range(0xC3, 0xF0) if byte not in _SIGN_LEADS)
-_PLAINLY = bytes.maketrans(_LETTER_LEADS + b"\\", b"x" * len(_LETTER_LEADS) + b"/")
-_BETWEEN = bytes([*range(33), 127, *range(0x80, 0xC0)]) + _SIGN_LEADS + b"\"'`[](){}<>|^*"
+_LETTER_LEADS = bytes(byte for byte in range(0xC3, 0xF0) if byte not in SIGN_LEADS)
+PLAINLY = bytes.maketrans(_LETTER_LEADS + b"\\", b"x" * len(_LETTER_LEADS) + b"/")
+_BETWEEN = bytes([*range(33), 127, *range(0x80, 0xC0)]) + SIGN_LEADS + b"\"'`[](){}<>|^*"
 _SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum() and chr(byte) != "#")
 
 _CODED = re.compile(r"&(?:#[0-9xX]|[a-zA-Z]{2,31};)")
@@ -122,9 +122,9 @@ def readings(text: str) -> Iterator[Reading]:
 
 def joined(view: bytes) -> bytes:
     """Take out what may stand between the letters of an address; letters beyond ASCII become ``x``."""
-    text = view.lower().translate(_PLAINLY, _BETWEEN)
+    text = view.lower().translate(PLAINLY, _BETWEEN)
     if _SPLIT_PERCENT.search(text):
-        text = Reading().undone(text.decode("ascii")).lower().encode().translate(_PLAINLY, _BETWEEN)
+        text = Reading().undone(text.decode("ascii")).lower().encode().translate(PLAINLY, _BETWEEN)
     while b"//" in text:
         text = text.replace(b"//", b"/")
     return text
@@ -137,7 +137,7 @@ def squeezed(address: bytes) -> bytes:
 
 def squeezed_part(view: bytes) -> bytes:
     """Return the letters, digits and ``#`` of a short part of a view, in lower case."""
-    return view.lower().translate(_PLAINLY, _BETWEEN).translate(None, _SIGNS)
+    return view.lower().translate(PLAINLY, _BETWEEN).translate(None, _SIGNS)
 
 
 def squeezed_word(word: str) -> bytes:

@@ -22,7 +22,7 @@ from scanner.actions.alerts import (
 from scanner.actions.stopping import all_stopped, left_out, resume_mail
 from scanner.errors import LychgateError
 from scanner.model import Delivery
-from scanner.web.api.answers import PROBLEMS, Key, Limit, moment, once, one, sane
+from scanner.web.api.answers import PROBLEMS, Key, Limit, actor, moment, once, one, sane
 from scanner.web.door import Caller, Number
 from storage.recipients import Recipient
 
@@ -111,7 +111,7 @@ def api_silence(request: Request, call: Caller, said: NewSilence, key: Key = Non
             even_critical=said.even_critical,
             until=sane(said.until),
             reason=said.reason,
-            actor=f"{call.who.email}, by a program",
+            actor=actor(call),
             now=call.now,
         )
         return _silence(ListedSilence(made, ()))
@@ -126,7 +126,7 @@ def api_end_silence(request: Request, call: Caller, number: Number, key: Key = N
     def act() -> dict[str, object]:
         if number not in {each.silence.id for each in all_silences(call.workspace)}:
             raise HTTPException(404, "There is no such silence.")
-        unsilence(call.workspace, number, actor=f"{call.who.email}, by a program", now=call.now)
+        unsilence(call.workspace, number, actor=actor(call), now=call.now)
         ended = next(each for each in all_silences(call.workspace) if each.silence.id == number)
         return _silence(ended)
 
@@ -150,8 +150,7 @@ def api_resume_mail(request: Request, call: Caller, number: Number, key: Key = N
     def act() -> dict[str, object]:
         if number not in {each.id for each in all_stopped(call.workspace)}:
             raise HTTPException(404, "Nobody with this number has stopped any mail.")
-        actor = f"{call.who.email}, by a program"
-        resume_mail(call.workspace, number, actor=actor, now=call.now)
+        resume_mail(call.workspace, number, actor=actor(call), now=call.now)
         return {"id": number, "resumed": moment(call.now)}
 
     return once(call, request, key, "", act)

@@ -70,6 +70,11 @@ def one(request: Request, content: Mapping[str, object]) -> Response:
     return Response(body, media_type="application/json", headers={"ETag": tag})
 
 
+def actor(call: Call) -> str:
+    """Return who acts, as lists and the audit name somebody who has a program do it."""
+    return f"{call.who.email}, by a program"
+
+
 def sane(at: datetime) -> datetime:
     """Return a moment as it is; InputError for one that no meeting can have."""
     if not 1970 <= at.year <= 2200:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from scanner.actions.drills import ask_for_drill, last_drills
-from scanner.web.api.answers import PROBLEMS, Key, moment, once, one
+from scanner.web.api.answers import PROBLEMS, Key, actor, moment, once, one
 from scanner.web.door import Caller, Number
 from storage.drills import Drill
 
@@ -34,9 +34,8 @@ def api_start_drill(request: Request, call: Caller, key: Key = None) -> Response
     """Have whoever serves begin a drill; one that waits or goes on already is answered instead."""
 
     def act() -> dict[str, object]:
-        actor = f"{call.who.email}, by a program"
         return _object(
-            ask_for_drill(call.store, organisation=call.organisation.id, actor=actor, now=call.now)
+            ask_for_drill(call.store, organisation=call.organisation.id, actor=actor(call), now=call.now)
         )
 
     return once(call, request, key, "", act)

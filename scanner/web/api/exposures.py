@@ -22,7 +22,7 @@ from scanner.actions.reviewing import (
 from scanner.alerts.plain import defanged
 from scanner.errors import InputError
 from scanner.model import ExposureState, PasscodeMatch, Wait
-from scanner.web.api.answers import PROBLEMS, After, Key, Limit, moment, once, one, page, sane
+from scanner.web.api.answers import PROBLEMS, After, Key, Limit, actor, moment, once, one, page, sane
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
 
@@ -209,7 +209,7 @@ def api_reveal(call: Caller, number: Number) -> Response:
         call.store,
         organisation=call.organisation.id,
         what=f"rooms and addresses of exposure {number} ({entry.meeting})",
-        actor=f"{call.who.email}, by a program",
+        actor=actor(call),
         now=call.now,
     )
     return JSONResponse(_whole(entry, revealed=True))

@@ -16,7 +16,7 @@ from scanner.actions.reviewing import allowances_of, note_reveal
 from scanner.errors import InputError
 from scanner.match.checklist import Safeguard
 from scanner.model import Allowance, Meeting
-from scanner.web.api.answers import PROBLEMS, Key, moment, once, one, sane
+from scanner.web.api.answers import PROBLEMS, Key, actor, moment, once, one, sane
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
 from scanner.web.pages.meetings import understood
@@ -88,7 +88,7 @@ def api_reveal_meeting(call: Caller, number: Number) -> Response:
         call.store,
         organisation=call.organisation.id,
         what=f"link and passcodes of meeting {number} ({found.title})",
-        actor=f"{call.who.email}, by a program",
+        actor=actor(call),
         now=call.now,
     )
     rooms = [f"{room.platform} {room.key}" for room in found.rooms]

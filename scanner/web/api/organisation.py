@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scanner.actions.organisations import change_organisation
 from scanner.model import Organisation
-from scanner.web.api.answers import PROBLEMS, Key, once, one
+from scanner.web.api.answers import PROBLEMS, Key, actor, once, one
 from scanner.web.door import Caller
 
 router = APIRouter(prefix="/api/v1", tags=["organisation"], responses=PROBLEMS)
@@ -42,7 +42,7 @@ def api_rename(request: Request, call: Caller, said: Names, key: Key = None) -> 
             call.organisation,
             name=call.organisation.name if said.name is None else said.name,
             timezone=call.organisation.timezone if said.timezone is None else said.timezone,
-            actor=f"{call.who.email}, by a program",
+            actor=actor(call),
             now=call.now,
         )
         return _object(changed)

@@ -27,7 +27,7 @@ from scanner.actions.people import (
 from scanner.actions.reviewing import audit_entries
 from scanner.actions.setup import check_email
 from scanner.errors import InputError
-from scanner.web.api.answers import PROBLEMS, After, Key, Limit, moment, once, one, page
+from scanner.web.api.answers import PROBLEMS, After, Key, Limit, actor, moment, once, one, page
 from scanner.web.desk import Call
 from scanner.web.door import Caller, Number
 
@@ -81,7 +81,7 @@ def api_invite(request: Request, call: Caller, said: Invited, key: Key = None) -
             organisation=call.organisation.id,
             email=email,
             role=said.role,
-            actor=_actor(call),
+            actor=actor(call),
             now=call.now,
         )
         base = call.desk.public_address or str(request.base_url).rstrip("/")
@@ -98,7 +98,7 @@ def api_revoke_invitation(request: Request, call: Caller, number: Number, key: K
     def act() -> dict[str, object]:
         if number not in {entry.id for entry in _invites(call)}:
             raise HTTPException(404, "There is no such invitation.")
-        revoke_invite(call.store, number, organisation=call.organisation.id, actor=_actor(call), now=call.now)
+        revoke_invite(call.store, number, organisation=call.organisation.id, actor=actor(call), now=call.now)
         return {"id": number, "revoked": moment(call.now)}
 
     return once(call, request, key, "", act)
@@ -120,7 +120,7 @@ def api_change_role(
             number,
             said.role,
             organisation=call.organisation.id,
-            actor=_actor(call),
+            actor=actor(call),
             now=call.now,
         ),
     )
@@ -155,10 +155,6 @@ def api_audit(request: Request, call: Caller, after: After = None, limit: Limit 
     return page(request, items, limit=limit, cursor=lambda nth: found[nth].id)
 
 
-def _actor(call: Call) -> str:
-    return f"{call.who.email}, by a program"
-
-
 def _set_disabled(call: Call, request: Request, key: str | None, number: int, *, disabled: bool) -> Response:
     return _change(
         call,
@@ -171,7 +167,7 @@ def _set_disabled(call: Call, request: Request, key: str | None, number: int, *,
             number,
             disabled=disabled,
             organisation=call.organisation.id,
-            actor=_actor(call),
+            actor=actor(call),
             now=call.now,
         ),
     )

@@ -14,7 +14,7 @@ from scanner.actions.scans import check_sources
 from scanner.actions.sources import pause_source, paused_sources, resume_source
 from scanner.actions.trying import try_address
 from scanner.model import Coverage
-from scanner.web.api.answers import PROBLEMS, Key, moment, once, one
+from scanner.web.api.answers import PROBLEMS, Key, actor, moment, once, one
 from scanner.web.desk import Call
 from scanner.web.door import Caller
 from storage.paused_sources import PausedSource
@@ -84,7 +84,7 @@ def api_pause_source(request: Request, call: Caller, name: Name, said: Pause, ke
             known=call.desk.settings().sources,
             reason=said.reason,
             organisation=call.organisation.id,
-            actor=f"{call.who.email}, by a program",
+            actor=actor(call),
             now=call.now,
         ),
     )
@@ -104,7 +104,7 @@ def api_resume_source(request: Request, call: Caller, name: Name, key: Key = Non
             name,
             known=call.desk.settings().sources,
             organisation=call.organisation.id,
-            actor=f"{call.who.email}, by a program",
+            actor=actor(call),
             now=call.now,
         ),
     )
