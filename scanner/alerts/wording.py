@@ -198,7 +198,7 @@ def about_lychgate(alert: Alert) -> Letter:
     return Letter(
         subject=SUBJECTS[alert.news].format(detail=detail),
         headline=HEADLINES[alert.news],
-        sentence=SENTENCES[alert.news].format(detail=detail.rstrip(".")),
+        sentence=SENTENCES[alert.news].format(detail=detail.rstrip(".")).replace("?.", "?"),
         steps=(step,),
         closing=(closing,),
     )

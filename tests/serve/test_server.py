@@ -183,11 +183,13 @@ def test_a_meeting_in_twenty_minutes_is_watched_by_the_settings_that_somebody_ha
             (home.data / "schedules.yaml").write_text(nightly + "\nshcedules: {}")
             assert soon(lambda: "those from before the change stay in force" in said(home))
             assert "no setting 'shcedules'" in said(home)
+            [warning] = box.wait_for(1, within=timedelta(seconds=60))
+            assert "did you mean 'schedules'? WHAT TO DO NOW" in " ".join(warning.body().split())
             lines = [line for line in nightly.splitlines() if "nightly" not in line and line != "schedules:"]
             site.pages["/"] = LEAK.replace(ROOM, "82205550118")
             (home.data / "schedules.yaml").write_text("\n".join([*lines, SOON]))
             assert soon(lambda: "the settings were read anew" in said(home))
-            box.wait_for(1, within=timedelta(seconds=60))
+            box.wait_for(2, within=timedelta(seconds=60))
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
     assert "before the meeting at" in said(home), "the log says why it looked"
