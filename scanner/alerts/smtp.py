@@ -140,11 +140,9 @@ def _conversation(server: Server, sender: str, patience: timedelta) -> Iterator[
 @contextmanager
 def _hanging_up(smtp: smtplib.SMTP, *, after: float) -> Iterator[None]:
     """End the conversation when time is over, whoever is waiting in it, and raise TimeoutError then."""
-    over = False
+    until = time.monotonic() + after
 
     def hang_up() -> None:
-        nonlocal over
-        over = True
         if smtp.sock:
             with suppress(OSError):
                 smtp.sock.shutdown(socket.SHUT_RDWR)
@@ -155,7 +153,8 @@ def _hanging_up(smtp: smtplib.SMTP, *, after: float) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if over:
+        # The clock says whose doing it was: to smtplib the socket's own time-out is a server that hung up.
+        if time.monotonic() >= until:
             raise TimeoutError from error
         raise
     finally:
