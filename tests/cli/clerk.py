@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -116,5 +117,6 @@ def at_a_terminal(data: Path, *arguments: str) -> Iterator[Terminal]:
 
 
 def _control(keyboard: int) -> None:
-    """Make the terminal the one whose Ctrl-C reaches the process."""
+    """Make the terminal the one whose Ctrl-C reaches the process, even if our own parent ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(keyboard, termios.TIOCSCTTY, 0)
