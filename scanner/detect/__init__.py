@@ -11,7 +11,7 @@ from scanner.detect.gate import SEEN_THROUGH, Gate
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
 from scanner.detect.screen import Place, Screen, short_links
-from scanner.detect.windows import AROUND, Source
+from scanner.detect.windows import AROUND, MARGIN, NAMES_AROUND, Source
 from scanner.errors import InputError
 from scanner.extract import (
     LONGEST,
@@ -107,8 +107,11 @@ class Detector:
             return []
         source = Source(text)
         alone = source.windows((place[:2] for place in places if place.is_plain), around=0)
-        other = source.windows((place[:2] for place in places if not place.is_plain), around=0)
-        near = [window for window in other if self._gate.opens_text(text[slice(*window)])]
+        likely = source.windows(
+            (place[:2] for place in places if not place.is_plain and self._is_likely(text, place)), around=0
+        )
+        likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
+        near = [window for window in likely if self._has_room(source, window, likely)]
         narrow = []
         for window in alone:
             found = self._readings(page_flows(text[slice(*window)]), bare=False, opaque=set())
@@ -121,6 +124,16 @@ class Detector:
         kept = source.windows(near, around=0)
         wide = source.windows(near, around=AROUND)
         return [source.cut(window, kept) for window in wide] + [text[slice(*window)] for window in narrow]
+
+    def _is_likely(self, text: str, place: Place) -> bool:
+        """Tell whether a place needs to be read, by what is near it: only tables say more as a whole."""
+        around = text[max(0, place.start - MARGIN) : place.end + MARGIN]
+        return "heading" in place.shown or self._gate.opens_text(around)
+
+    def _has_room(self, source: Source, window: tuple[int, int], kept: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether a window holds a room, read with all that can make a number one."""
+        [near] = source.windows([window], around=NAMES_AROUND)
+        return bool(self._readings(page_flows(source.cut(near, kept)), bare=False, opaque=set()))
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:
         """Return every room in a text of a known kind: href, text, html, ics or email."""

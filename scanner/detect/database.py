@@ -42,9 +42,7 @@ class Database:
         apart: frozenset[str] = frozenset(),
     ) -> None:
         named = [(name, text) for name, texts in expressions.items() for text in dict.fromkeys(texts)]
-        self._names = [
-            f"{name} {number}" if name in apart else name for number, (name, _) in enumerate(named)
-        ]
+        self.names = [f"{name} {number}" if name in apart else name for number, (name, _) in enumerate(named)]
         self._behind = [behind for _, behind in addresses]
         texts = [*(text for _, text in named), *(text for text, _ in addresses)]
         hyperscan = import_module("hyperscan")
@@ -72,9 +70,9 @@ class Database:
         found: set[str] = set()
         looks: Counter[int] = Counter()
         for number, end in ends:
-            address = number - len(self._names)
+            address = number - len(self.names)
             if address < 0:
-                found.add(self._names[number])
+                found.add(self.names[number])
                 continue
             # Where one host stands again and again, looking behind each costs more than looking closer.
             looks[address] += 1

@@ -36,6 +36,18 @@ _SHORT_LABELS = frozenset({"pmi"})
 """Labels so short that they stand by chance in a text without blanks."""
 _LONG_SCHEME = 6
 _BEFORE_HINT = 40
+_TELLING_LETTERS = 7
+"""Letters of a foreign word that are looked for; longer expressions grow too large."""
+_NO_LETTER = (
+    r"[\x00-\x2f\x3a\x3b\x3d-\x40\x5b-\x60\x7b-\x7f]|<[^<>]*>|&[a-z0-9#]*;"
+    r"|[\xc2\xcc\xe2\xef\xf3][\x80-\xbf]+|\xe3\x80[\x80-\xbf]"
+)
+"""Blanks, tags, entities, signs and marks over letters, in UTF-8."""
+_MARKS = (
+    (r"[\u0600-\u06ff]", r"|\xd8[\x90-\x9a]|\xd9[\x8b-\x9f\xb0]"),
+    (r"[\u0900-\u097f]", r"|\xe0\xa4[\x80-\x83\xba-\xbf]|\xe0\xa5[\x80-\x97]"),
+)
+"""Letters of scripts that have marks of their own, and these marks in UTF-8."""
 
 
 class Behind(NamedTuple):
@@ -95,7 +107,7 @@ class Words:
             rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[ ,.\-]{{1,3}}){{3}}"
         )
         foreign = [text for word in (*names, *labels) if not _is_latin(word) for text in spellings(word)]
-        self.foreign = tuple(dict.fromkeys(re.sub(r"[\W_]+", "", text) for text in foreign))
+        self.foreign = [_with_signs(re.sub(r"[\W_]+", "", text)) for text in dict.fromkeys(foreign)]
 
     def numbered(self) -> Iterator[str]:
         """Yield an expression for a name and the number that it makes a meeting's, if there are names."""
@@ -128,6 +140,18 @@ class Words:
 def _blotted(word: str) -> str:
     """Return a word as sieving leaves it, where many words make an expression too large to be exact."""
     return re.sub(r"[^\x00-\x7f]", "x", re.sub(r"[ °]", "", word))
+
+
+def _with_signs(word: str) -> str:
+    """Return an expression over UTF-8 for the first letters of a word, whatever no letter stands between."""
+    marks = "".join(marks for letters, marks in _MARKS if re.search(letters, word))
+    return f"(?:{_NO_LETTER}{marks})*".join(map(_in_utf8, word[:_TELLING_LETTERS]))
+
+
+def _in_utf8(letter: str) -> str:
+    cases = dict.fromkeys((letter.lower(), letter.upper()))
+    bytes_of = ["".join(map(r"\x{:02x}".format, case.encode())) for case in cases]
+    return f"(?:{'|'.join(bytes_of)})"
 
 
 def _is_latin(pattern: str) -> bool:

@@ -37,7 +37,7 @@ HIDING = (
     # Inside a word, tags that end later than they seem to, and what browsers do not show.
     r"[a-z0-9.:/\-]<!--[^<>]*(?:<|[^<>\-]>)",
     r"[a-z0-9.:/\-]<(?:script|style)\b(?:[^<]|<[^/])*</(?:script|style)\s*>\s*[a-z0-9.:/\-]",
-    rf"[a-z0-9.:/\-]<[a-z][^<>]*=[^<>]*>[^<>]*{_QUOTE}[^<>]{{0,100}}>",
+    rf"[a-z0-9.:/\-]<[a-z][^<>]{{0,200}}=[^<>]{{0,200}}>[^<>]{{0,200}}{_QUOTE}[^<>]{{0,100}}>",
     rf"[a-z0-9.:/\-](?:&(?:amp;)*lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\]{{0,100}}(?:&(?:amp;)*gt;|\\+u003e)",
     # A letter of another alphabet among those of ASCII.
     r"[a-z0-9.](?:\\+u0[345][0-9a-f]{2}|&(?:amp;)*#(?:x0?[345][0-9a-f]{2}|9[0-9]{2}|1[0-4][0-9]{2});)[a-z0-9.]",
@@ -85,7 +85,8 @@ CODED_LETTERS = r"(?:%(?:25)?[c-f][0-9a-f](?:%(?:25)?[89ab][0-9a-f]){1,3}(?:%(?:
 """Letters beyond ASCII in percent signs."""
 SIEVED_HIDING = (
     rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL});",
-    rf"%(?:25){{0,4}}{_LETTER}",
+    # Behind a digit the sign means percent: "0% 50%".
+    rf"[^0-9]%(?:25){{0,4}}{_LETTER}",
     rf"/u00{_LETTER}",
 )
 """Escapes of letters with tags or blanks between their own signs."""

@@ -11,7 +11,7 @@ the tags. All expressions come from the platform table and the vocabulary, new p
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -39,24 +39,24 @@ _SIEVED_BYTES = bytes(map(ord, sorted(SIEVED_OUT))) + bytes(range(0x80, 0xC0)) +
 _SIEVE = bytes(range(256)).lower().translate(PLAINLY)
 _BETWEEN_TAGS = re.compile(rb">([^<]+)")
 _CELL = re.compile(rb"<t[hd][^<>]*>(?:<[a-z/][^<>]*>)*([^<>]{1,80})")
-_TAG_OR_SIGNS = re.compile(r"<[^<>]*>|[\W_]+")
 _NUMBERED = re.compile(r"&(?:amp;)*#([0-9]{2,7}|[xX][0-9a-fA-F]{2,6});?")
-_ESCAPED = re.compile(r"(?:\\+u[0-9a-fA-F]{4})+")
+_ESCAPED = re.compile(r"\\(?<!\\\\)\\*+u[0-9a-fA-F]{4}(?:\\++u[0-9a-fA-F]{4})*")
 _PERCENT = re.compile(r"%(?:25)?[c-fC-F][0-9a-fA-F](?:%(?:25)?[0-9a-fA-F]{2})+")
-_CODED_BLANK = re.compile(
-    rb"%(?:25)*(?:20|22|27|28|29|5b|5d|0a|0d|09|c2%(?:25)*a0)|&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|/+u00a0"
+_CODED_BLANKS = (
+    re.compile(rb"%(?:25)*(?:20|22|27|28|29|5b|5d|0a|0d|09|c2%(?:25)*a0)"),
+    re.compile(rb"&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);"),
+    re.compile(rb"/(?<!//)/*+u00a0"),
 )
 _VANISHING = re.compile(r"&(?:amp;)*(?i:shy|zwnj|zwj|zerowidthspace|nobreak|lrm|rlm|wj);")
 _ANGLES = ((b"/u003c", b"/u003e"), (b"&amp;lt;", b"&amp;gt;"), (b"&lt;", b"&gt;"))
 _BEYOND_LATIN = "\u0370"
-_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
-_TELLING = frozenset({"hiding", "scheme", "passing", "numbered", "short", "address"})
+_TELLING = frozenset({"hiding", "split", "scheme", "passing", "numbered", "short", "address"})
 """What alone is enough to look closer."""
 _PLAIN = frozenset({"address", "passing", "scheme", "short"})
-_APART = frozenset({"hiding", "scheme", "passing"})
+_APART = frozenset({"hiding", "split", "scheme", "passing"})
 
-_JOINT = frozenset({"label", "lone id", "code"})
-"""What several marks show together, which must stand near each other."""
+_NEAR = frozenset({"label", "lone", "code", *_TELLING} - {"numbered"})
+"""What stands as a whole in one of the longest stretches, if anywhere."""
 _LEVELS = ((16_384, 12_288), (4_096, 2_048), (1_024, 512))
 """Characters of the stretches looked at one by one, and from the start of one to that of the next."""
 
@@ -105,6 +105,7 @@ class Screen:
             },
             apart=_APART,
         )
+        self._in_source = frozenset(self._source.names) - {"label"}
         self._foreign_source = Database({"hiding foreign": HIDING_FOREIGN})
         self._codes = Database({"code": words.lone_codes()})
         self._code_shapes = Database({"code": words.code_shapes()})
@@ -113,7 +114,7 @@ class Screen:
                 "passing": passing(table),
                 "numbered": words.numbered(),
                 "code": words.codes(),
-                "hiding": SIEVED_HIDING,
+                "split": SIEVED_HIDING,
                 "name": [words.names],
                 "code word": [words.code_words()],
                 "number": [NUMBER, words.spelled],
@@ -128,6 +129,10 @@ class Screen:
             f"{words.names}|{'|'.join(words.labels)}|{words.code_words()}|(?:{words.schemes})$".encode()
         )
         self._foreign = words.foreign
+
+    @cached_property
+    def _foreign_words(self) -> Database:
+        return Database({"foreign words": self._foreign})
 
     def places(self, text: str) -> list[Place]:
         """Return the stretches of a page in which something like a room stands, in order, as short as told.
@@ -149,23 +154,31 @@ class Screen:
         shorter = [
             Place(start, end, shown)
             for start in range(place.start, last, step)
-            if (shown := self.seen(text[start : (end := min(start + length, place.end))]))
+            if (shown := self.seen(text[start : (end := min(start + length, place.end))], place.shown))
         ]
-        # Marks at two ends of a page are not joint; within a stretch what joins them may be cut.
-        lost = place.shown.difference(*(part.shown for part in shorter))
-        if not lost or (not level and lost <= _JOINT):
+        lost = {mark.partition(" ")[0] for mark in place.shown.difference(*(part.shown for part in shorter))}
+        # Marks at two ends of a page are not joint, nor is what one end hides hidden at the other; within a
+        # stretch what belongs together may be cut.
+        if not lost or (not level and lost <= _NEAR):
             for part in shorter:
                 self._narrow(text, part, level + 1, places)
         else:
             places.append(place)
 
-    def seen(self, text: str) -> frozenset[str]:
-        """Return what a stretch of a page shows of a room: nothing, if none can stand in it."""
+    def seen(self, text: str, wanted: frozenset[str] | None = None) -> frozenset[str]:
+        """Return what a stretch of a page shows of a room: nothing, if none can stand in it.
+
+        ``wanted`` is what the page shows of which this is a part. Of marks that stand in a source as it lies
+        there, a part without them need not be looked at any further.
+        """
         body = text.encode("utf-8", "replace")
         letters = foreign_letters(body)
         if any(map(_hides, letters)):
-            body = folded(text).encode("utf-8", "replace")
+            text = folded(text)
+            body = text.encode("utf-8", "replace")
         marks = self._source.within(body)
+        if wanted is not None and "coded" not in marks and wanted <= self._in_source - marks:
+            return frozenset()
         coded = _characters(text) if "coded" in marks else frozenset()
         if any(map(_hides, coded)):
             text = folded(_decoded(text))
@@ -173,7 +186,9 @@ class Screen:
             marks |= self._source.within(body)
         sieved = body.translate(_SIEVE, _SIEVED_BYTES)
         if "coded blanks" in marks:
-            sieved = _CODED_BLANK.sub(b"", sieved).replace(b"%3a", b":")
+            for blank in _CODED_BLANKS:
+                sieved = blank.sub(b"", sieved)
+            sieved = sieved.replace(b"%3a", b":")
         running = self._sieved.within(_between_tags(sieved))
         if "coded tags" in marks:
             running |= self._sieved.within(_between_tags(_with_tags(sieved)))
@@ -191,22 +206,18 @@ class Screen:
             shown.add("heading")
         if letters:
             shown |= self._foreign_source.within(body)
-        if self._has_foreign_words(text, letters | coded):
+        if self._has_foreign_words(text, letters | coded, coded=bool(coded)):
             shown.add("foreign words")
         return frozenset(shown)
 
     def _has_heading(self, sieved: bytes) -> bool:
         return any(self._headings.search(cell[1]) for cell in _CELL.finditer(_with_tags(sieved)))
 
-    def _has_foreign_words(self, text: str, letters: frozenset[str]) -> bool:
-        if not letters or max(letters) < _BEYOND_LATIN:
+    def _has_foreign_words(self, text: str, letters: frozenset[str], *, coded: bool) -> bool:
+        if not any(map(_is_beyond_latin, letters)):
             return False
-        letters = frozenset("".join(letters).lower()) | _LATIN
-        words = [word for word in self._foreign if letters.issuperset(word)]
-        if not words:
-            return False
-        running = _TAG_OR_SIGNS.sub("", folded(unescape(unescape(_decoded(text)))).lower())
-        return any(word in running for word in words)
+        written = (_decoded(text) if coded else text).encode("utf-8", "replace")
+        return bool(self._foreign_words.within(written))
 
 
 def short_links(text: str) -> frozenset[str]:
@@ -227,6 +238,11 @@ def _with_tags(sieved: bytes) -> bytes:
         if less in sieved:
             sieved = sieved.replace(less, b"<").replace(greater, b">")
     return sieved
+
+
+@lru_cache(maxsize=8192)
+def _is_beyond_latin(character: str) -> bool:
+    return character >= _BEYOND_LATIN and character.isalpha()
 
 
 @lru_cache(maxsize=8192)

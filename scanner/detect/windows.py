@@ -14,6 +14,9 @@ AROUND = 2_300
 """Characters of text round a place that can say something of a room in it: the reach of passcodes and names,
 and what one word more of it needs."""
 
+NAMES_AROUND = 600
+"""Characters of text round a number in which a label or a name makes it a room's."""
+
 _ELEMENT = re.compile(r"<!--|<(script|style|textarea)\b")
 """What holds text of its own kind, in lower case."""
 _TABLE = re.compile(r"<(/?)table\b")
@@ -23,7 +26,7 @@ _NOT_TEXT = re.compile(r"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>
 _EDGE = re.compile(r"[\s<]")
 _LONGEST_WORD = 4_096
 """Characters of the longest address."""
-_MARGIN = 400
+MARGIN = 400
 """Characters beside a place that an address can go on in which has blanks between its letters."""
 _STEP = 4_096
 
@@ -71,7 +74,7 @@ class Source:
         return "".join([*parts, self.text[at:end]])
 
     def _window(self, start: int, end: int, around: int) -> tuple[int, int]:
-        start, end = self._whole(self._edge_before(start - _MARGIN), self._edge_behind(end + _MARGIN))
+        start, end = self._whole(self._edge_before(start - MARGIN), self._edge_behind(end + MARGIN))
         return self._whole(self._before(start, around), self._behind(end, around)) if around else (start, end)
 
     def _whole(self, start: int, end: int) -> tuple[int, int]:
