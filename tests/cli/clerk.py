@@ -1,4 +1,4 @@
-"""Somebody who types commands: in this process for speed, or at a terminal of her own where that matters."""
+"""Somebody who types commands, at a terminal of her own where that matters."""
 
 from __future__ import annotations
 
@@ -14,39 +14,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
-from scanner.cli import run
-from tests.e2e.installation import Installation, Said
+from tests.e2e.installation import Installation
 
 START = "import sys; from scanner.cli import main; main(sys.argv[1:])"
 
 
 @dataclass(frozen=True)
 class Clerk(Installation):
-    """An installation used within this process. Every command is held to what holds for all of them."""
+    """Somebody at an installation, whose surroundings a test may change."""
 
-    capsys: pytest.CaptureFixture[str]
     monkeypatch: pytest.MonkeyPatch
-
-    def run(self, *arguments: str, code: int = 0, stdin: str | bytes = "") -> Said:
-        """Run a command on the installation; see ``say``."""
-        return self.say("--data", str(self.data), *arguments, code=code, stdin=stdin)
-
-    def say(self, *arguments: str, code: int = 0, stdin: str | bytes = "") -> Said:
-        """Run a command line as it stands; fail unless it ends with ``code`` and shows nothing forbidden."""
-        given = stdin.encode() if isinstance(stdin, str) else stdin
-        self.monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(given), encoding="utf-8"))
-        self.capsys.readouterr()
-        ended = run(list(arguments))
-        said = Said(ended, *self.capsys.readouterr())
-        assert ended == code, (arguments, ended, said.out, said.err)
-        assert "\x1b" not in said.out + said.err, "colour codes in a pipe, or somebody else's"
-        assert "Traceback" not in said.err
-        return said
 
 
 def words(text: str) -> str:

@@ -5,28 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from scanner.cli import run
 from tests.cli.choir import LEAK, PASSCODE, ROOM
 from tests.cli.clerk import Clerk
 from tests.internet import serve
 
 
-@pytest.fixture(scope="session")
-def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that ``lychgate init`` makes, to be copied: migrations take a second."""
-    folder = tmp_path_factory.mktemp("new") / "data"
-    answers = ["--organisation", "St Mary's", "--timezone", "Europe/London", "--email", "clerk@example.org"]
-    assert run(["--data", str(folder), "init", "--yes", *answers]) == 0
-    return folder
-
-
 @pytest.fixture
-def nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Clerk:
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clerk:
     """Somebody who has no installation yet."""
     for name in ("LYCHGATE_DATA", "LYCHGATE_KEY", "LYCHGATE_KEY_FILE", "LYCHGATE_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return Clerk(tmp_path / "data", capsys, monkeypatch)
+    return Clerk(tmp_path / "data", monkeypatch)
 
 
 @pytest.fixture

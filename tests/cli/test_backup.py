@@ -10,9 +10,8 @@ CHOIR = {"title": "Choir", "starts": "2031-05-01T18:00:00Z"}
 ROOM = {"platform": "zoom", "key": "82205550117"}
 
 
-def test_a_backup_is_made_checked_and_put_back(tmp_path: Path) -> None:
-    home, copy = Installation(tmp_path / "data"), tmp_path / "copy.db"
-    home.set_up()
+def test_a_backup_is_made_checked_and_put_back(home: Installation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
     home.register([{**CHOIR, "rooms": [ROOM]}])
     assert home.run("backup", str(copy), "--json").json()["meetings"] == 1
     assert "exists already" in home.run("backup", str(copy), code=2).err
@@ -30,5 +29,6 @@ def test_a_backup_is_made_checked_and_put_back(tmp_path: Path) -> None:
     (aside,) = home.data.glob("lychgate.db.before-restore-*")
     assert str(aside) in said
     assert [meeting["title"] for meeting in home.run("meetings", "list", "--json").lines()] == ["Choir"]
-    home.run("restore", str(aside))
+    earlier = aside.rename(tmp_path / "earlier.db")  # what is put aside in the same second has its name
+    home.run("restore", str(earlier))
     assert home.run("meetings", "list", "--json").lines() == []

@@ -7,9 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
-
-import pytest
 
 from tests.e2e.installation import Installation
 from tests.internet import Answer, serve
@@ -31,13 +28,6 @@ FEED = "\r\n".join(
     ]
 )
 PATH = "/private-5f2a/basic.ics"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Installation:
-    installation = Installation(tmp_path / "data")
-    installation.set_up()
-    return installation
 
 
 def test_a_calendar_is_added_listed_checked_refreshed_and_removed(home: Installation):
@@ -91,9 +81,10 @@ def test_serve_reads_calendars_by_itself(home: Installation):
         command = [sys.executable, "-c", "from scanner.cli import main; main()", "--data", str(home.data)]
         child = subprocess.Popen([*command, "serve"], stderr=subprocess.PIPE)
         try:
-            deadline = time.monotonic() + 40
+            deadline = time.monotonic() + 120
             while not home.run("meetings", "list", "--json").lines():
                 assert time.monotonic() < deadline, "serve did not read the calendar"
+                time.sleep(0.2)
         finally:
             child.send_signal(signal.SIGTERM)
             child.wait(timeout=40)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pytest
 from typer.core import TyperGroup
 
-from scanner.cli import run
 from scanner.cli.app import command
 from scanner.errors import ExitCode
 from tests.cli.clerk import START, Clerk, words
@@ -136,13 +135,12 @@ def test_a_bug_is_called_one_and_gives_nothing_away(clerk: Clerk) -> None:
         raise RuntimeError("cannot read https://us02web.zoom.us/j/81234567890?pwd=larks77")
 
     clerk.monkeypatch.setattr("scanner.actions.workspace.read_keys", broken)
-    clerk.capsys.readouterr()
-    assert run(["--data", str(clerk.data), "meetings", "list"]) == ExitCode.BUG
-    err = clerk.capsys.readouterr().err
-    assert "this is a bug in Lychgate" in err
-    assert "RuntimeError" in err
-    assert "81234567890" not in err
-    assert "larks77" not in err
+    said = clerk.answer("--data", str(clerk.data), "meetings", "list")
+    assert said.code == ExitCode.BUG
+    assert "this is a bug in Lychgate" in said.err
+    assert "RuntimeError" in said.err
+    assert "81234567890" not in said.err
+    assert "larks77" not in said.err
 
 
 def test_version(nowhere: Clerk) -> None:

@@ -12,10 +12,8 @@ from tests.e2e.installation import Installation
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Installation:
-    installation = Installation(tmp_path / "data")
-    installation.set_up()
-    installation.register(
+def home(home: Installation) -> Installation:
+    home.register(
         [
             {
                 "title": "Choir",
@@ -24,7 +22,7 @@ def home(tmp_path: Path) -> Installation:
             }
         ]
     )
-    return installation
+    return home
 
 
 def test_the_key_is_replaced_and_the_old_one_opens_nothing(home: Installation, tmp_path: Path) -> None:

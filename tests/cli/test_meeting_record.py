@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +15,11 @@ WITH_PASSCODE = BARE + "<p>Passcode: wren42</p>"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Installation:
-    installation = Installation(tmp_path / "data")
-    installation.set_up()
+def home(home: Installation) -> Installation:
     starts = (datetime.now(UTC) + timedelta(hours=5)).isoformat()
     rooms = [{"platform": "zoom", "key": OLD, "passcode": "wren42"}]
-    installation.register([{"title": "Choir", "starts": starts, "rooms": rooms}])
-    return installation
+    home.register([{"title": "Choir", "starts": starts, "rooms": rooms}])
+    return home
 
 
 def scan(home: Installation) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.installation import Installation
+from tests.e2e.installation import AtAShell, Installation
 
 LINK = "https://us02web.zoom.us/j/81700000001?pwd=Tm90QVJlYWxUb2tlbkF0QWxs.1"
 TABLE = (
@@ -18,13 +18,6 @@ TABLE = (
     "Tea;25.03.2037;19:00;;High Street 4\r\n"
     f"Café;25.03.2037;19:00;;{LINK}\r\n"
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Installation:
-    installation = Installation(tmp_path / "data")
-    installation.set_up()
-    return installation
 
 
 def test_a_table_is_tried_imported_and_exported_without_its_secrets(home: Installation, tmp_path: Path):
@@ -80,7 +73,7 @@ def test_a_calendar_file_is_imported(home: Installation, tmp_path: Path):
 
 def test_what_a_library_says_to_programmers_is_not_said_to_people(home: Installation):
     calendar = Path(__file__).parents[1] / "invitations" / "calendars" / "dirty_unknown_zone.ics"
-    assert home.run("meetings", "import", str(calendar)).err == ""
+    assert AtAShell(home.data).run("meetings", "import", str(calendar)).err == ""
 
 
 def test_lines_of_json_still_work(home: Installation, tmp_path: Path):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.e2e.installation import Installation
 
 ROOM = "82205550117"
 
 
-def test_each_group_sees_its_own_and_a_foreign_number_is_none(tmp_path: Path) -> None:
-    home = Installation(tmp_path / "data")
-    home.set_up()
+def test_each_group_sees_its_own_and_a_foreign_number_is_none(home: Installation) -> None:
     home.register(
         [
             {

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 import time_machine
 
-from scanner.cli import run
 from tests.cli.clerk import Clerk
 from tests.internet import Answer, redirect, serve
 from tests.postbox import nobody_home, postbox
@@ -77,14 +75,10 @@ class Witness:
         self.faults = 0
 
     def __call__(self, *arguments: str, stdin: str = "", data: Path | None = None) -> int:
-        given = TextIOWrapper(BytesIO(stdin.encode()), encoding="utf-8")
-        self.clerk.monkeypatch.setattr("sys.stdin", given)
-        self.clerk.capsys.readouterr()
-        code = run(["--data", str(data or self.clerk.data), *arguments])
-        said = self.clerk.capsys.readouterr()
+        said = self.clerk.answer("--data", str(data or self.clerk.data), *arguments, stdin=stdin)
         self.heard += [said.out, said.err]
-        self.faults += code != 0
-        return code
+        self.faults += said.code != 0
+        return said.code
 
 
 @pytest.mark.timeout(300)

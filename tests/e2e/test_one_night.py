@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from tests.e2e.installation import Installation
+from tests.e2e.installation import AtAShell, Installation
 from tests.internet import Answer, redirect, serve
 from tests.postbox import postbox
 
@@ -22,10 +23,12 @@ def in_hours(hours: float) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
 
 
-def test_one_night(home: Installation) -> None:
+def test_one_night(tmp_path: Path) -> None:
+    shell, home = AtAShell(tmp_path / "data"), Installation(tmp_path / "data")
+    shell.set_up()
     with postbox() as box, serve({"/": FRONT, "/news": LEAK, "/minutes": MINUTES}) as site:
         home.configure({"parish": site}, box)
-        home.register(
+        shell.register(
             [
                 {
                     "title": "Evening prayer",
@@ -35,7 +38,7 @@ def test_one_night(home: Installation) -> None:
             ]
         )
 
-        first = home.run("scan", "--json").json()
+        first = shell.run("scan", "--json").json()
         assert first["exposures"] == {"new": 1, "known": 0, "gone": 0}
         (source,) = first["sources"]
         assert source["name"] == "parish"
@@ -54,7 +57,7 @@ def test_one_night(home: Installation) -> None:
             assert PASSCODE not in body
             assert "zoom.us/j" not in body
 
-        (exposure,) = home.run("exposures", "list", "--json").lines()
+        (exposure,) = shell.run("exposures", "list", "--json").lines()
         assert (exposure["meeting"], exposure["severity"], exposure["state"]) == (
             "Evening prayer",
             "critical",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.e2e.installation import Installation
@@ -11,13 +9,6 @@ from tests.internet import Answer, Hit, Page, serve
 
 PAGES = 30
 TAG = '"one"'
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Installation:
-    home = Installation(tmp_path / "data")
-    home.set_up()
-    return home
 
 
 def pages(*, tagged: bool) -> dict[str, Page]:

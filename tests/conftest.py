@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.installation import Installation
+
+
+@pytest.fixture(scope="session")
+def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that ``lychgate init`` makes, to be copied: migrations take a second."""
+    made = Installation(tmp_path_factory.mktemp("new") / "data")
+    made.set_up()
+    return made.data
+
+
+@pytest.fixture
+def home(tmp_path: Path, new_installation: Path) -> Installation:
+    """An installation that ``lychgate init`` made."""
+    return Installation(shutil.copytree(new_installation, tmp_path / "data"))
