@@ -16,7 +16,7 @@ _LETTER = r"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
 """The number of an ASCII letter or digit, in hexadecimal."""
 _LETTER_DECIMAL = r"0{0,4}(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])"
 _BLANK = r"(?:&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\[nrt])"
-
+_PERCENT_BLANKS = r"(?:%(?:25)*20)*"
 _QUOTE = r"(?:[\"']|&(?:amp;)*(?:quot|apos|#3[49]);|\\+u0022)"
 
 HIDING = (
@@ -38,13 +38,14 @@ HIDING = (
     r"[a-z0-9.:/\-]<!--[^<>]*(?:<|[^<>\-]>)",
     r"[a-z0-9.:/\-]<(?:script|style)\b(?:[^<]|<[^/])*</(?:script|style)\s*>\s*[a-z0-9.:/\-]",
     rf"[a-z0-9.:/\-]<[a-z][^<>]{{0,200}}=[^<>]{{0,200}}>[^<>]{{0,200}}{_QUOTE}[^<>]{{0,100}}>",
-    rf"[a-z0-9.:/\-](?:&(?:amp;)*lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\]{{0,100}}(?:&(?:amp;)*gt;|\\+u003e)",
+    rf"[a-z0-9.:/\-](?:&(?:amp;)*lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\\"']{{0,100}}(?:&(?:amp;)*gt;|\\+u003e)",
     # A letter of another alphabet among those of ASCII.
     r"[a-z0-9.](?:\\+u0[345][0-9a-f]{2}|&(?:amp;)*#(?:x0?[345][0-9a-f]{2}|9[0-9]{2}|1[0-4][0-9]{2});)[a-z0-9.]",
     # Brackets round a dot, spoken signs and invisible marks, all in percent signs.
     r"%(?:25)*(?:5b|28|7b|3c)\s*(?:\.|dot|punkt|%(?:25)*2e)\s*%(?:25)*(?:5d|29|7d|3e)",
     r"%(?:25)*(?:20|5f)(?:dot|punkt|slash)%(?:25)*(?:20|5f)",
-    r"%(?:25)?(?:e3%(?:25)?80%(?:25)?82|ef%(?:25)?bd%(?:25)?a1|ef%(?:25)?bc%(?:25)?8e)",
+    rf"[^%][a-z0-9]{{2}}{_PERCENT_BLANKS}%(?:25)?(?:e3%(?:25)?80%(?:25)?82|ef%(?:25)?bd%(?:25)?a1|ef%(?:25)?bc%(?:25)?8e)"
+    rf"{_PERCENT_BLANKS}[a-z0-9]",
     r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
     r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|&(?:amp;){2,6}lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
     "uggc",
@@ -85,8 +86,8 @@ CODED_LETTERS = r"(?:%(?:25)?[c-f][0-9a-f](?:%(?:25)?[89ab][0-9a-f]){1,3}(?:%(?:
 """Letters beyond ASCII in percent signs."""
 SIEVED_HIDING = (
     rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL});",
-    # Behind a digit the sign means percent: "0% 50%".
-    rf"[^0-9]%(?:25){{0,4}}{_LETTER}",
+    # Beside a digit the sign means percent: "0% 50%".
+    rf"[^0-9]%(?:25){{0,4}}{_LETTER}[^0-9]",
     rf"/u00{_LETTER}",
 )
 """Escapes of letters with tags or blanks between their own signs."""
