@@ -65,6 +65,7 @@ _BASE64_ASCII = re.compile(
     rb"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){4,500}"
 )
 """Sixteen characters that stand for ASCII: of every byte, the highest bit is not set."""
+_SHORTEST_BASE64 = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +153,18 @@ def foreign_letters(view: bytes) -> frozenset[str]:
 
 def base64_texts(view: bytes) -> str:
     """Return what long words stand for if they are read as base64, as one undone text."""
-    words = view.translate(_TOKENS)
+    words = [word for word in view.translate(_TOKENS).split() if len(word) >= _SHORTEST_BASE64]
     plain: list[str] = []
-    for found in _BASE64_ASCII.finditer(words):
-        for shift in range(4):
-            run = _BASE64_ASCII.match(words, found.start() + shift)
-            if run is not None:
-                tail = words[run.end() : run.end() + 3].partition(b" ")[0]
-                packed = run.group() + (tail if len(tail) > 1 else b"")
-                text = b64decode(packed + b"=" * (-len(packed) % 4)).decode("ascii", "replace")
-                if "/" in text and "." in text:
-                    plain.append(text)
+    for word in words:
+        for found in _BASE64_ASCII.finditer(word):
+            for shift in range(4):
+                run = _BASE64_ASCII.match(word, found.start() + shift)
+                if run is not None:
+                    tail = word[run.end() : run.end() + 3]
+                    packed = run.group() + (tail if len(tail) > 1 else b"")
+                    text = b64decode(packed + b"=" * (-len(packed) % 4)).decode("ascii", "replace")
+                    if "/" in text and "." in text:
+                        plain.append(text)
     return Reading().undone("\n".join(plain)) if plain else ""
 
 
