@@ -90,7 +90,9 @@ class Reading:
             if _GLUED_COMMENT.search(asides):
                 yield self.undone(_parted(asides)[0])
         if _TAG_IN_TAG.search(page):
-            yield self.undone(_running_text(text))
+            inner = _running_text(text)
+            yield self.undone(inner)
+            yield self.undone(_running_text(inner))
             yield self.undone(_running_text(page))
 
     def undone(self, text: str) -> str:

@@ -136,6 +136,7 @@ def test_numbers_without_evidence_are_found_when_asked_for() -> None:
 @example("Meeting ID: 845 1236 7890", ["comments"], "columns", "page", "utf-8")
 @example("会议号：845 1236 7890", [], "title", "page", "utf-8")
 @example("https://meet.google.com/bcd-efgh-jkm", ["base64", "tags"], "noscript", "page", "utf-8")
+@example("ID: 845 1236 7890 zoom passcode: 123abc", ["tags with a tag"], "srcdoc", "feed", "utf-8")
 def test_whatever_reading_finds_passes(
     room: str, disguises: list[str], place: str, kind: str, charset: str
 ) -> None:
