@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from scanner.model import Organisation
 from scanner.secret import KeyRing
-from storage.store import Store, create_store
+from storage.store import Store, create_store, open_store
 from tests.scans.nights import Nights
 
 
@@ -16,9 +17,17 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
     return KeyRing.create(tmp_path_factory.mktemp("keys") / "lychgate.key")
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Path:
+    """A new database, to be copied: migrations take longer than most tests."""
+    file = tmp_path_factory.mktemp("new") / "lychgate.db"
+    create_store(f"sqlite:///{file}", keys).close()
+    return file
+
+
 @pytest.fixture
-def store(tmp_path: Path, keys: KeyRing) -> Iterator[Store]:
-    with create_store(f"sqlite:///{tmp_path / 'lychgate.db'}", keys) as made:
+def store(tmp_path: Path, new_file: Path, keys: KeyRing) -> Iterator[Store]:
+    with open_store(f"sqlite:///{shutil.copy(new_file, tmp_path)}", keys) as made:
         yield made
 
 

@@ -9,13 +9,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from scanner.model import Organisation
 from scanner.secret import KeyRing
-from storage.store import Store, Work, create_store
+from storage.store import Store, Work, create_store, open_store
 
 
 @pytest.fixture(scope="session")
@@ -36,16 +38,15 @@ POSTGRESQL_MISSING = _postgresql_missing()
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """Start a PostgreSQL server that listens on a socket in a temporary folder; yield its address."""
     binaries = Path(str(shutil.which("postgres"))).resolve().parent
-    folder = tmp_path_factory.mktemp("pg")
-    # PostgreSQL refuses to run as root.
+    # PostgreSQL refuses to run as root, and whom it runs as instead has to get to the folder: pytest shuts
+    # its own folders to everybody else whenever another run begins.
     user = "nobody" if os.geteuid() == 0 else None
+    folder = Path(mkdtemp(prefix="lychgate-pg-"))
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o011)
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
@@ -60,6 +61,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+psycopg://lychgate@/{{name}}?host={folder}"
     finally:
         run("pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -75,17 +77,23 @@ def file_url(file: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite"] if POSTGRESQL_MISSING else ["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, file_url: str) -> str:
-    """The URL of a database that is still to be made."""
-    if request.param == "sqlite":
-        return file_url
-    from sqlalchemy import create_engine, text
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    return str(request.param)
 
-    server: str = request.getfixturevalue("postgresql")
+
+@pytest.fixture
+def url(kind: str, file_url: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database that is still to be made."""
+    return file_url if kind == "sqlite" else _new_database(request.getfixturevalue("postgresql"))
+
+
+def _new_database(server: str, like: str = "template1") -> str:
+    """Make a database that is a copy of another, and return its URL."""
     name = f"db_{uuid4().hex}"
     engine = create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy"))
     engine.dispose()
     return server.format(name=name)
 
@@ -96,9 +104,30 @@ def postgresql_missing() -> str:
     return POSTGRESQL_MISSING
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Path:
+    """A new SQLite database, to be copied: migrations take longer than most tests."""
+    file = tmp_path_factory.mktemp("new") / "lychgate.db"
+    create_store(f"sqlite:///{file}", keys).close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def new_database(postgresql: str, keys: KeyRing) -> str:
+    """The name of a new PostgreSQL database, to be copied too."""
+    url = _new_database(postgresql)
+    create_store(url, keys).close()
+    return str(make_url(url).database)
+
+
 @pytest.fixture
-def store(url: str, keys: KeyRing) -> Iterator[Store]:
-    with create_store(url, keys) as store:
+def store(kind: str, file: Path, keys: KeyRing, request: pytest.FixtureRequest) -> Iterator[Store]:
+    if kind == "sqlite":
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('new_file'), file)}"
+    else:
+        like = request.getfixturevalue("new_database")
+        url = _new_database(request.getfixturevalue("postgresql"), like)
+    with open_store(url, keys) as store:
         yield store
 
 
