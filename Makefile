@@ -8,10 +8,10 @@ demo: .venv/ready  ## register three meetings, scan two small sites on this mach
 	$(BIN)/lychgate demo
 
 test: .venv/ready  ## the whole test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/ready  ## the same with branch coverage, half as fast
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 lint: .venv/ready  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
