@@ -13,6 +13,15 @@ from tests.e2e.installation import Installation
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 
+SLOWEST = ("spiders", "serve", "cli", "e2e", "storage", "web", "actions", "extract")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders first whose files take longest: one that begins last keeps a single worker busy."""
+    folder = Path(__file__).parent
+    rank = {name: at for at, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(folder).parts[0], len(SLOWEST)))
+
 
 @pytest.fixture(scope="session")
 def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
