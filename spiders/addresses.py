@@ -10,6 +10,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import can_ada
+import yarl
 from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
 
@@ -41,6 +42,7 @@ _SHORT_SESSION = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 2000
 _MOST_REPEATS = 3
 _NUMBER = re.compile(r"[0-9.]+")
+_ORIGIN = re.compile(r"[a-z]+://[^/?#]*")
 _PLAIN = re.compile(r"https?://[a-z0-9.:\[\]-]+/[A-Za-z0-9/._~-]*")
 """An address that has but one spelling: the most there are, and told much faster than by taking apart."""
 
@@ -72,6 +74,23 @@ def sameness(address: str) -> str:
             query = urlencode(kept, errors="surrogateescape")
     path = _SESSION_IN_PATH.sub("", parts.path)
     return canonicalize_url(parts._replace(path=path, query=query).geturl())
+
+
+def origin_of(address: str) -> str:
+    """Return the root of the server that an address, as ``resolve`` returns it, lies on."""
+    found = _ORIGIN.match(address)
+    return f"{found[0]}/" if found else address
+
+
+def host_key(address: str) -> str:
+    """Name the server behind an address: its host, with the port unless it is the usual one."""
+    return _key_of_origin(origin_of(address))
+
+
+@lru_cache(maxsize=1024)
+def _key_of_origin(origin: str) -> str:
+    url = yarl.URL(origin, encoded=True)
+    return f"{url.host}" if url.is_default_port() else f"{url.host}:{url.port}"
 
 
 def trap(address: str) -> str | None:

@@ -37,6 +37,8 @@ _CHALLENGE_MARKS = (
 )
 _INCAPSULA = re.compile(rb"/_Incapsula_Resource\?[^\"]{0,200}\"[^>]{0,200}></iframe>")
 _CHALLENGE_BYTES = 64 * 1024
+_CHALLENGE_LINKS = 10
+"""Links that a challenge page may have. One with a menu round it is shown with a status that says no."""
 
 _LOG_IN_SEGMENT = re.compile(
     r"log-?_?[io]n|sign-?_?in|wp-login\.php|login\.(?:php|aspx?|jsp|html?|cgi|action)|servicelogin|sso|saml2?|"
@@ -82,9 +84,22 @@ def is_challenge(response: Response) -> bool:
     if response.headers.get(b"cf-mitigated") == b"challenge":
         return True
     body = response.body
-    return len(body) < _CHALLENGE_BYTES and (
-        any(mark in body for mark in _CHALLENGE_MARKS) or _INCAPSULA.search(body) is not None
-    )
+    if len(body) >= _CHALLENGE_BYTES:
+        return False
+    if 200 <= response.status < 300 and has_more_links(body, _CHALLENGE_LINKS):
+        return False
+    return any(mark in body for mark in _CHALLENGE_MARKS) or _INCAPSULA.search(body) is not None
+
+
+def has_more_links(body: bytes, count: int) -> bool:
+    """Tell whether a page has more links than so many, and look no further than need be."""
+    closing = b"</a>" if b"</a>" in body else b"</A>"
+    at = 0
+    for _ in range(count + 1):
+        at = body.find(closing, at) + 1
+        if at == 0:
+            return False
+    return True
 
 
 def leads_to_log_in(origin: str, target: str) -> bool:

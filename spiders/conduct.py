@@ -10,7 +10,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from urllib.parse import urljoin
 
 from protego import Protego
 from scrapy import Request
@@ -20,7 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from scanner.guard import check_address
 from scanner.platforms import is_meeting_address
-from spiders.addresses import resolve
+from spiders.addresses import host_key, origin_of, resolve
 from spiders.answers import as_text
 from spiders.fetch import (
     MOST_BYTES,
@@ -31,7 +30,7 @@ from spiders.fetch import (
     Fleeting,
     NotRead,
     Unanswered,
-    host_key,
+    refusal_of,
 )
 
 PAGE_LIMIT = "page limit reached"
@@ -83,15 +82,14 @@ class Conduct:
         loop = asyncio.get_running_loop()
         if loop.time() >= self._errand.until:
             raise NotRead(TIME_LIMIT, skipped=True)
-        host = host_key(request.url)
         if _ROBOTS in request.meta:
             return
-        refusal = check_address(request.url, self._errand.unit.allow)
+        refusal = refusal_of(request.url, self._errand.unit.allow)
         if refusal is not None:
             raise NotRead(refusal, skipped=True)
         if self._pages >= self._errand.unit.limits.pages and COUNTED not in request.meta:
             raise NotRead(PAGE_LIMIT, skipped=True)
-        await self._obey(request.url, host)
+        await self._obey(request.url)
         if COUNTED not in request.meta:
             if self._pages >= self._errand.unit.limits.pages:
                 raise NotRead(PAGE_LIMIT, skipped=True)
@@ -106,10 +104,10 @@ class Conduct:
             request.meta["dont_retry"] = unasked or closed_until >= self._errand.until
         return response
 
-    async def _obey(self, address: str, host: str) -> None:
-        origin = urljoin(address, "/")
+    async def _obey(self, address: str) -> None:
+        origin = origin_of(address)
         if origin not in self._robots:
-            self._robots[origin] = asyncio.create_task(self._read_robots(origin, host))
+            self._robots[origin] = asyncio.create_task(self._read_robots(origin))
         robots = await self._robots[origin]
         if (fault := robots.fault) is not None:
             # A new one each time: an exception keeps the traceback of every place it was ever raised.
@@ -117,9 +115,9 @@ class Conduct:
         if robots.rules is not None and not robots.rules.can_fetch(address, ROBOTS_TOKEN):
             raise NotRead(FORBIDDEN, skipped=True, blocked=True)
 
-    async def _read_robots(self, origin: str, host: str) -> _Robots:
+    async def _read_robots(self, origin: str) -> _Robots:
         try:
-            response = await self._fetch_robots(urljoin(origin, "robots.txt"))
+            response = await self._fetch_robots(f"{origin}robots.txt")
         except NotRead as fault:
             return _Robots(fault=_robots_fault(fault))
         if response.status >= 500:
@@ -130,7 +128,7 @@ class Conduct:
         self._errand.sitemaps[origin] = tuple(islice(rules.sitemaps, _MOST_SITEMAPS))
         pause = rules.crawl_delay(ROBOTS_TOKEN)
         if pause is not None and 0 < pause < timedelta.max.total_seconds():
-            self._errand.turns.stretch(host, timedelta(seconds=pause))
+            self._errand.turns.stretch(host_key(origin), timedelta(seconds=pause))
         return _Robots(rules=rules)
 
     async def _fetch_robots(self, address: str) -> Response:

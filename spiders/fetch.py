@@ -29,7 +29,7 @@ from scanner import __version__
 from scanner.guard import REFUSED, Refused, check_address
 from scanner.model import Unit
 from spiders import decode
-from spiders.addresses import resolve
+from spiders.addresses import host_key, resolve
 from spiders.answers import retry_after
 from spiders.resolver import GuardedResolver, Lookup
 from spiders.rough import ask_roughly
@@ -102,11 +102,10 @@ class _Taken:
     why_cut: str
 
 
-@lru_cache(maxsize=1024)
-def host_key(address: str) -> str:
-    """Name the server behind an address: its host, with the port unless it is the usual one."""
-    url = yarl.URL(address, encoded=True)
-    return f"{url.host}" if url.is_default_port() else f"{url.host}:{url.port}"
+@lru_cache(maxsize=256)
+def refusal_of(address: str, allow: tuple[str, ...]) -> str | None:
+    """Return what ``check_address`` does; of one address each layer asks, and only the first takes time."""
+    return check_address(address, allow)
 
 
 def user_agent(unit: Unit) -> str:
@@ -165,7 +164,7 @@ class GuardedHandler:
 
     async def download_request(self, request: Request) -> Response:
         """Fetch one address within the Unit's limits. Raises NotRead or one of its kinds."""
-        refusal = check_address(request.url, self._errand.unit.allow)
+        refusal = refusal_of(request.url, self._errand.unit.allow)
         if refusal is None and resolve("", request.url) != request.url:
             # What was checked and what aiohttp connects to are read by two parsers: they see the same only
             # in an address that has nothing left to normalise.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from pydantic import Field
 
 from scanner.extract.links import outlinks
 from scanner.model import Document
-from spiders.addresses import resolve
+from spiders.addresses import origin_of, resolve
 from spiders.feed import is_json_feed, json_feed_links
 from spiders.options import PageOptions
 from spiders.sitemap import unpacked
@@ -39,8 +38,8 @@ class Site(SourceSpider):
         for link in links:
             yield Visit(address=link, depth=visit.depth + 1)
         if visit.start and self.options.sitemaps:
-            origin = urljoin(visit.address, "/")
+            origin = origin_of(visit.address)
             for sitemap in self.errand.sitemaps.get(origin, ()):
                 yield Visit(address=resolve(origin, sitemap))
             if not self.errand.sitemaps.get(origin):
-                yield Visit(address=urljoin(origin, "sitemap.xml"), guessed=True)
+                yield Visit(address=f"{origin}sitemap.xml", guessed=True)

@@ -30,6 +30,7 @@ from spiders.addresses import Scope, resolve, sameness
 from spiders.conduct import MOST_HOPS, redirect_target
 from spiders.fetch import WHY_CUT, Errand
 from spiders.frontier import TOO_MANY_ADDRESSES, Frontier
+from spiders.marks import Mark
 from spiders.options import Options
 from spiders.telling import Sink, Telling
 from spiders.visit import Visit
@@ -41,6 +42,8 @@ REDIRECTS_AWAY = "redirects to another page now"
 IN_CIRCLES = "redirects in a circle"
 TOO_MANY_HOPS = "too many redirects"
 
+_REFRESH = Mark(r"http-equiv\s*=[\s\"']*refresh")
+_HEAD_BYTES = 64 * 1024
 _DIGEST = 32
 """Digits of SHA-256 that tell one body from another: processors have instructions for it."""
 
@@ -192,15 +195,13 @@ class SourceSpider(Telling):
             yield from self._read(response, visit)
 
     def _read(self, response: Response, visit: Visit) -> Iterator[Request]:
-        media_type, charset = answers.media_type(response)
-        document = Document(visit.address, response.body, media_type, charset)
+        document = Document(visit.address, response.body, *answers.media_type(response))
         digest = sha256(response.body).hexdigest()[:_DIGEST]
         why_cut = str(response.meta.get(WHY_CUT, ""))
         if visit.known is not None and visit.known.digest == digest and not why_cut:
             self._sink(Unchanged(source=self._source, address=visit.address))
             return
-        header = answers.as_text(response.headers.get(b"Refresh") or b"")
-        target = refresh_target(document, header)
+        target = _refresh_target(response, document)
         if target and is_meeting_address(target):
             self._tell(visit, target)
         self._sink(
@@ -258,6 +259,13 @@ class SourceSpider(Telling):
                 yield self._request(onward)
             else:
                 yield from self._ask(onward)
+
+
+def _refresh_target(response: Response, document: Document) -> str:
+    header = answers.as_text(response.headers.get(b"Refresh") or b"")
+    if header or b"\0" in document.body[:_HEAD_BYTES] or _REFRESH.stands_in(document.body):
+        return refresh_target(document, header)
+    return ""
 
 
 def _without_fragment(address: str) -> str:

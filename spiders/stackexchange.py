@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field
 from scrapy.http import Response
 
-from spiders.fetch import host_key
+from spiders.addresses import host_key
 from spiders.options import Address, QueryOptions
 from spiders.posts import Page, Post, PostSpider, Shape, entries, part, read_json, text_html
 from spiders.visit import Visit

@@ -9,7 +9,8 @@ import aiohttp
 import yarl
 
 from scanner.guard import check_address
-from spiders.fetch import Errand, NotRead, Unanswered, host_key, user_agent
+from spiders.addresses import host_key
+from spiders.fetch import Errand, NotRead, Unanswered, user_agent
 from spiders.resolver import GuardedResolver
 
 

@@ -13,7 +13,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scanner.model import CrawlEvent, Ended, Failed, MeetingRedirect, Skipped
-from spiders.fetch import Errand, NotRead, host_key
+from spiders.addresses import host_key
+from spiders.fetch import Errand, NotRead
 from spiders.visit import Visit
 
 INTERNAL = "internal error while reading it"

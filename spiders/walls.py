@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 from scanner.extract.links import parse_page, refresh_target
 from scanner.model import Document
-from spiders.answers import ASKS_COOKIES, Refusal, is_log_in, leads_to_log_in
+from spiders.answers import ASKS_COOKIES, Refusal, has_more_links, is_log_in, leads_to_log_in
+from spiders.marks import Mark
 
 _Page: TypeAlias = Any
 _Element: TypeAlias = Any
@@ -29,6 +30,7 @@ _SMALL_BYTES = 32 * 1024
 _SENT_ALONG = 2_000
 """Bytes of JSON from which on the content of a page came with it and was searched, whatever shows it."""
 
+_PASSWORD = Mark("assword")
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _MARKUP = frozenset({"", "text/html", "application/xhtml+xml"})
 _ROOTS = (
@@ -100,18 +102,19 @@ def wall(document: Document, *, rendered: bool) -> Refusal | None:
     A log-in page that was asked for as such is no wall. ``rendered`` says that its scripts have run.
     """
     body = document.body
-    if document.media_type not in _MARKUP or is_log_in(document.address):
+    if document.media_type not in _MARKUP:
         return None
+    # The cheapest looks come first: nearly all pages are told from doors without being parsed.
+    few = not has_more_links(body, _FEW_LINKS)
     small = len(body) < _SMALL_BYTES
     title = _title(body)
     titled = _LOG_IN_TITLE.search(title) is not None
-    asks = titled or b"assword" in body or b"ASSWORD" in body or (small and _mentions_log_in(body))
-    if _links_exceed(body, _MOST_LINKS if asks else _FEW_LINKS):
+    asks = titled or _PASSWORD.stands_in(body) or (small and _mentions_log_in(body))
+    if not few and (not asks or has_more_links(body, _MOST_LINKS)):
         return None
-    few = not asks or not _links_exceed(body, _FEW_LINKS)
     cookies = _COOKIES_TITLE.search(title) is not None or (small and b"ookies" in body)
     shell = not rendered and few and any(root in body for root in _ROOTS)
-    if not (asks or cookies or shell):
+    if not (asks or cookies or shell) or is_log_in(document.address):
         return None
     page = parse_page(document)
     inputs = page.find_all("input")
@@ -135,20 +138,11 @@ def wall(document: Document, *, rendered: bool) -> Refusal | None:
 
 
 def _title(body: bytes) -> str:
-    at = max(body.find(b"<title", 0, _SMALL_BYTES), body.find(b"<TITLE", 0, _SMALL_BYTES))
+    at = body.find(b"<title", 0, _SMALL_BYTES)
+    if at < 0:
+        at = body.find(b"<TITLE", 0, _SMALL_BYTES)
     found = _TITLE.match(body, at) if at >= 0 else None
     return unescape(found[1].decode("utf-8", "replace")) if found else ""
-
-
-def _links_exceed(body: bytes, most: int) -> bool:
-    """Count links only as far as need be: on most pages they come early."""
-    closing = b"</a" if b"</a" in body else b"</A"
-    at = 0
-    for _ in range(most + 1):
-        at = body.find(closing, at) + 1
-        if at == 0:
-            return False
-    return True
 
 
 def _mentions_log_in(body: bytes) -> bool:
