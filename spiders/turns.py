@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 MOST_PAUSE = timedelta(seconds=60)
 """The longest pause between two requests that a slow server or its robots.txt can bring about."""
@@ -30,6 +31,24 @@ class _Host:
     closed_until: float = 0.0
 
 
+class _Wait:
+    """The time that a block may take, and its place among the waits under way."""
+
+    __slots__ = ("_timeout", "_waits")
+
+    def __init__(self, waits: set[asyncio.Timeout], until: float) -> None:
+        self._waits = waits
+        self._timeout = asyncio.timeout_at(until)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        self._waits.add(self._timeout)
+
+    async def __aexit__(self, *raised: Any) -> None:
+        self._waits.discard(self._timeout)
+        await self._timeout.__aexit__(*raised)
+
+
 class Turns:
     """The queue at each host of one crawl. Times are those of the running event loop, in seconds."""
 
@@ -38,15 +57,9 @@ class Turns:
         self._waits: set[asyncio.Timeout] = set()
         self._owed = 0.0
 
-    @asynccontextmanager
-    async def within(self, until: float) -> AsyncIterator[None]:
+    def within(self, until: float) -> _Wait:
         """Let the block run until then, and for as long as ``give_back`` says. Raises TimeoutError."""
-        async with asyncio.timeout_at(until) as wait:
-            self._waits.add(wait)
-            try:
-                yield
-            finally:
-                self._waits.discard(wait)
+        return _Wait(self._waits, until)
 
     def give_back(self, seconds: float) -> None:
         """Extend every wait under way: nothing could arrive while the process was busy with a page.
