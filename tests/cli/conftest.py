@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.choir import LEAK, PASSCODE, ROOM
 from tests.cli.clerk import Clerk
+from tests.e2e.installation import Installation
 from tests.internet import serve
 
 
@@ -26,12 +27,21 @@ def clerk(nowhere: Clerk, new_installation: Path) -> Clerk:
     return nowhere
 
 
-@pytest.fixture
-def leak(clerk: Clerk) -> Clerk:
-    """Somebody whose choir's link stands on a page; nobody was told, since there is no channel."""
+@pytest.fixture(scope="session")
+def new_leak(tmp_path_factory: pytest.TempPathFactory, new_installation: Path) -> Path:
+    """The folder of an installation that has found its choir's link, to be copied: a scan takes a second."""
+    data = tmp_path_factory.mktemp("leak") / "data"
+    choir = Installation(shutil.copytree(new_installation, data))
     rooms = [{"platform": "zoom", "key": ROOM, "passcode": PASSCODE}]
-    clerk.register([{"title": "Choir", "starts": "2031-01-07T19:30:00Z", "rooms": rooms}])
+    choir.register([{"title": "Choir", "starts": "2031-01-07T19:30:00Z", "rooms": rooms}])
     with serve({"/": LEAK}) as site:
-        clerk.configure({"parish": site}, None)
-        clerk.run("scan")
-    return clerk
+        choir.configure({"parish": site}, None)
+        choir.run("scan")
+    return data
+
+
+@pytest.fixture
+def leak(nowhere: Clerk, new_leak: Path) -> Clerk:
+    """Somebody whose choir's link stands on a page; nobody was told, since there is no channel."""
+    shutil.copytree(new_leak, nowhere.data)
+    return nowhere
