@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from scanner.alerts.channel import Channel, SecretPlaces
 from scanner.alerts.channels import kinds, send, try_to_reach
-from scanner.alerts.channels.email import Options, compose
+from scanner.alerts.channels.email import PATIENCE, Options, compose
 from scanner.alerts.channels.email import send as send_mail
 from scanner.errors import DeliveryError
 from scanner.model import Message, News
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 
 LOGIN = ("clerk@mail.example", "hunter2-hunter2")
 SHORT = timedelta(seconds=1)
+"""Where nothing is to come: an answer that does come may take longer on a busy machine."""
 
 
 def options(box: Postbox | None = None, *, password: str = LOGIN[1], **more: object) -> Options:
@@ -44,9 +45,9 @@ def channel(box: Postbox, **more: object) -> Channel:
     return Channel(name="clerk", kind="email", options=options(box, **more))  # type: ignore[arg-type]
 
 
-def failure(box: Postbox, **more: object) -> DeliveryError:
+def failure(box: Postbox, *, patience: timedelta = PATIENCE, **more: object) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
-        send_mail(message(), options(box, **more), now=NOW, patience=SHORT)  # type: ignore[arg-type]
+        send_mail(message(), options(box, **more), now=NOW, patience=patience)  # type: ignore[arg-type]
     assert LOGIN[1] not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -388,7 +389,7 @@ def test_who_is_refused_a_copy_is_said_and_the_others_get_theirs() -> None:
 )
 def test_what_the_server_says_is_told(behaviour: dict[str, object], says: str, permanent: bool) -> None:
     with postbox(**behaviour) as box:  # type: ignore[arg-type]
-        error = failure(box)
+        error = failure(box, patience=SHORT if "within 1 s" in says else PATIENCE)
     assert says in str(error)
     assert error.permanent is permanent
 
@@ -437,7 +438,7 @@ RUDE = {
 def test_rude_servers_fail_soon_and_for_now(name: str) -> None:
     behave, says = RUDE[name]
     with doorway(behave) as box:
-        error = failure(box)
+        error = failure(box, patience=SHORT if "within 1 s" in says else PATIENCE)
     assert says in str(error)
     assert not error.permanent
     assert len(str(error)) < 400
