@@ -14,8 +14,8 @@ from datetime import timedelta
 from importlib.util import find_spec
 
 from scanner.extract.flow import Flow, Segments
-from scanner.extract.native.findings import heard
 from scanner.model import Document
+from scanner.native.findings import heard
 
 TIME = timedelta(seconds=25)
 """How long one document may take."""
@@ -24,11 +24,11 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 def read_apart(reader: str, document: Document, *, media_type: str, time: timedelta = TIME) -> Segments:
-    """Return what a module of ``scanner.extract.native`` finds in a document.
+    """Return what a module of ``scanner.native`` finds in a document.
 
     The process gets the document and nothing else: no environment, no file, no register.
     """
-    command = [sys.executable, "-P", "-m", f"scanner.extract.native.{reader}"]
+    command = [sys.executable, "-P", "-m", f"scanner.native.{reader}"]
     try:
         ran = subprocess.run(
             command if (tesseract := shutil.which("tesseract")) is None else [*command, tesseract],

@@ -14,9 +14,9 @@ import pytest
 
 from scanner.detect import detect
 from scanner.extract import apart, missing_parts, segments
-from scanner.extract.native.findings import Teller, heard
-from scanner.extract.native.picture import tell_print
 from scanner.model import Detection, Document, Form
+from scanner.native.findings import Teller, heard
+from scanner.native.picture import tell_print
 from tests.extract.flyers import code, flyer, photographed, saved
 
 LINK = "https://us02web.zoom.us/j/86420975310?pwd=Zm9sZGVkSGF5UmlnMTIz"
@@ -200,7 +200,7 @@ def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) ->
             sys.executable,
             "-P",
             "-c",
-            "import os\nfrom scanner.extract.native.findings import begin\nbody, teller = begin()\n"
+            "import os\nfrom scanner.native.findings import begin\nbody, teller = begin()\n"
             f"try:\n os.write(os.open({str(tmp_path / 'kept')!r}, os.O_CREAT | os.O_WRONLY), body)\n"
             "except OSError as error: teller.note(type(error).__name__)\nteller.end()",
         ],
@@ -214,7 +214,7 @@ def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) ->
 
 def test_without_tesseract_codes_are_read_and_print_is_named() -> None:
     told = subprocess.run(
-        [sys.executable, "-P", "-m", "scanner.extract.native.image"],
+        [sys.executable, "-P", "-m", "scanner.native.image"],
         input=saved(flyer(NUMBER, qr=LINK), "PNG"),
         stdout=subprocess.PIPE,
         check=True,

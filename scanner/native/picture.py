@@ -11,7 +11,7 @@ from datetime import timedelta
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-from scanner.extract.native.findings import Teller
+from scanner.native.findings import Teller
 
 _LONGEST_SIDE = 3000
 _SMALL_SIDE = 1400

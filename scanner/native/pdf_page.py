@@ -9,7 +9,7 @@ from contextlib import closing
 import pypdfium2  # type: ignore[import-untyped]
 from pypdfium2 import raw
 
-from scanner.extract.native.findings import Teller
+from scanner.native.findings import Teller
 
 _LINKS = 2000
 _FIELDS = 2000

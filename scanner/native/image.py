@@ -1,4 +1,4 @@
-"""Read a picture on standard input: ``python -m scanner.extract.native.image [TESSERACT]``."""
+"""Read a picture on standard input: ``python -m scanner.native.image [TESSERACT]``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from time import monotonic
 
 from PIL import Image, ImageFile, ImageSequence, UnidentifiedImageError
 
-from scanner.extract.native.findings import Teller, begin
-from scanner.extract.native.picture import grey, tell_codes, tell_print
+from scanner.native.findings import Teller, begin
+from scanner.native.picture import grey, tell_codes, tell_print
 
 FRAMES = 20
 """Frames of an animation that are looked at."""

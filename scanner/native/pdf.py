@@ -1,4 +1,4 @@
-"""Read a PDF file on standard input: ``python -m scanner.extract.native.pdf [TESSERACT]``.
+"""Read a PDF file on standard input: ``python -m scanner.native.pdf [TESSERACT]``.
 
 Text, links, form fields and attached files of all pages come first, pictures last: those cost most, and a
 process that is ended while it draws a page has told everything else.
@@ -17,9 +17,9 @@ from time import monotonic
 import pypdfium2  # type: ignore[import-untyped]
 from pypdfium2 import raw
 
-from scanner.extract.native.addresses import addresses
-from scanner.extract.native.findings import Teller, begin
-from scanner.extract.native.pdf_page import tell_page
+from scanner.native.addresses import addresses
+from scanner.native.findings import Teller, begin
+from scanner.native.pdf_page import tell_page
 
 PAGES = 2000
 PICTURED_PAGES = 20
@@ -126,7 +126,7 @@ def _tell_pictures(document: pypdfium2.PdfDocument, shown: list[int], teller: Te
 
     Print is not read where letters are: tesseract would read some of them again, and wrongly.
     """
-    from scanner.extract.native.picture import grey, tell_codes, tell_print  # only where there is a picture
+    from scanner.native.picture import grey, tell_codes, tell_print  # only where there is a picture
 
     started = monotonic()
     drawn = 0
