@@ -1,9 +1,9 @@
 """Time detection side by side with simpler ways on the same real pages, in one run.
 
-    python benchmarks/detect.py --pages pages.zip --sample 60 --rounds 3
+    python benchmarks/detect.py --pages pages.zip --sample 60 --rounds 3 [--without-rooms]
 
 Rounds of all contestants are interleaved, and medians of CPU time are shown: only the ratios of one run
-mean anything. ``fast`` needs the optional package hyperscan, ``ripgrep`` the program ``rg``.
+mean anything. ``ripgrep`` needs the program ``rg``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -28,8 +28,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bs4 import BeautifulSoup
 
 from scanner.detect import Detector
+from scanner.detect.database import is_installed
 from scanner.detect.gate import Gate
+from scanner.detect.screen import Screen
 from scanner.extract import segments
+from scanner.extract.decode import decode
 from scanner.model import Document
 from scanner.platforms import BUILT_IN
 
@@ -61,6 +64,10 @@ def ripgrep(folder: Path) -> Callable[[], None]:
     return lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=False) and None
 
 
+def _text(body: bytes) -> str:
+    return decode(body, "").text
+
+
 def cpu() -> float:
     """Return the CPU seconds of this process and of those it waited for."""
     return sum(
@@ -74,13 +81,20 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder or ZIP file with HTML pages")
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--without-rooms",
+        action="store_true",
+        help="leave out pages with a room in them, as nearly all pages are",
+    )
     options = parser.parse_args()
     pages = read_pages(options.pages, options.sample)
+    detector, plain = Detector(BUILT_IN), Gate(BUILT_IN, fast=False)
+    if options.without_rooms:
+        pages = [body for body in pages if not detector.detect(Document("", body, "text/html")).links]
     documents = [Document("", body, "text/html") for body in pages]
     size = sum(map(len, pages)) / 1e6
-    detector, plain = Detector(BUILT_IN), Gate(BUILT_IN, fast=False)
     gates = {"gate, standard library": plain}
-    if util.find_spec("hyperscan"):
+    if is_installed():
         gates["gate, Hyperscan"] = Gate(BUILT_IN)
 
     contestants: dict[str, Callable[[], None]] = {
@@ -91,6 +105,9 @@ def main() -> None:
             [detector._detect(segments(document), bare=False) for document in documents] and None
         ),
     }
+    if is_installed():
+        screen = Screen(BUILT_IN)
+        contestants["screen alone"] = lambda: [screen.seen(text) for text in map(_text, pages)] and None
     for name, gate in gates.items():
         contestants[name] = lambda gate=gate: [gate.opens(document) for document in documents] and None  # type: ignore[misc]
     with tempfile.TemporaryDirectory() as place:

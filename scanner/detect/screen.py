@@ -146,7 +146,8 @@ class Screen:
 
     def _narrow(self, text: str, place: Place, level: int, places: list[Place]) -> None:
         """Look into ever shorter stretches as long as together they show all that the longer one does."""
-        if level == len(_LEVELS) or place.is_short_link:
+        # Of a table with a heading all is read, so it need not be found more exactly.
+        if level == len(_LEVELS) or place.is_short_link or (level and place.shown == {"heading"}):
             places.append(place)
             return
         length, step = _LEVELS[level]
