@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from scrapy.crawler import Crawler
 
 from scanner import guard
+from scanner.detect import Detector
 from scanner.errors import LychgateError
 from scanner.guard import GuardsMissing, check_pairs
 from scanner.model import CrawlEvent, Failed, Unit
+from scanner.platforms import BUILT_IN
 from spiders import Kind, kinds
 from spiders.fetch import Errand, GuardedHandler
 from spiders.options import Options
@@ -45,13 +47,16 @@ class _Job:
     options: Options
 
 
-def crawl(units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up) -> None:
+def crawl(
+    units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up, detector: Detector | None = None
+) -> None:
     """Read all Units, and hand each event to ``sink`` as it happens; return when all have ended.
 
     Units do not disturb each other: one that cannot start, hangs or breaks ends in a Failed event of its
     own. ``sink`` may take its time but not fail: an OSError from it (a reader that has gone) ends the whole
     crawl and is raised; any other exception costs the address it was told of. ``lookup`` returns all IP
-    addresses of a name.
+    addresses of a name. ``detector`` knows the rooms that make a refused answer a page; without one, they are
+    those of the platforms that ship with Lychgate.
 
     Guards this process for good (``guard.install``), and keeps the garbage collector away from all that is
     loaded by now, so call it in a process made for crawling.
@@ -72,7 +77,7 @@ def crawl(units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up) -> Non
         return
     gc.freeze()
     gc.set_threshold(_YOUNG)
-    asyncio.run(_crawl_all(jobs, sink, lookup))
+    asyncio.run(_crawl_all(jobs, sink, lookup, detector or Detector(BUILT_IN)))
 
 
 class _Outlet:
@@ -98,7 +103,7 @@ class _Outlet:
             self._turns.give_back(monotonic() - began)
 
 
-async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup) -> None:
+async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup, detector: Detector) -> None:
     loop = asyncio.get_running_loop()
     # One thread for each look-up that can be under way: one that hangs must not keep the others waiting.
     loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE))
@@ -109,7 +114,7 @@ async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup) -> None:
 
     async def run(job: _Job) -> None:
         async with at_once:
-            await _crawl_one(job, outlet, turns=turns, lookup=lookup)
+            await _crawl_one(job, outlet, turns=turns, lookup=lookup, detector=detector)
 
     everything = asyncio.gather(*(run(job) for job in jobs), return_exceptions=True)
     ends: list[asyncio.Future[Any]] = [everything, gone]
@@ -126,11 +131,11 @@ async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup) -> None:
             outlet(_unstarted(job.unit, f"{INTERNAL} ({type(fault).__name__})"))
 
 
-async def _crawl_one(job: _Job, outlet: _Outlet, *, turns: Turns, lookup: Lookup) -> None:
+async def _crawl_one(job: _Job, outlet: _Outlet, *, turns: Turns, lookup: Lookup, detector: Detector) -> None:
     limit = job.unit.limits.time.total_seconds()
     crawler = Crawler(job.kind.spider, SETTINGS)
     prove_handlers(crawler)
-    errand = Errand(job.unit, asyncio.get_running_loop().time() + limit, turns, lookup)
+    errand = Errand(job.unit, asyncio.get_running_loop().time() + limit, turns, lookup, detector)
     async with turns.within(asyncio.get_running_loop().time() + limit + _GRACE):
         await crawler.crawl_async(errand=errand, options=job.options, sink=outlet)
 

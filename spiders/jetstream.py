@@ -11,7 +11,6 @@ from typing import ClassVar
 from pydantic import Field, ValidationError
 from scrapy import Request
 
-from scanner.detect import detect
 from scanner.model import Document, Fetched, Known
 from spiders import options
 from spiders.addresses import Scope
@@ -119,7 +118,7 @@ class Jetstream(SourceSpider):
             return
         body = record_html(commit.record).encode("utf-8", "replace")
         document = Document(address, body, "text/html", "utf-8")
-        if detect(document).links:
+        if self.errand.detector.detect(document).links:
             self._sink(
                 Fetched(
                     source=self._source,

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from scrapy import Request
 from scrapy.http import Response
 
-from scanner.detect import detect
 from scanner.model import Document, Fetched, Known
 from scanner.platforms import is_meeting_address
 from spiders.addresses import Scope, resolve
@@ -145,7 +144,7 @@ class SearchSpider(SourceSpider):
         if result is None:
             return
         document = Document(result.address, result.html.encode("utf-8", "replace"), "text/html", "utf-8")
-        if detect(document).links:
+        if self.errand.detector.detect(document).links:
             self._sink(
                 Fetched(
                     source=self._source, document=document, depth=visit.depth, cut=True, why_cut=ONLY_SHOWN

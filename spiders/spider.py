@@ -15,7 +15,6 @@ from typing import ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from scanner.detect import detect, detect_text
 from scanner.extract.links import refresh_target
 from scanner.guard import check_address
 from scanner.model import (
@@ -180,7 +179,7 @@ class SourceSpider(Telling):
         refusal = answers.judge(response)
         hidden = wall(document, rendered=getattr(self.options, "render", False)) if refusal is None else None
         obstacle = refusal or hidden
-        if obstacle is not None and detect(document).links:
+        if obstacle is not None and self.errand.detector.detect(document).links:
             # People see what stands on a page, whatever its status says to programs.
             response.meta[WHY_CUT] = response.meta.get(WHY_CUT) or obstacle.why
             obstacle = None
@@ -231,7 +230,7 @@ class SourceSpider(Telling):
     def _redirected(self, visit: Visit, target: str) -> Iterator[Request]:
         chain = (*visit.chain, visit.address)
         # A wrapped meeting (a mail filter's or a messenger's link) counts where the wrapper is not opened.
-        wrapped = not self._scope.holds(target) and detect_text(target, "href").links
+        wrapped = not self._scope.holds(target) and self.errand.detector.detect_text(target, "href").links
         if is_meeting_address(target) or wrapped:
             self._tell(visit, target)
             return

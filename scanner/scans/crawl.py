@@ -36,7 +36,8 @@ def main() -> None:
     units = [unit_from_json(line) for line in sys.stdin]
     table = table_with({slug: hosts for unit in units for slug, hosts in unit.platforms.items()})
     guard_with(table)
-    crawl(units, Reporter(sys.stdout, Detector(table)))
+    detector = Detector(table)
+    crawl(units, Reporter(sys.stdout, detector), detector=detector)
     print(END, flush=True)
 
 

@@ -17,7 +17,9 @@ no_escape.install()
 
 def main() -> None:
     """Run one crawl."""
+    from scanner.detect import Detector
     from scanner.model import CrawlEvent, Ended, Fetched
+    from scanner.platforms import table_with
     from scanner.scans.wire import event_to_json, unit_from_json
     from spiders.crawl import crawl
 
@@ -45,7 +47,8 @@ def main() -> None:
             line["text"] = event.document.body[: plan["shown"]].decode("utf-8", "replace")
         print(json.dumps(line), flush=True)
 
-    crawl(units, sink, lookup=lookup)
+    own = {slug: hosts for unit in units for slug, hosts in unit.platforms.items()}
+    crawl(units, sink, lookup=lookup, detector=Detector(table_with(own)))
     end = {
         "event": "end",
         "opened": no_escape.OPENED,

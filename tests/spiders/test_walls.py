@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from scanner.model import Document
@@ -238,6 +240,19 @@ def test_what_stands_on_a_door_is_searched_and_its_ways_are_followed() -> None:
     assert set(fetched) == {site.url("/faq"), site.url("/room")}
     assert (fetched[site.url("/room")]["cut"], fetched[site.url("/room")]["why_cut"]) == (True, LOG_IN)
     assert fetched[site.url("/room")]["digest"] == ""
+
+
+def test_a_room_on_a_server_of_ones_own_is_seen_on_a_refused_page_and_behind_a_wrapper() -> None:
+    room = "https://meet.village.org/ParishCouncil"
+    pages = {
+        "/": "<a href='/refused'></a><a href='/wrapped'></a>",
+        "/refused": Answer(status=403, body=f"<p>Join us at {room}</p>"),
+        "/wrapped": redirect(f"https://l.facebook.com/l.php?u={quote(room, safe='')}"),
+    }
+    with serve(pages) as site:
+        crawled = crawl(unit(site.url(), allow=(site.pair,), platforms={"jitsi": ("meet.village.org",)}))
+    assert crawled.fetched()[site.url("/refused")]["why_cut"] == "HTTP 403"
+    assert [event["address"] for event in crawled.of("meetingredirect")] == [site.url("/wrapped")]
 
 
 def test_a_program_shell_is_no_page_of_a_feed_either() -> None:
