@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scanner.extract.apart import pictures_are_read, read_apart
+from hashlib import blake2b
+
+from scanner.extract.apart import pictures_are_read, print_is_read, read_apart
 from scanner.extract.flow import Family, Segments
 from scanner.model import Document
 
@@ -14,6 +16,10 @@ _KINDS = {
     b"II*\0": "image/tiff",
     b"MM\0*": "image/tiff",
 }
+
+_REMEMBERED = 256
+"""Pictures of which is kept what was read: the banner of a site stands on all its pages."""
+_read: dict[tuple[bytes, bool], Segments] = {}
 
 
 def _kind(body: bytes) -> str:
@@ -31,7 +37,13 @@ def _segments(document: Document, depth: int) -> Segments:
     kind = _kind(document.body)
     if not pictures_are_read():
         return Segments(media_type=kind, notes=(f"cannot read {kind}: it needs Pillow and zxing-cpp",))
-    return read_apart("image", document, media_type=kind)
+    known = (blake2b(document.body, digest_size=16).digest(), print_is_read())
+    found = _read.pop(known, None) or read_apart("image", document, media_type=kind)
+    if not found.cut:
+        _read[known] = found
+        if len(_read) > _REMEMBERED:
+            del _read[next(iter(_read))]
+    return found
 
 
 FAMILY = Family(

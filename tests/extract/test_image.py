@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import struct
 import subprocess
 import sys
@@ -210,6 +211,20 @@ def test_the_reader_gets_no_environment_and_may_write_no_file(tmp_path: Path) ->
     ).stdout
     assert b'"note": "OSError"' in told
     assert b'"end": true' in told
+
+
+def test_a_picture_that_stands_on_many_pages_is_read_once() -> None:
+    body = saved(flyer(qr=LINK).rotate(3, fillcolor="white"), "PNG")
+
+    def processes() -> tuple[int, float]:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_minflt, used.ru_utime
+
+    before = processes()
+    first = found(body)
+    once = processes()
+    assert (first.links[0].room.key, found(body), processes()) == ("86420975310", first, once)
+    assert once != before
 
 
 def test_without_tesseract_codes_are_read_and_print_is_named() -> None:
