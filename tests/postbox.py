@@ -54,7 +54,7 @@ class Postbox:
     messages: list[Received] = field(default_factory=list)
     offers: int = 0
 
-    def wait_for(self, count: int, *, within: timedelta = timedelta(seconds=10)) -> list[Received]:
+    def wait_for(self, count: int, *, within: timedelta = timedelta(seconds=60)) -> list[Received]:
         """Return the messages once there are ``count`` of them, or fail."""
         end = time.monotonic() + within.total_seconds()
         while len(self.messages) < count and time.monotonic() < end:

@@ -43,7 +43,7 @@ class Terminal:
     screen: int
     seen: str = ""
 
-    def wait_for(self, text: str, *, within: float = 30) -> None:
+    def wait_for(self, text: str, *, within: float = 60) -> None:
         end = time.monotonic() + within
         while text not in self.seen:
             assert time.monotonic() < end, f"{text!r} did not appear in:\n{self.seen}"
@@ -57,7 +57,7 @@ class Terminal:
         self.seen = ""
         os.write(self.screen, text.encode())
 
-    def end(self, *, within: float = 30) -> int:
+    def end(self, *, within: float = 60) -> int:
         """Read to the end and return the exit code."""
         end = time.monotonic() + within
         reading = True

@@ -20,7 +20,7 @@ from tests.postbox import Postbox, postbox
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 20
+PATIENCE = 60
 PASSWORD = "harbour pencil violet otter"
 ROOM = "82205550117"
 LEAK = f'<p>Everybody come: <a href="https://us02web.zoom.us/j/{ROOM}?pwd=wren42abcDEF">join</a></p>'
