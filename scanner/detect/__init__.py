@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from scanner.detect.database import is_installed
@@ -88,17 +88,18 @@ class Detector:
         for number, text in enumerate((decoded.text, *decoded.others)):
             places = screen.places(text)
             opaque |= {host for place in places for host in short_links(text[place.start : place.end])}
-            for window in self._windows(text, [place for place in places if not place.is_short_link]):
-                flows = (raw_flow(window),) if number else page_flows(window)
-                readings += self._readings(flows, bare=False, opaque=opaque)
+            near = [place for place in places if not place.is_short_link]
+            readings += self._around(text, near, _raw_flows if number else page_flows, opaque)
         inline = inline_segments(decoded.text)
         readings += self._readings(inline.flows, bare=False, opaque=opaque)
         notes = (*inline.notes, *map(_not_seen_through, sorted(opaque)))
         links = tuple(_links(readings))
         return Detection(links=links, media_type="text/html", cut=cut or inline.cut, notes=notes)
 
-    def _windows(self, text: str, places: Sequence[Place]) -> Iterable[str]:
-        """Return the parts of a page that must be read: all of it, if its addresses are relative to a room's.
+    def _around(
+        self, text: str, places: Sequence[Place], flows: Callable[[str], Iterable[Flow]], opaque: set[str]
+    ) -> list[Reading]:
+        """Read the parts of a page that must be read: all of it, if its addresses are relative to a room's.
 
         A place with a whole address is first read alone; only rooms that other words say more of are read
         with what surrounds them.
@@ -112,18 +113,20 @@ class Detector:
         )
         likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
         near = [window for window in likely if self._has_room(source, window, likely)]
-        narrow = []
+        read: dict[int, list[Reading]] = {}
         for window in alone:
-            found = self._readings(page_flows(text[slice(*window)]), bare=False, opaque=set())
+            found = self._readings(flows(text[slice(*window)]), bare=False, opaque=opaque)
             if any(reading.mention.hit.takes_stated for reading in found):
                 near.append(window)
-            elif found:
-                narrow.append(window)
+            else:
+                read[window[0]] = found
         if any("<base" in text[slice(*window)].lower() for window in (*alone, *near)):
-            return [text]
+            return self._readings(flows(text), bare=False, opaque=opaque)
         kept = source.windows(near, around=0)
-        wide = source.windows(near, around=AROUND)
-        return [source.cut(window, kept) for window in wide] + [text[slice(*window)] for window in narrow]
+        for window in source.windows(near, around=AROUND):
+            found = self._readings(flows(source.cut(window, kept)), bare=False, opaque=opaque)
+            read[window[0]] = [*read.get(window[0], ()), *found]
+        return [reading for start in sorted(read) for reading in read[start]]
 
     def _is_likely(self, text: str, place: Place) -> bool:
         """Tell whether a place needs to be read, by what is near it: only tables say more as a whole."""
@@ -157,6 +160,10 @@ class Detector:
         return [
             reading for flow in flows for reading in self._reader.read(flow, with_bare=bare, opaque=opaque)
         ]
+
+
+def _raw_flows(source: str) -> tuple[Flow]:
+    return (raw_flow(source),)
 
 
 def _not_seen_through(host: str) -> str:
