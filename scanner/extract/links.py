@@ -35,6 +35,11 @@ _FEED_ROOT = re.compile(
     rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]",
     re.IGNORECASE,
 )
+_BY_CLICK = re.compile(
+    r"\b(?:location(?:\.href)?\s{0,9}=|location\.(?:assign|replace)\s{0,9}\(|window\.open\s{0,9}\()"
+    r"\s{0,9}['\"]([^'\"]{1,4096})['\"]"
+)
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
 
 _LONGEST = 4096
@@ -45,9 +50,10 @@ _HEAD_BYTES = 64 * 1024
 def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
     """Return where an HTML page, a feed or a sitemap leads; nothing for other documents.
 
-    From HTML: links, image maps, frames, embedded documents, refreshes, and ``<link>`` to alternate,
-    canonical, next and previous pages. ``nofollow`` asks search engines not to vouch for a page; it is
-    public all the same. A declared type other than HTML is not believed if the bytes begin like HTML.
+    From HTML: links, image maps, frames, embedded documents, refreshes, ``<link>`` to alternate, canonical,
+    next and previous pages, and where a click leads on what is no link (``data-href``, ``onclick``).
+    ``nofollow`` asks search engines not to vouch for a page; it is public all the same. A declared type
+    other than HTML is not believed if the bytes begin like HTML.
     """
     if looks_like_feed(document):
         return feed_links(document)[:limit]
@@ -97,22 +103,31 @@ def feed_links(document: Document) -> tuple[str, ...]:
     try:
         # Without entities, DTD or network: a feed is a stranger's XML.
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        found = list(_entry_links(etree.fromstring(document.body, parser)))
+        found = list(_entry_links(etree.fromstring(document.body, parser), document.address))
     except (etree.XMLSyntaxError, ValueError):
         # As a stream: bytes would be tried as the name of a file and as an address first.
         stream = BytesIO(document.body[:_BROKEN_FEED_BYTES])
         feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
-        found = [str(link.get("href", "")) for entry in feed.entries for link in entry.get("links", ())]
-    return _distinct((_resolve(document.address, link) for link in found if link), limit=len(found))
+        links = (link for entry in feed.entries for link in entry.get("links", ()))
+        found = [(document.address, str(link.get("href", ""))) for link in links]
+    return _distinct((_resolve(base, link) for base, link in found if link), limit=len(found))
 
 
-def _entry_links(root: etree._Element) -> Iterator[str]:
+def _entry_links(root: etree._Element, address: str) -> Iterator[tuple[str, str]]:
+    """Yield each link behind the address it is relative to: that of the feed, or what ``xml:base`` says."""
+    around = _based(address, root)
     for element in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
         for child in element.iterchildren("{*}link", "{*}guid", "{*}enclosure", "{*}loc"):
             name = etree.QName(child).localname
             if name == "guid" and child.get("isPermaLink") == "false":
                 continue
-            yield child.get("href") or child.get("url") or (child.text or "").strip()
+            link = child.get("href") or child.get("url") or (child.text or "").strip()
+            yield _based(_based(around, element), child), link
+
+
+def _based(base: str, element: etree._Element) -> str:
+    own = element.get(_XML_BASE)
+    return (_resolve(base, own) if own else "") or base
 
 
 def _is_html(document: Document) -> bool:
@@ -163,6 +178,10 @@ def _html_links(page: turbohtml.Document) -> Iterator[str]:
         link = element.attrs.get(_ADDRESS_ATTRIBUTE[element.tag])
         if isinstance(link, str):
             yield link
+    for element in page.select("[data-href], [onclick]"):
+        yield str(element.attrs.get("data-href") or "").strip()
+        for found in _BY_CLICK.finditer(str(element.attrs.get("onclick") or "")):
+            yield found[1]
 
 
 def _resolve(base: str, reference: str) -> str:

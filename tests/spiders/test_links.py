@@ -64,6 +64,12 @@ FOUND = ("https://village.org/dir/minutes",)
                      id="too long"),
         pytest.param(html('<a href="mailto:a@b.org"><a href="tel:123"><a href="zoommtg://zoom.us/join">'), (),
                      id="other schemes"),
+        pytest.param(html('<table><tr data-href="minutes"><td>May</table>'), FOUND, id="a row to click"),
+        pytest.param(html('<base href="/dir/"><div onClick="location.href = &quot;minutes&quot;; return 0">'),
+                     FOUND, id="a click"),
+        pytest.param(html("<b onclick=\"window.open('minutes', '_blank')\">"), FOUND, id="a new window"),
+        pytest.param(html("<b onclick=\"document.location.assign('minutes')\">"), FOUND, id="a click away"),
+        pytest.param(html("<b onclick=\"vote('minutes'); allocation = 'x'\">"), (), id="a click that stays"),
     ],
 )  # fmt: skip
 def test_outlinks(document: Document, found: tuple[str, ...]) -> None:
@@ -132,6 +138,12 @@ RSS = "<rss version='2.0'><channel><link>/home</link>{}</channel></rss>"
             "<rss><channel><item><title>&nbsp;</title><link>/1?a=1&b=2</link></item></channel></rss>",
             ["/1?a=1&b=2"],
         ),
+        ("<rss xml:base='/x/'><channel><item><link>1</link></item></channel></rss>", ["/x/1"]),
+        (
+            "<feed xml:base='/x/'><entry xml:base='y/'><link href='1' xml:base='z/'/></entry></feed>",
+            ["/x/y/z/1"],
+        ),
+        ("<rss xml:base='javascript:1'><channel><item><link>/1</link></item></channel></rss>", ["/1"]),
         ("<rss><channel><item><link>/1</link></item><item><link>/2</lin", ["/1"]),
         ("<rss><channel><item><x:y>z</x:y><link>/1</link></item></channel></rss>", ["/1"]),
     ],
@@ -183,6 +195,12 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "laughs": lambda size: (
         b'<!DOCTYPE r [<!ENTITY a "' + b"ha" * 500 + b'"><!ENTITY b "' + b"&a;" * 1000 + b'">]>'
         b"<rss><channel><item><link>" + b"&b;" * (size // 4) + b"</link></item></channel></rss>"
+    ),
+    "clicks": lambda size: b"<b onclick=\"" + b"location = 'x" * (size // 13) + b"\">",
+    "bases of a feed": lambda size: (
+        b"<feed xml:base='/a/'>"
+        + b"<entry xml:base='b/'><link xml:base='c/' href='d'/></entry>" * (size // 59)
+        + b"</feed>"
     ),
     "zeros": lambda size: bytes(size),
 }  # fmt: skip
