@@ -42,6 +42,8 @@ class Role(Enum):
     THREAD = "thread"
     ARCHIVE = "archive"
     """One closed part of a list's archive, usually a month."""
+    DUMP = "dump"
+    """All messages of such a part in one file. What was taken out of the archive may still stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.BOARD, rf".*/index\.php[?/]board[=,]{_ID}(?:\.{_PAGE})?(?:\.html|/)?"),
         (Role.THREAD, r".*/(?P<id>pipermail/[^/?]+/[^/?]+/[0-9]{3,9})\.html"),
         (Role.ARCHIVE, r".*/(?P<id>pipermail/[^/?]+/[^/?]+)/date\.html"),
+        (Role.DUMP, r".*/(?P<id>pipermail/[^/?]+/[^/?]+\.txt(?:\.gz)?)"),
         (Role.BOARD, r".*/(?P<id>pipermail/[^/?]+)/"),
         (Role.THREAD, r".*/(?P<id>list/[^/?@]+@[^/?@]+/thread/[A-Z0-9]{20,40})/"),
         (Role.ARCHIVE, r".*/(?P<id>list/[^/?@]+@[^/?@]+/[0-9]{4}/[0-9]{1,2})/"),
@@ -175,10 +178,11 @@ class Forum(SourceSpider):
         for board in (found for found in places if found.role is Role.BOARD):
             if news or here is None or board.key != here.key:
                 yield self._visit(board, visit)
-        parts = [found for found in places if found.role is Role.ARCHIVE]
-        for number, found in enumerate(parts):
-            if number < _NEWEST_PARTS or not self._is_read(found):
-                yield self._visit(found, visit)
+        for role in (Role.ARCHIVE, Role.DUMP):
+            parts = [found for found in places if found.role is role]
+            for number, found in enumerate(parts):
+                if number < _NEWEST_PARTS or not self._is_read(found):
+                    yield self._visit(found, visit)
 
     def _is_read(self, found: Place) -> bool:
         known = self.known(found.address)
