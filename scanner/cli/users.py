@@ -7,12 +7,25 @@ from typing import Annotated
 
 import typer
 
-from scanner.actions.people import AccountRole, all_invites, all_people, invite, set_disabled
+from scanner.actions.people import (
+    AccountRole,
+    Someone,
+    all_invites,
+    all_people,
+    invite,
+    remove_second_factor,
+    set_disabled,
+)
+from scanner.actions.workspace import Workspace
 from scanner.cli.say import as_json, clock, number, opened, out, short_when, stamp, table
 from scanner.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Invite people to the review desk, list them, shut them out.")
 
+Number = Annotated[
+    int,
+    typer.Argument(metavar="NUMBER", parser=number, help="Their number, as `lychgate users list` shows it."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")]
 
 
@@ -83,19 +96,12 @@ def list_users(context: typer.Context, as_lines: Json = False) -> None:
 @app.command("disable", epilog="Example: lychgate users disable 3")
 def disable(
     context: typer.Context,
-    person: Annotated[
-        int,
-        typer.Argument(
-            metavar="NUMBER", parser=number, help="Their number, as `lychgate users list` shows it."
-        ),
-    ],
+    person: Number,
     undo: Annotated[bool, typer.Option("--undo", help="Let them in again.")] = False,
 ) -> None:
     """Sign somebody out everywhere and keep them from signing in."""
     with opened(context) as workspace:
-        known = all_people(workspace.store, organisation=workspace.organisation.id)
-        if person not in {entry.id for entry in known}:
-            raise InputError(f"There is nobody with the number {person}: see `lychgate users list`.")
+        _known(workspace, person)
         set_disabled(
             workspace.store,
             person,
@@ -105,3 +111,33 @@ def disable(
             now=clock(),
         )
     out.print("They can sign in again." if undo else "They are signed out everywhere and cannot sign in.")
+
+
+@app.command("lost-phone", epilog="Example: lychgate users lost-phone 1")
+def lost_phone(context: typer.Context, person: Number) -> None:
+    """Ask somebody for the password only, because the phone with the second factor is lost.
+
+    For an owner whom no other owner can help on the page “People”. They are signed out everywhere.
+    """
+    with opened(context) as workspace:
+        found = _known(workspace, person)
+        if not found.second_factor:
+            raise InputError(f"{found.email} has no second factor.")
+        remove_second_factor(
+            workspace.store,
+            person,
+            password=None,
+            organisation=workspace.organisation.id,
+            actor=getpass.getuser(),
+            now=clock(),
+        )
+    out.print(f"{found.email} signs in with the password alone. For a new password, too:")
+    out.print(f"lychgate users invite {found.email} --role {found.role}")
+    out.print("Add a new second factor on the page of the account, and remove passkeys of that phone there.")
+
+
+def _known(workspace: Workspace, person: int) -> Someone:
+    known = {entry.id: entry for entry in all_people(workspace.store, organisation=workspace.organisation.id)}
+    if person not in known:
+        raise InputError(f"There is nobody with the number {person}: see `lychgate users list`.")
+    return known[person]
