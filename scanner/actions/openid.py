@@ -165,7 +165,9 @@ def _presented(provider: Provider, claims: Mapping[str, Any]) -> Presented:
     subject, email, groups = claims["sub"], claims.get("email"), claims.get(provider.groups)
     if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
         raise ProviderError("It did not say who you are.")
-    checked = claims.get("email_verified") in (True, "true")
+    # Microsoft Entra ID says instead, in an optional claim, that the owner of the domain vouches for it
+    # (learn.microsoft.com, "Optional claims reference").
+    checked = claims.get("email_verified", claims.get("xms_edov")) in (True, "true", "1")
     named = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
     return Presented(
         issuer=provider.issuer,
