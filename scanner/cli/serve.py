@@ -37,7 +37,9 @@ def serve(context: typer.Context) -> None:
     with opened(context) as workspace:
         server = Server(workspace, clock=clock)
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: server.stop())
+            # A shell that puts it into the background lets it ignore the Ctrl-C that is meant for others.
+            if signal.getsignal(name) is not signal.SIG_IGN:
+                signal.signal(name, lambda *_: server.stop())
         logging.getLogger("lychgate").info("serving %s", workspace.environment.folder)
         with open_web(lambda: server.workspace, clock=clock):
             server.run()

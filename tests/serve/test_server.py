@@ -73,11 +73,17 @@ def missed_a_night(home: Installation, *, known: bool = True) -> None:
 @contextmanager
 def serving(home: Installation, script: str = SERVE) -> Iterator[subprocess.Popen[bytes]]:
     log = (home.data / "log").open("ab")
-    with log, subprocess.Popen([sys.executable, "-c", script, str(home.data)], stderr=log) as process:
+    command = [sys.executable, "-c", script, str(home.data)]
+    with log, subprocess.Popen(command, stderr=log, preexec_fn=hear_ctrl_c) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def hear_ctrl_c() -> None:
+    """Let no parent of the tests decide that their children ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def said(home: Installation) -> str:
@@ -141,6 +147,16 @@ def test_a_signal_that_another_thread_gets_ends_it_too(home: Installation) -> No
     with serving(home, SIGNALLED_ELSEWHERE) as process:
         assert process.wait(60) == 0
     assert said(home).rstrip().endswith("stopped")
+
+
+def test_one_that_was_told_to_ignore_ctrl_c_does_so(home: Installation) -> None:
+    ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    with serving(home, f"{ignoring}\n{SERVE}") as process:
+        assert soon(lambda: "serving" in said(home))
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        ignored = re.search(r"^SigIgn:\s*([0-9a-f]+)$", status, re.MULTILINE)
+        assert ignored
+        assert int(ignored[1], 16) & 1 << signal.SIGINT - 1
 
 
 def test_killed_in_a_crawl_nothing_is_lost_and_people_are_told_once(home: Installation) -> None:
