@@ -75,6 +75,7 @@ def crawl(
         for job in jobs:
             sink(_unstarted(job.unit, str(fault)))
         return
+    # Not uvloop, though a little faster: it connects without an audit event, unseen by the connect guard.
     gc.freeze()
     gc.set_threshold(_YOUNG)
     asyncio.run(_crawl_all(jobs, sink, lookup, detector or Detector(BUILT_IN)))
