@@ -6,9 +6,9 @@
 Needs nginx; wget if it is there. All contestants read the same pages from the same servers on loopback, each
 in a process of its own, and CPU time is what counts: that of nginx is not in it, and neither is the start,
 which is measured on as many servers with one page each and taken off (the two nights keep theirs). Fetching
-alone takes so little that each page is fetched several times. Tiny pages, with nothing to unpack or to search, show what the machinery alone costs. Rounds are interleaved,
-medians are shown: only the ratios of one run mean anything. The pause between requests is 0 by
-configuration; nothing else is changed.
+alone takes so little that each page is fetched several times. Tiny pages, with nothing to unpack or to
+search, show what the machinery alone costs. Rounds are interleaved, medians are shown: only the ratios of one
+run mean anything. The pause between requests is 0 by configuration; nothing else is changed.
 """
 
 from __future__ import annotations
