@@ -181,7 +181,11 @@ _BREAKS = re.compile(
 )
 """A word alone on the next line continues no word: ten letters of two words would be a code."""
 _ENCODED = re.compile(r"[a-z]{4,12}%(?:25){0,3}3A%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
-_ENCODED_HOST = re.compile(r"[a-z0-9.\-]{4,100}\.[a-z]{2,10}%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
+_AFTER_DOMAIN = "|".join(rf"(?<=[a-z0-9.\-]{{4}}\.[a-z]{{{length}}})" for length in range(2, 11))
+_ENCODED_HOST = re.compile(
+    rf"(?<![a-z0-9.\-])[a-z0-9.\-]{{7,}}+(?:{_AFTER_DOMAIN})%(?:25){{0,3}}2F[^\s\"'<>]{{4,4000}}",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{16,2000}={0,2}(?![A-Za-z0-9+/=_\-])")
 _LOOKALIKE_HOST = re.compile(
     r"(?<![\w/.@:\-])(?=[\x21-\x7e]{0,60}[^\x00-\x7f])[\w.\-]{2,100}\.[\w\-]{1,30}(?=/)"

@@ -64,6 +64,19 @@ def spellings(pattern: str, *, apart: bool = False) -> frozenset[str]:
     return frozenset(text for text in found if not any(other in text for other in found if other != text))
 
 
+def beginnings(pattern: str, length: int) -> frozenset[str]:
+    """Return texts of so many letters at most, with one of which everything begins that a pattern matches.
+
+    They are in lower case and end before a blank or a sign. Raise ValueError if there is a way without any.
+    """
+    found = {
+        text.partition("\0")[0][:length] for text in _expanded(_parser.parse(pattern, re.IGNORECASE), "\0")
+    }
+    if "" in found:
+        raise ValueError(f"{pattern!r} can begin without any letter")
+    return frozenset(found)
+
+
 def _expanded(items: Iterable[tuple[Any, Any]], sign: str) -> set[str]:
     texts = {""}
     for operation, argument in items:

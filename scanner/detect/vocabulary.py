@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.detect.phrase import Phrase
 from scanner.platforms import PlatformTable
 
 ID_LABELS = (
@@ -150,33 +151,35 @@ class Vocabulary:
         self._slugs = {_squeezed(name): platform.slug for platform in table for name in platform.names}
         names = sorted({name for platform in table for name in platform.names}, key=len, reverse=True)
         self._name_words = "|".join(re.escape(name).replace(r"\ ", r"[\s\-]?") for name in names)
-        self.names = re.compile(
+        escaped = [*map(re.escape, names)]
+        self.names = Phrase(
             rf"(?<![a-zA-Z0-9@./]){self._group(self._name_words)}(?:(?<![\x00-\x7f])|(?![a-zA-Z0-9]|\.[a-z]))",
-            re.IGNORECASE,
+            escaped,
         )
-        self.names_in_hosts = re.compile(
-            rf"(?<![a-zA-Z0-9]){self._group(self._name_words)}(?![a-zA-Z0-9])", re.IGNORECASE
+        self.names_in_hosts = Phrase(
+            rf"(?<![a-zA-Z0-9]){self._group(self._name_words)}(?![a-zA-Z0-9])", escaped
         )
         self._own_labels = {_squeezed(label): p.slug for p in table for label in p.labels}
-        own = "|".join(re.escape(label) for p in table for label in p.labels)
+        own_labels = [re.escape(label) for p in table for label in p.labels]
+        own = "|".join(own_labels)
         of = "on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على"
         of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
         filler = r"[\s:=#\-*_\"'`|>~→➡•·]{0,12}"
         named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
-        self.id_label = re.compile(
+        self.id_label = Phrase(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
             rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
-            re.IGNORECASE,
+            (*own_labels, *ID_LABELS, *escaped),
         )
         self.lone_id = re.compile(r"(?:^|[\n(,;|/])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE)
         words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
-        self.name_before = re.compile(
+        self.name_before = Phrase(
             rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
-            re.IGNORECASE,
+            escaped,
         )
-        self.passcode = re.compile(
+        self.passcode = Phrase(
             rf"{_STARTS_WORD}(?:(?P<strong>{'|'.join(PASSCODE_LABELS)}){_OF_MEETING}|(?P<weak>{'|'.join(WEAK_PASSCODE_LABELS)})){_ENDS_WORD}",
-            re.IGNORECASE,
+            (*PASSCODE_LABELS, *WEAK_PASSCODE_LABELS),
         )
 
     @staticmethod

@@ -13,6 +13,8 @@ import scanner.detect
 import scanner.extract
 import scanner.platforms
 from scanner.detect.gate import Gate
+from scanner.detect.phrase import Phrase
+from scanner.detect.vocabulary import Vocabulary
 from scanner.platforms import BUILT_IN
 from tests.effort import grows_with_size_only
 
@@ -33,17 +35,19 @@ def test_the_gate_takes_time_for_size_only(unit: str, engine: str) -> None:
     assert grows_with_size_only(GATES[engine].opens_text, unit * (SIZE // len(unit)))
 
 
-def patterns() -> dict[str, re.Pattern[str]]:
+def patterns() -> dict[str, re.Pattern[str] | Phrase]:
     """Collect every compiled pattern of text in detection, extraction and the platforms."""
-    found: dict[str, re.Pattern[str]] = {}
+    found: dict[str, re.Pattern[str] | Phrase] = {}
     for package in (scanner.detect, scanner.extract, scanner.platforms):
         for module in iter_modules(package.__path__):
             for name, value in vars(import_module(f"{package.__name__}.{module.name}")).items():
-                if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                if isinstance(value, re.Pattern | Phrase) and isinstance(value.pattern, str):
                     found[f"{module.name}.{name}"] = value
     for platform in BUILT_IN:
         for number, shape in enumerate((*platform.shapes, *platform.anywhere, *platform.app_shapes)):
             found[f"{platform.slug}.path{number}"] = re.compile(shape.path, re.IGNORECASE)
+    words = vars(Vocabulary(BUILT_IN))
+    found |= {f"vocabulary.{name}": value for name, value in words.items() if isinstance(value, Phrase)}
     return found
 
 
@@ -71,10 +75,10 @@ def attacks(pattern: str) -> list[str]:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", PATTERNS)
 def test_no_pattern_is_worse_than_linear(name: str) -> None:
-    pattern, anchored = PATTERNS[name], is_anchored(name)
+    pattern = PATTERNS[name]
 
     def search(text: str) -> None:
-        if anchored:
+        if isinstance(pattern, re.Pattern) and is_anchored(name):
             pattern.match(text)
             pattern.fullmatch(text)
         else:
