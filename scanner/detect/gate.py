@@ -161,8 +161,10 @@ class Gate:
             end = at + len(host)
             if _AT_SIGN.search(text, max(0, at - 110), at):
                 return True
-            if text[end : end + 1] in _AFTER_HOST and any(shape.follows(text, end) for shape in shapes):
-                return True
+            if text[end : end + 1] in _AFTER_HOST:
+                path = _path(text, end)
+                if any(shape.follows(path, text, end) for shape in shapes):
+                    return True
             at = text.find(host, at + 1)
         return False
 
@@ -181,15 +183,18 @@ class _LooseShape:
             return False
         return self._path.search(stretch.decode("ascii")) is not None
 
-    def follows(self, text: bytes, at: int) -> bool:
-        """Tell whether the text after a host's end can be of this shape."""
-        window = text[at : at + _PATH].decode("ascii")
-        path = window.lstrip(_PORT)
-        path = path if path.startswith("/") else "/" + path
+    def follows(self, path: str, text: bytes, at: int) -> bool:
+        """Tell whether the text after a host can be of this shape; its path begins like ``path``."""
         fits = self._path.search(path) if "/." in path else self._path.match(path)
         return fits is not None and all(
             text.find(name, at, at + _LONGEST_ADDRESS) >= 0 for name in self._parameters
         )
+
+
+def _path(text: bytes, at: int) -> str:
+    """Return the beginning of the path after a host's end."""
+    path = text[at : at + _PATH].decode("ascii").lstrip(_PORT)
+    return path if path.startswith("/") else "/" + path
 
 
 def _around(text: bytes, needle: bytes) -> Iterator[tuple[int, int]]:

@@ -76,7 +76,7 @@ class Traces:
         names = [word for word in words if word in self._names]
         return (
             any(self._after_name.match(squeezed, at) for at in _ends(names, squeezed))
-            or any(self._oddly_written(squeezed, at) for at in _ends(labels, squeezed))
+            or any(self._oddly_written(squeezed, *span) for span in _behind(labels, squeezed))
             or (bool(labels) and self._labelled(view, labels))
             or (bool(words) and self._named_list(view))
             or (bool(names) and self._lone_id(squeezed, view.lower()))
@@ -85,9 +85,8 @@ class Traces:
             or (not view.isascii() and self._in_other_letters(view))
         )
 
-    def _oddly_written(self, squeezed: bytes, at: int) -> bool:
-        """Look after a label for a number in words, or with letters for digits."""
-        end = at + _LABEL_BEFORE
+    def _oddly_written(self, squeezed: bytes, at: int, end: int) -> bool:
+        """Look behind labels for a number in words, or with letters for digits."""
         return self._spelled.search(squeezed, at, end) is not None or _has_loose_number(squeezed[at:end])
 
     def _labelled(self, view: bytes, labels: Sequence[bytes]) -> bool:
@@ -210,6 +209,19 @@ def _ends(words: Iterable[bytes], text: bytes) -> Iterator[int]:
         while at >= 0:
             yield at + len(word)
             at = text.find(word, at + 1)
+
+
+def _behind(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
+    """Join what follows all words into spans without overlap."""
+    start, end = 0, -1
+    for at in sorted(_ends(words, text)):
+        if at > end:
+            if end > 0:
+                yield start, end
+            start = at
+        end = at + _LABEL_BEFORE
+    if end > 0:
+        yield start, end
 
 
 def _spans(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
