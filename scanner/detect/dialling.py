@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
+from scanner.detect.budget import Budget
 from scanner.detect.context import Context
 from scanner.detect.mention import Mention
 from scanner.model import Confidence, Form, Passcode, PasscodeKind, Risk
@@ -41,19 +42,27 @@ _FOR_SKYPE = "lync.webex.com"
 _NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
 
 
-def dialled(text: str, context: Context, *, standing_at: int | None = None) -> Iterator[Mention]:
+def dialled(
+    text: str, context: Context, budget: Budget, *, standing_at: int | None = None
+) -> Iterator[Mention]:
     """Yield the rooms that dial-in strings name.
 
     ``text`` is a flow's own text, or an address of it that stands at the position ``standing_at``.
     """
-    found = [*_one_taps(text, context, standing_at)]
+    for mention in _dialled(text, context, standing_at):
+        if not budget.allows():
+            return
+        yield mention if standing_at is None else replace(mention, at=standing_at, end=standing_at)
+
+
+def _dialled(text: str, context: Context, standing_at: int | None) -> Iterator[Mention]:
+    yield from _one_taps(text, context, standing_at)
     for encoded in _PERCENT.finditer(text):
         at = encoded.start() if standing_at is None else standing_at
-        found += [replace(tap, at=at, end=at) for tap in _one_taps(unquote(encoded.group()), context, at)]
+        for tap in _one_taps(unquote(encoded.group()), context, at):
+            yield replace(tap, at=at, end=at)
     if "@" in text:
-        found += _video_addresses(text)
-    for mention in found:
-        yield mention if standing_at is None else replace(mention, at=standing_at, end=standing_at)
+        yield from _video_addresses(text)
 
 
 def _one_taps(text: str, context: Context, standing_at: int | None) -> Iterator[Mention]:

@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from scanner.detect.addresses import AddressFinder
+from scanner.detect.budget import Budget
 from scanner.detect.context import Context
 from scanner.detect.dialling import dialled
 from scanner.detect.fold import Version, clean, disguises
@@ -53,22 +55,34 @@ class FlowReader:
     def __init__(self, table: PlatformTable, gate: Gate) -> None:
         self._gate = gate
         self._words = Vocabulary(table)
-        self._addresses = AddressReader(table, self._inside_address)
+        self._finder = AddressFinder(table)
+        self._addresses = AddressReader(table, self._finder, self._inside_address)
 
-    def read(self, flow: Flow, *, with_bare: bool, opaque: set[str]) -> list[Reading]:
-        """Return every room of a flow and of what stands aside in it, in reading order."""
+    def read(
+        self, flow: Flow, *, with_bare: bool, opaque: set[str], budget: Budget | None = None
+    ) -> list[Reading]:
+        """Return every room of a flow and of what stands aside in it, in reading order.
+
+        What goes beyond the budget of its document is left out; without one, the flow has its own.
+        """
+        budget = Budget() if budget is None else budget
+        if budget.is_spent:
+            return []
         text, places, hrefs, asides = _laid_out(flow)
         if places and places[0][1] == RAW:
-            return self._raw(text, opaque)
+            return self._raw(self._finder.shortened(text, budget), opaque, budget)
         short = not hrefs and len(text) < _SHORT and not _PROMISING.search(text)
-        if short or not (with_bare or self._gate.opens_text(_all_words(text, hrefs))):
+        text = text if short else self._finder.shortened(text, budget)
+        if short or not (
+            with_bare or self._gate.opens_text("\n".join([text, *(href.text for _, href in hrefs)]))
+        ):
             own = []
         else:
-            own = self._own(text, places, hrefs, with_bare=with_bare, opaque=opaque)
+            own = self._own(text, places, hrefs, budget, with_bare=with_bare, opaque=opaque)
         inner = [
             (at, reading)
             for at, aside in asides
-            for reading in self.read(aside, with_bare=with_bare, opaque=opaque)
+            for reading in self.read(aside, with_bare=with_bare, opaque=opaque, budget=budget)
         ]
         ordered = [(reading.mention.at, 0, reading) for reading in own] + [(at, 1, r) for at, r in inner]
         return [reading for _, _, reading in sorted(ordered, key=lambda item: item[:2])]
@@ -78,60 +92,76 @@ class FlowReader:
         text: str,
         places: Sequence[tuple[int, str]],
         hrefs: Sequence[tuple[int, Segment]],
+        budget: Budget,
         *,
         with_bare: bool,
         opaque: set[str],
     ) -> list[Reading]:
         """Return the rooms of a flow without what stands aside in it."""
-        mentions = [*self._in_hrefs(hrefs, opaque), *self._in_text(text, places, opaque)]
+        mentions = [*self._in_hrefs(hrefs, opaque, budget), *self._in_text(text, places, opaque, budget)]
         context = Context(text, mentions, self._words)
-        found = [replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context)]
+        found = [
+            replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context, budget)
+        ]
         for at, segment in hrefs:
             if _DIALLED.search(segment.text):
-                for mention in dialled(clean(segment.text), context, standing_at=at):
+                for mention in dialled(clean(segment.text), context, budget, standing_at=at):
                     found.append(replace(mention, place=segment.place))
         mentions += found
         context = Context(text, mentions, self._words)
-        mentions += [replace(m, place=_place(places, m.at)) for m in written(text, context, self._words)]
-        result = self._paired(text, mentions, hrefs)
+        mentions += [
+            replace(m, place=_place(places, m.at)) for m in written(text, context, self._words, budget)
+        ]
+        mentions = [mention for mention in mentions if budget.takes(mention.room)]
+        result = self._paired(text, mentions, hrefs, budget)
         if with_bare:
             taken = {mention.hit.key for mention in mentions}
             result += [
-                Reading(replace(m, place=_place(places, m.at)), None, 0, text) for m in bare(text, taken)
+                Reading(replace(m, place=_place(places, m.at)), None, 0, text)
+                for m in bare(text, taken)
+                if budget.takes(m.room)
             ]
         return result
 
     def _paired(
-        self, text: str, mentions: Sequence[Mention], hrefs: Sequence[tuple[int, Segment]]
+        self,
+        text: str,
+        mentions: Sequence[Mention],
+        hrefs: Sequence[tuple[int, Segment]],
+        budget: Budget,
     ) -> list[Reading]:
         if not mentions:
             return []
-        stated = list(statements(text, self._words, mentions))
+        stated = list(statements(text, self._words, mentions, budget))
         barriers = [at for at, segment in hrefs if _RECORDING.search(segment.text)]
         barriers += [found.start() for found in _RECORDING.finditer(text)]
         passcodes = paired(mentions, stated, barriers, text)
         return [Reading(mention, *passcodes[mention.room], text) for mention in mentions]
 
-    def _in_hrefs(self, hrefs: Sequence[tuple[int, Segment]], opaque: set[str]) -> Iterator[Mention]:
+    def _in_hrefs(
+        self, hrefs: Sequence[tuple[int, Segment]], opaque: set[str], budget: Budget
+    ) -> Iterator[Mention]:
         for at, segment in hrefs:
             address = segment.text.strip()
-            seen = self._addresses.rooms(address)
+            seen = self._addresses.rooms(address, budget)
             if not seen.hits and "&" in address:
-                seen = self._addresses.rooms(clean(address))
+                seen = self._addresses.rooms(clean(address), budget)
             opaque.update(seen.opaque)
             for hit in seen.hits:
                 yield Mention(hit=hit, at=at, end=at, place=segment.place)
             if not seen.hits and address.startswith("#"):
-                for hit in self._inside_address(address[1:], 1):
+                for hit in self._inside_address(address[1:], 1, budget):
                     yield Mention(hit=hit, at=at, end=at, place=segment.place)
 
-    def _in_text(self, text: str, places: Sequence[tuple[int, str]], opaque: set[str]) -> list[Mention]:
+    def _in_text(
+        self, text: str, places: Sequence[tuple[int, str]], opaque: set[str], budget: Budget
+    ) -> list[Mention]:
         found = _Spans(
             _mention(hit, start, end, _place(places, start))
-            for hit, (start, end) in self._found(Version(text, strict=False), opaque)
+            for hit, (start, end) in self._found(Version(text, strict=False), opaque, budget)
         )
         for version in (*disguises(text), *rewrapped(text)):
-            for hit, (start, end) in self._found(version, opaque):
+            for hit, (start, end) in self._found(version, opaque, budget):
                 if version.strict and not _FIXED_KEY.fullmatch(hit.key):
                     continue
                 clash = [
@@ -152,30 +182,32 @@ class FlowReader:
                 found.add(_mention(hit, start, end, _place(places, start)))
         return found.mentions
 
-    def _found(self, version: Version, opaque: set[str]) -> Iterator[tuple[Hit, tuple[int, int]]]:
-        for address in self._addresses.find(version.text):
-            address, seen = self._addresses.rooms_written(version.text, address)
+    def _found(
+        self, version: Version, opaque: set[str], budget: Budget
+    ) -> Iterator[tuple[Hit, tuple[int, int]]]:
+        for address in self._finder.find(version.text):
+            address, seen = self._addresses.rooms_written(version.text, address, budget)
             opaque.update(seen.opaque)
             for hit in seen.hits:
                 ends = sorted((version.at(address.start), version.at(address.end)))
                 yield hit, (ends[0], ends[1])
 
-    def _raw(self, text: str, opaque: set[str]) -> list[Reading]:
-        found = self._found(Version(text, strict=False), opaque)
-        return [Reading(_mention(hit, span[0], span[1], RAW), hit.passcode, 0, text) for hit, span in found]
+    def _raw(self, text: str, opaque: set[str], budget: Budget) -> list[Reading]:
+        found = self._found(Version(text, strict=False), opaque, budget)
+        mentions = (_mention(hit, *span, RAW) for hit, span in found)
+        return [Reading(m, m.hit.passcode, 0, text) for m in mentions if budget.takes(m.room)]
 
-    def _inside_address(self, text: str, depth: int) -> tuple[Hit, ...]:
+    def _inside_address(self, text: str, depth: int, budget: Budget) -> tuple[Hit, ...]:
         """Read a text that stands in an address, with the passcodes stated there."""
         text = clean(text)
-        mentions = []
-        for address in self._addresses.find(text):
-            seen = self._addresses.rooms(
-                address.address, in_text=True, cut_short=address.cut_short, depth=depth
-            )
-            mentions += [_mention(hit, address.start, address.end, "") for hit in seen.hits]
-        mentions += dialled(text, Context(text, mentions, self._words))
-        mentions += written(text, Context(text, mentions, self._words), self._words)
-        readings = self._paired(text, mentions, ())
+        mentions = [
+            _mention(hit, address.start, address.end, "")
+            for address, seen in self._addresses.inside(text, budget, depth)
+            for hit in seen.hits
+        ]
+        mentions += dialled(text, Context(text, mentions, self._words), budget)
+        mentions += written(text, Context(text, mentions, self._words), self._words, budget)
+        readings = self._paired(text, mentions, (), budget)
         return tuple({r.mention.room: replace(r.mention.hit, passcode=r.passcode) for r in readings}.values())
 
 
@@ -261,10 +293,6 @@ def _laid_out(
             run.append(piece.text)
     close()
     return "".join(parts), places, hrefs, asides
-
-
-def _all_words(text: str, hrefs: Sequence[tuple[int, Segment]]) -> str:
-    return "\n".join([text, *(segment.text for _, segment in hrefs)])
 
 
 def _place(places: Sequence[tuple[int, str]], at: int) -> str:

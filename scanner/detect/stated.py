@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.detect.budget import Budget
 from scanner.detect.instead import BEFORE_CODE, INSTEAD, NO_PASSCODE
 from scanner.detect.mention import Mention
 from scanner.detect.vocabulary import Vocabulary
@@ -55,7 +56,9 @@ class Statement:
     end: int
 
 
-def statements(text: str, words: Vocabulary, mentions: Sequence[Mention]) -> Iterator[Statement]:
+def statements(
+    text: str, words: Vocabulary, mentions: Sequence[Mention], budget: Budget
+) -> Iterator[Statement]:
     """Yield the passcodes stated within reach of the mentions, in order.
 
     What is a room's own number is no passcode, though a word for one stands before it: "(access code)".
@@ -63,6 +66,8 @@ def statements(text: str, words: Vocabulary, mentions: Sequence[Mention]) -> Ite
     numbers = sorted((mention.at, mention.end) for mention in mentions if mention.form is Form.WRITTEN)
     for start, end in _windows([mention.at for mention in mentions], len(text)):
         for label in words.passcode.finditer(text, start, end):
+            if not budget.allows():
+                return
             stated = _statement(text, label)
             if stated is not None and not _is_within(stated.value_at, numbers):
                 yield stated

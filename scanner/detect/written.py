@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scanner.detect.budget import Budget
 from scanner.detect.context import Context
 from scanner.detect.mention import Mention
+from scanner.detect.phrase import Phrase
 from scanner.detect.vocabulary import Vocabulary
 from scanner.model import Confidence, Form, Risk
 from scanner.platforms import Hit, Platform
@@ -36,10 +38,10 @@ DIGIT_WORDS = {
     for word in words.split()
 }
 _WORD = "|".join(sorted(DIGIT_WORDS, key=len, reverse=True))
-_NUMBER_IN_WORDS = re.compile(
+_NUMBER_IN_WORDS = Phrase(
     rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})"
     rf"(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
-    re.IGNORECASE,
+    (*DIGIT_WORDS, "double", "triple"),
 )
 _BEFORE = 110
 _FOR_TELEPHONES = re.compile(r"access[\s\-]*code", re.IGNORECASE)
@@ -58,11 +60,15 @@ _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
 _WEBEX_GROUPS = (4, 3, 4)
 
 
-def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
+def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> Iterator[Mention]:
     """Yield the rooms whose number or code stands in a text after a label or a platform's name."""
     for found in _NUMBER.finditer(text):
         groups = _groups(found.group())
         evidence = _Evidence(text, found.start(), context, words)
+        if not evidence.is_there:
+            continue
+        if not budget.allows():
+            return
         for candidate in (groups, *_shorter(groups), *evidence.regrouped(groups)):
             hit = evidence.room(candidate)
             if hit is not None:
@@ -76,13 +82,13 @@ def written(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]
         ):
             groups = _groups(found.group().translate(_LOOSE_LETTERS))
             hit = _Evidence(text, found.start(), context, words).room(groups, labelled=True)
-            if hit is not None:
+            if hit is not None and budget.allows():
                 yield _mention(hit, found.start(), found.end())
     for found in _NUMBER_IN_WORDS.finditer(text):
         hit = _Evidence(text, found.start(), context, words).room((_spelled(found.group()),))
-        if hit is not None:
+        if hit is not None and budget.allows():
             yield _mention(hit, found.start(), found.end())
-    yield from _codes(text, context, words)
+    yield from _codes(text, context, words, budget)
 
 
 def bare(text: str, taken: set[str]) -> Iterator[Mention]:
@@ -155,6 +161,11 @@ class _Evidence:
         self._lone = None if self._label or self._name else words.lone_id.search(before)
         self._line = before[: self._label.start()].rpartition("\n")[2][-60:] if self._label else ""
         self._after = text[at : at + 260]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether something stands before the number that can make it a meeting's."""
+        return not (self._label is None and self._name is None and self._lone is None)
 
     def room(self, groups: tuple[str, ...], *, labelled: bool = False) -> tuple[Hit, Confidence] | None:
         """Return the room that a number of these digit groups names, or None without evidence."""
@@ -242,7 +253,7 @@ def _room(
     return hit, confidence
 
 
-def _codes(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
+def _codes(text: str, context: Context, words: Vocabulary, budget: Budget) -> Iterator[Mention]:
     """Yield codes of letters (``bcd-efgh-jkm``) beside the name of the platform that uses them."""
     for platform in words.table:
         if platform.code is None:
@@ -256,7 +267,9 @@ def _codes(text: str, context: Context, words: Vocabulary) -> Iterator[Mention]:
                 *context.linked(found.start()),
                 *context.named_before(found.start()),
             )
-            if by_label or platform.code.before.search(before) or platform.code.after.match(after):
+            if not (by_label or platform.code.before.search(before) or platform.code.after.match(after)):
+                continue
+            if budget.allows():
                 hit = Hit(
                     platform=platform.slug,
                     key=platform.code.key(found.group()),
