@@ -16,6 +16,7 @@ from scanner.model import Organisation
 from scanner.platforms import table_with
 from scanner.secret import KeyRing
 from scanner.settings import Environment, Settings, environment, load
+from scanner.shelf import user_shelf
 from storage.store import Store, open_store
 
 
@@ -38,7 +39,7 @@ class Workspace:
     @cached_property
     def detector(self) -> Detector:
         """What finds rooms, on the hosts of this installation's settings too."""
-        return Detector(table_with(self.settings.platforms))
+        return Detector(table_with(self.settings.platforms), shelf=user_shelf(self.environ))
 
     @cached_property
     def organisation(self) -> Organisation:

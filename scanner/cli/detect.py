@@ -20,6 +20,7 @@ from scanner.errors import ExitCode, InputError
 from scanner.model import Detection, Document, Link
 from scanner.platforms import table_with
 from scanner.settings import environment
+from scanner.shelf import user_shelf
 
 MASK = "***"
 STANDARD_INPUT = "-"
@@ -82,9 +83,9 @@ def detect(
 def _detector(folder: Path | None) -> Detector:
     """Return what knows the hosts of the settings too, if there are settings: files are read without them."""
     surroundings = environment(os.environ, folder)
-    if not surroundings.schedules.is_file():
-        return Detector(table_with({}))
-    return Detector(table_with(read_settings(surroundings, os.environ).platforms))
+    known = surroundings.schedules.is_file()
+    own = read_settings(surroundings, os.environ).platforms if known else {}
+    return Detector(table_with(own), shelf=user_shelf(os.environ))
 
 
 def _files(paths: Iterable[str], detector: Detector, *, as_json: bool, bare: bool, reveal: bool) -> int:

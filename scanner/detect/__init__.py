@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from scanner.detect.database import is_installed
+from scanner.detect.database import Shelf, is_installed
 from scanner.detect.gate import SEEN_THROUGH, Gate
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
@@ -46,18 +46,20 @@ _SAMPLES = frozenset({"123456789", "1234567890", "12345678901", "abc-defg-hij"})
 class Detector:
     """Detection with one table of platforms, compiled once.
 
-    ``fast=False`` does without Hyperscan even where it is installed; the answers are the same.
+    ``fast=False`` does without Hyperscan even where it is installed; the answers are the same. ``shelf``
+    spares the next process the seconds in which the screen for long pages is made ready.
     """
 
-    def __init__(self, table: PlatformTable, *, fast: bool = True) -> None:
+    def __init__(self, table: PlatformTable, *, fast: bool = True, shelf: Shelf | None = None) -> None:
         self._gate = Gate(table, fast=fast)
         self._reader = FlowReader(table, self._gate)
         self._table = table
         self._fast = fast and is_installed()
+        self._shelf = shelf
 
     @cached_property
     def _screen(self) -> Screen | None:
-        return Screen(self._table) if self._fast else None
+        return Screen(self._table, self._shelf) if self._fast else None
 
     def detect(self, document: Document, *, bare: bool = False) -> Detection:
         """Return every room in a document, each once, in order of first appearance.
@@ -232,4 +234,4 @@ def detect_text(text: str, kind: str, *, bare: bool = False) -> Detection:
     return _BUILT_IN.detect_text(text, kind, bare=bare)
 
 
-__all__ = ["KINDS", "Detector", "detect", "detect_text"]
+__all__ = ["KINDS", "Detector", "Shelf", "detect", "detect_text"]

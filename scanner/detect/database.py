@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
+from typing import Any, Protocol
 
 from scanner.detect.evidence import Behind
 from scanner.detect.marks import CASED
@@ -20,11 +24,23 @@ _LOOKS = 500
 _LONGEST_ADDRESS = 400
 _USER = re.compile(rb"(?:@|%(?:25){0,4}40)[a-z0-9.\-]*\Z")
 _LONGEST_USER = 150
+_CASELESS, _DOTALL, _SINGLEMATCH = 1, 2, 8
+"""Flags of Hyperscan's ``hs_compile.h``."""
 
 
 def is_installed() -> bool:
     """Tell whether the package hyperscan is there."""
     return find_spec("hyperscan") is not None
+
+
+class Shelf(Protocol):
+    """Where compiled expressions are kept for the next process: it takes seconds to compile them."""
+
+    def take(self, name: str) -> bytes | None:
+        """Return what was put under a name."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a content under a name."""
 
 
 class Database:
@@ -40,24 +56,20 @@ class Database:
         addresses: Sequence[tuple[str, Behind]] = (),
         *,
         apart: frozenset[str] = frozenset(),
+        shelf: Shelf | None = None,
     ) -> None:
         named = [(name, text) for name, texts in expressions.items() for text in dict.fromkeys(texts)]
         self.names = [f"{name} {number}" if name in apart else name for number, (name, _) in enumerate(named)]
         self._behind = [behind for _, behind in addresses]
         texts = [*(text for _, text in named), *(text for text, _ in addresses)]
-        hyperscan = import_module("hyperscan")
-        once = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
-        self._database = hyperscan.Database() if texts else None
-        if self._database is None:
-            return
-        self._database.compile(
-            expressions=[text.removeprefix(CASED).encode("latin-1") for text in texts],
-            ids=list(range(len(texts))),
-            flags=[
-                (once if number < len(named) else hyperscan.HS_FLAG_DOTALL)
-                | (0 if text.startswith(CASED) else hyperscan.HS_FLAG_CASELESS)
-                for number, text in enumerate(texts)
-            ],
+        flags = [
+            _DOTALL
+            | (_SINGLEMATCH if number < len(named) else 0)
+            | (0 if text.startswith(CASED) else _CASELESS)
+            for number, text in enumerate(texts)
+        ]
+        self._database = (
+            _compiled([text.removeprefix(CASED) for text in texts], flags, shelf) if texts else None
         )
 
     def within(self, text: bytes) -> set[str]:
@@ -88,3 +100,24 @@ class Database:
             behind.expression.match(text, end, end + _LONGEST_ADDRESS)
             or _USER.search(text, max(0, end - _LONGEST_USER), end)
         )
+
+
+def _compiled(expressions: list[str], flags: list[int], shelf: Shelf | None) -> Any:
+    """Return the database of expressions, from the shelf if it is there for this package and processor."""
+    hyperscan = import_module("hyperscan")
+    what = repr((version("hyperscan"), expressions, flags)).encode()
+    name = blake2b(what, digest_size=16).hexdigest()
+    if shelf is not None and (kept := shelf.take(name)) is not None:
+        with suppress(hyperscan.error):  # made on another processor
+            database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+            return database
+    database = hyperscan.Database()
+    database.compile(
+        expressions=[expression.encode("latin-1") for expression in expressions],
+        ids=list(range(len(expressions))),
+        flags=flags,
+    )
+    if shelf is not None:
+        shelf.put(name, hyperscan.dumpb(database))
+    return database

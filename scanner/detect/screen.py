@@ -16,7 +16,7 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from scanner.detect.database import Database
+from scanner.detect.database import Database, Shelf
 from scanner.detect.evidence import COLON, LET_THROUGH, NUMBER, Words, addresses, passing
 from scanner.detect.loosened import SIEVED_OUT
 from scanner.detect.marks import (
@@ -82,8 +82,9 @@ class Place(NamedTuple):
 class Screen:
     """The question asked of every page, for one table of platforms. Needs the package hyperscan."""
 
-    def __init__(self, table: PlatformTable) -> None:
+    def __init__(self, table: PlatformTable, shelf: Shelf | None = None) -> None:
         words = Words(table)
+        self._shelf = shelf
         encoded = (
             *table.host_names,
             *table.hints,
@@ -104,11 +105,12 @@ class Screen:
                 "short": [rf"//(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})[^a-z0-9.\-]"],
             },
             apart=_APART,
+            shelf=shelf,
         )
         self._in_source = frozenset(self._source.names) - {"label"}
-        self._foreign_source = Database({"hiding foreign": HIDING_FOREIGN})
-        self._codes = Database({"code": words.lone_codes()})
-        self._code_shapes = Database({"code": words.code_shapes()})
+        self._foreign_source = Database({"hiding foreign": HIDING_FOREIGN}, shelf=shelf)
+        self._codes = Database({"code": words.lone_codes()}, shelf=shelf)
+        self._code_shapes = Database({"code": words.code_shapes()}, shelf=shelf)
         self._sieved = Database(
             {
                 "passing": passing(table),
@@ -124,6 +126,7 @@ class Screen:
             },
             addresses(table),
             apart=_APART,
+            shelf=shelf,
         )
         self._headings = re.compile(
             f"{words.names}|{'|'.join(words.labels)}|{words.code_words()}|(?:{words.schemes})$".encode()
@@ -132,7 +135,7 @@ class Screen:
 
     @cached_property
     def _foreign_words(self) -> Database:
-        return Database({"foreign words": self._foreign})
+        return Database({"foreign words": self._foreign}, shelf=self._shelf)
 
     def places(self, text: str) -> list[Place]:
         """Return the stretches of a page in which something like a room stands, in order, as short as told.

@@ -6,6 +6,7 @@ its parent limits, times and ends it.
 
 from __future__ import annotations
 
+import os
 import resource
 import string
 import sys
@@ -19,6 +20,7 @@ from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, PageRead, ReportRead, to_json
 from scanner.scans.wire import unit_from_json
+from scanner.shelf import user_shelf
 
 _MEMORY = 2 * 1024**3
 _LONGEST_REASON = 100
@@ -36,7 +38,7 @@ def main() -> None:
     units = [unit_from_json(line) for line in sys.stdin]
     table = table_with({slug: hosts for unit in units for slug, hosts in unit.platforms.items()})
     guard_with(table)
-    detector = Detector(table)
+    detector = Detector(table, shelf=user_shelf(os.environ))
     crawl(units, Reporter(sys.stdout, detector), detector=detector)
     print(END, flush=True)
 

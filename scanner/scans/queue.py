@@ -24,6 +24,7 @@ _GRACE = timedelta(seconds=60)
 PASSED_ON = (
     "PATH",
     "HOME",
+    "XDG_CACHE_HOME",
     "LANG",
     "LC_ALL",
     "TZ",
