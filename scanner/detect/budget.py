@@ -39,6 +39,11 @@ class Budget:
     rooms: set[tuple[str, str]] = field(default_factory=set)
     known: dict[tuple[str, bool, bool], Seen] = field(default_factory=dict)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that is new would be looked at any more."""
+        return self.is_spent and self.looks <= 0
+
     def allows(self) -> bool:
         """Take one look from what is left; False if there is none."""
         if self.looks <= 0:
@@ -48,11 +53,12 @@ class Budget:
         return True
 
     def takes(self, room: tuple[str, str]) -> bool:
-        """Take one more room, or one that was told before; False if there are too many."""
+        """Take a room, a new one or one told before; False if there are too many, which ends all looks."""
         if room in self.rooms:
             return True
         if len(self.rooms) >= ROOMS:
             self.is_spent = True
+            self.looks = 0
             return False
         self.rooms.add(room)
         return True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.detect.addresses import AddressFinder
@@ -15,6 +15,7 @@ from scanner.detect.fold import Version, clean, disguises
 from scanner.detect.gate import Gate
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired
+from scanner.detect.spans import Spans
 from scanner.detect.stated import statements
 from scanner.detect.urls import AddressReader
 from scanner.detect.vocabulary import Vocabulary
@@ -156,9 +157,10 @@ class FlowReader:
     def _in_text(
         self, text: str, places: Sequence[tuple[int, str]], opaque: set[str], budget: Budget
     ) -> list[Mention]:
-        found = _Spans(
+        found = Spans(
             _mention(hit, start, end, _place(places, start))
             for hit, (start, end) in self._found(Version(text, strict=False), opaque, budget)
+            if budget.takes((hit.platform, hit.key))
         )
         for version in (*disguises(text), *rewrapped(text)):
             for hit, (start, end) in self._found(version, opaque, budget):
@@ -186,6 +188,8 @@ class FlowReader:
         self, version: Version, opaque: set[str], budget: Budget
     ) -> Iterator[tuple[Hit, tuple[int, int]]]:
         for address in self._finder.find(version.text):
+            if budget.is_over:
+                return
             address, seen = self._addresses.rooms_written(version.text, address, budget)
             opaque.update(seen.opaque)
             for hit in seen.hits:
@@ -229,31 +233,6 @@ def _without_next_line(hit: Hit) -> Hit:
     if hit.passcode is None or end is None:
         return hit
     return replace(hit, passcode=replace(hit.passcode, text=hit.passcode.text[: end.end()]))
-
-
-class _Spans:
-    """Mentions in order of their start, asked for those that touch a span."""
-
-    def __init__(self, mentions: Iterable[Mention]) -> None:
-        self.mentions = sorted(mentions, key=_start)
-        self._longest = max((mention.end - mention.at for mention in self.mentions), default=0)
-
-    def touching(self, start: int, end: int) -> list[Mention]:
-        low = bisect_left(self.mentions, start - self._longest, key=_start)
-        high = bisect_right(self.mentions, end, key=_start)
-        return [mention for mention in self.mentions[low:high] if mention.end >= start]
-
-    def add(self, mention: Mention) -> None:
-        insort(self.mentions, mention, key=_start)
-        self._longest = max(self._longest, mention.end - mention.at)
-
-    def drop(self, mentions: Sequence[Mention]) -> None:
-        for mention in mentions:
-            self.mentions.remove(mention)
-
-
-def _start(mention: Mention) -> int:
-    return mention.at
 
 
 def _mention(hit: Hit, start: int, end: int, place: str) -> Mention:

@@ -63,6 +63,8 @@ _WEBEX_GROUPS = (4, 3, 4)
 def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> Iterator[Mention]:
     """Yield the rooms whose number or code stands in a text after a label or a platform's name."""
     for found in _NUMBER.finditer(text):
+        if budget.is_over:
+            return
         groups = _groups(found.group())
         evidence = _Evidence(text, found.start(), context, words)
         if not evidence.is_there:
@@ -72,7 +74,8 @@ def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> I
         for candidate in (groups, *_shorter(groups), *evidence.regrouped(groups)):
             hit = evidence.room(candidate)
             if hit is not None:
-                yield _mention(hit, found.start(), found.end())
+                if budget.takes((hit[0].platform, hit[0].key)):
+                    yield _mention(hit, found.start(), found.end())
                 break
     for found in _LOOSE_NUMBER.finditer(text):
         if (
@@ -269,6 +272,8 @@ def _codes(text: str, context: Context, words: Vocabulary, budget: Budget) -> It
             )
             if not (by_label or platform.code.before.search(before) or platform.code.after.match(after)):
                 continue
+            if budget.is_over:
+                return
             if budget.allows():
                 hit = Hit(
                     platform=platform.slug,
@@ -277,4 +282,5 @@ def _codes(text: str, context: Context, words: Vocabulary, budget: Budget) -> It
                     kind=platform.code.kind,
                     takes_stated=platform.takes_stated,
                 )
-                yield _mention((hit, Confidence.HIGH), found.start(), found.end())
+                if budget.takes((hit.platform, hit.key)):
+                    yield _mention((hit, Confidence.HIGH), found.start(), found.end())
