@@ -28,8 +28,10 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
 _NUMBER = re.compile(r"[+(]?\d(?:[\s.,()\-\u2010-\u2015/#*]{0,2}\d){5,}")
+_DIGIT_WORDS = ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_FEWEST = 6
 _NUMBER_WORDS = re.compile(
-    r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b[\s,.\-]{0,3}){6,40}", re.IGNORECASE
+    rf"\b(?:(?:{'|'.join(_DIGIT_WORDS)})\b[\s,.\-]{{0,3}}){{{_FEWEST},40}}", re.IGNORECASE
 )
 _MEET_CODE = re.compile(r"\b[a-z]{3}-[a-z]{4}-[a-z]{3}\b|\b[a-z]{4}-[a-z]{3}-[a-z]{3}\b", re.IGNORECASE)
 _INVISIBLE = re.compile(
@@ -58,11 +60,16 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """
     text = _INVISIBLE.sub("", text)
     text = _LINK.sub(LINK, text)
-    text = _MAIL.sub(MAIL, text)
-    text = _MEET_CODE.sub(LINK, text)
-    for secret in sorted({secret for secret in secrets if len(secret) >= 3}, key=len, reverse=True):
+    if "@" in text:
+        text = _MAIL.sub(MAIL, text)
+    if "-" in text:
+        text = _MEET_CODE.sub(LINK, text)
+    lowered = text.lower()
+    there = {secret for secret in secrets if len(secret) >= 3 and secret.lower() in lowered}
+    for secret in sorted(there, key=len, reverse=True):
         text = _without(text, secret)
-    text = _NUMBER_WORDS.sub(NUMBER + " ", text)
+    if sum(map(lowered.count, _DIGIT_WORDS)) >= _FEWEST:
+        text = _NUMBER_WORDS.sub(NUMBER + " ", text)
     return _NUMBER.sub(NUMBER, text)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
+from scanner.detect.budget import Budget
 from scanner.detect.database import Shelf, is_installed
 from scanner.detect.gate import SEEN_THROUGH, Gate
 from scanner.detect.pairing import NONE
@@ -86,20 +87,30 @@ class Detector:
     def _page(self, decoded: Decoded, screen: Screen, *, cut: bool) -> Detection:
         """Read of a page what surrounds the places where a room can stand."""
         opaque: set[str] = set()
+        first = Budget()
+        budget = Budget(known=first.known)
         readings: list[Reading] = []
         for number, text in enumerate((decoded.text, *decoded.others)):
             places = screen.places(text)
             opaque |= {host for place in places for host in short_links(text[place.start : place.end])}
             near = [place for place in places if not place.is_short_link]
-            readings += self._around(text, near, _raw_flows if number else page_flows, opaque)
+            readings += self._around(text, near, _raw_flows if number else page_flows, opaque, first, budget)
         inline = inline_segments(decoded.text)
-        readings += self._readings(inline.flows, bare=False, opaque=opaque)
-        notes = (*inline.notes, *map(_not_seen_through, sorted(opaque)))
+        readings += self._readings(inline.flows, budget, opaque=opaque)
+        is_spent = first.is_spent or budget.is_spent
+        notes = (*inline.notes, *_notes(opaque, is_spent=is_spent))
         links = tuple(_links(readings))
-        return Detection(links=links, media_type="text/html", cut=cut or inline.cut, notes=notes)
+        cut = cut or inline.cut or is_spent
+        return Detection(links=links, media_type="text/html", cut=cut, notes=notes)
 
     def _around(
-        self, text: str, places: Sequence[Place], flows: Callable[[str], Iterable[Flow]], opaque: set[str]
+        self,
+        text: str,
+        places: Sequence[Place],
+        flows: Callable[[str], Iterable[Flow]],
+        opaque: set[str],
+        first: Budget,
+        budget: Budget,
     ) -> list[Reading]:
         """Read the parts of a page that must be read: all of it, if its addresses are relative to a room's.
 
@@ -114,19 +125,19 @@ class Detector:
             (place[:2] for place in places if not place.is_plain and self._is_likely(text, place)), around=0
         )
         likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
-        near = [window for window in likely if self._has_room(source, window, likely)]
+        near = [window for window in likely if self._has_room(source, window, likely, first)]
         read: dict[int, list[Reading]] = {}
         for window in alone:
-            found = self._readings(flows(text[slice(*window)]), bare=False, opaque=opaque)
+            found = self._readings(flows(text[slice(*window)]), first, opaque=opaque)
             if any(reading.mention.hit.takes_stated for reading in found):
                 near.append(window)
             else:
                 read[window[0]] = found
         if any("<base" in text[slice(*window)].lower() for window in (*alone, *near)):
-            return self._readings(flows(text), bare=False, opaque=opaque)
+            return self._readings(flows(text), budget, opaque=opaque)
         kept = source.windows(near, around=0)
         for window in source.windows(near, around=AROUND):
-            found = self._readings(flows(source.cut(window, kept)), bare=False, opaque=opaque)
+            found = self._readings(flows(source.cut(window, kept)), budget, opaque=opaque)
             read[window[0]] = [*read.get(window[0], ()), *found]
         return [reading for start in sorted(read) for reading in read[start]]
 
@@ -135,10 +146,12 @@ class Detector:
         around = text[max(0, place.start - MARGIN) : place.end + MARGIN]
         return "heading" in place.shown or self._gate.opens_text(around)
 
-    def _has_room(self, source: Source, window: tuple[int, int], kept: Sequence[tuple[int, int]]) -> bool:
+    def _has_room(
+        self, source: Source, window: tuple[int, int], kept: Sequence[tuple[int, int]], budget: Budget
+    ) -> bool:
         """Tell whether a window holds a room, read with all that can make a number one."""
         [near] = source.windows([window], around=NAMES_AROUND)
-        return bool(self._readings(page_flows(source.cut(near, kept)), bare=False, opaque=set()))
+        return bool(self._readings(page_flows(source.cut(near, kept)), budget, opaque=set()))
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:
         """Return every room in a text of a known kind: href, text, html, ics or email."""
@@ -154,13 +167,19 @@ class Detector:
 
     def _detect(self, found: Segments, *, bare: bool) -> Detection:
         opaque: set[str] = set()
-        links = tuple(_links(self._readings(found.flows, bare=bare, opaque=opaque)))
-        notes = (*found.notes, *map(_not_seen_through, sorted(opaque)))
-        return Detection(links=links, media_type=found.media_type, cut=found.cut, notes=notes)
+        budget = Budget()
+        links = tuple(_links(self._readings(found.flows, budget, bare=bare, opaque=opaque)))
+        notes = (*found.notes, *_notes(opaque, is_spent=budget.is_spent))
+        cut = found.cut or budget.is_spent
+        return Detection(links=links, media_type=found.media_type, cut=cut, notes=notes)
 
-    def _readings(self, flows: Iterable[Flow], *, bare: bool, opaque: set[str]) -> list[Reading]:
+    def _readings(
+        self, flows: Iterable[Flow], budget: Budget, *, bare: bool = False, opaque: set[str]
+    ) -> list[Reading]:
         return [
-            reading for flow in flows for reading in self._reader.read(flow, with_bare=bare, opaque=opaque)
+            reading
+            for flow in flows
+            for reading in self._reader.read(flow, with_bare=bare, opaque=opaque, budget=budget)
         ]
 
 
@@ -168,8 +187,12 @@ def _raw_flows(source: str) -> tuple[Flow]:
     return (raw_flow(source),)
 
 
-def _not_seen_through(host: str) -> str:
-    return f"could not see through a short link of {host}"
+def _notes(opaque: Iterable[str], *, is_spent: bool) -> Iterator[str]:
+    """Yield what was not read of a document, as sentences."""
+    for host in sorted(opaque):
+        yield f"could not see through a short link of {host}"
+    if is_spent:
+        yield "too many addresses and numbers: the last of them were not looked at"
 
 
 def _links(readings: Iterable[Reading]) -> Iterable[Link]:

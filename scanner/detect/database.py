@@ -7,9 +7,9 @@ It has no build for some machines: there pages are read in full, which takes lon
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from importlib import import_module
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from scanner.detect.evidence import Behind
 from scanner.detect.marks import CASED
 
 _REACH = 200
-_LOOKS = 500
+_LOOKS = 10_000
 _LONGEST_ADDRESS = 400
 _USER = re.compile(rb"(?:@|%(?:25){0,4}40)[a-z0-9.\-]*\Z")
 _LONGEST_USER = 150
@@ -41,6 +41,18 @@ class Shelf(Protocol):
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a content under a name."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """How often it is still looked what stands behind a host: then reading closer costs less."""
+
+    left: int = _LOOKS
+
+    def allow(self) -> bool:
+        """Take one look from what is left; False if there is none."""
+        self.left -= 1
+        return self.left >= 0
 
 
 class Database:
@@ -72,25 +84,22 @@ class Database:
             _compiled([text.removeprefix(CASED) for text in texts], flags, shelf) if texts else None
         )
 
-    def within(self, text: bytes) -> set[str]:
-        """Return the names of what stands in a text."""
+    def within(self, text: bytes, looks: Looks | None = None) -> set[str]:
+        """Return the names of what stands in a text; ``looks`` are what is left for the page around it."""
+        looks = looks or Looks()
         ends: list[tuple[int, int]] = []
         if text and self._database is not None:
             self._database.scan(
                 text, match_event_handler=lambda number, _, end, *__: ends.append((number, end))
             )
         found: set[str] = set()
-        looks: Counter[int] = Counter()
         for number, end in ends:
             address = number - len(self.names)
-            if address < 0:
-                found.add(self.names[number])
-                continue
-            # Where one host stands again and again, looking behind each costs more than looking closer.
-            looks[address] += 1
-            if looks[address] <= _LOOKS and not self._is_room(text, self._behind[address], end):
-                continue
-            found.add(f"address {address}")
+            name = self.names[number] if address < 0 else f"address {address}"
+            if name not in found and (
+                address < 0 or not looks.allow() or self._is_room(text, self._behind[address], end)
+            ):
+                found.add(name)
         return found
 
     def _is_room(self, text: bytes, behind: Behind, end: int) -> bool:

@@ -16,7 +16,7 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from scanner.detect.database import Database, Shelf
+from scanner.detect.database import Database, Looks, Shelf
 from scanner.detect.evidence import COLON, LET_THROUGH, NUMBER, Words, addresses, passing
 from scanner.detect.loosened import SIEVED_OUT
 from scanner.detect.marks import (
@@ -143,11 +143,12 @@ class Screen:
         They may overlap. None means that reading the page would find nothing.
         """
         places: list[Place] = []
-        if shown := self.seen(text):
-            self._narrow(text, Place(0, len(text), shown), 0, places)
+        looks = Looks()
+        if shown := self.seen(text, looks=looks):
+            self._narrow(text, Place(0, len(text), shown), 0, places, looks)
         return places
 
-    def _narrow(self, text: str, place: Place, level: int, places: list[Place]) -> None:
+    def _narrow(self, text: str, place: Place, level: int, places: list[Place], looks: Looks) -> None:
         """Look into ever shorter stretches as long as together they show all that the longer one does."""
         # Of a table with a heading all is read, so it need not be found more exactly.
         if level == len(_LEVELS) or place.is_short_link or (level and place.shown == {"heading"}):
@@ -158,18 +159,20 @@ class Screen:
         shorter = [
             Place(start, end, shown)
             for start in range(place.start, last, step)
-            if (shown := self.seen(text[start : (end := min(start + length, place.end))], place.shown))
+            if (shown := self.seen(text[start : (end := min(start + length, place.end))], place.shown, looks))
         ]
         lost = {mark.partition(" ")[0] for mark in place.shown.difference(*(part.shown for part in shorter))}
         # Marks at two ends of a page are not joint, nor is what one end hides hidden at the other; within a
         # stretch what belongs together may be cut.
         if not lost or (not level and lost <= _NEAR):
             for part in shorter:
-                self._narrow(text, part, level + 1, places)
+                self._narrow(text, part, level + 1, places, looks)
         else:
             places.append(place)
 
-    def seen(self, text: str, wanted: frozenset[str] | None = None) -> frozenset[str]:
+    def seen(
+        self, text: str, wanted: frozenset[str] | None = None, looks: Looks | None = None
+    ) -> frozenset[str]:
         """Return what a stretch of a page shows of a room: nothing, if none can stand in it.
 
         ``wanted`` is what the page shows of which this is a part. Of marks that stand in a source as it lies
@@ -193,10 +196,10 @@ class Screen:
             for blank in _CODED_BLANKS:
                 sieved = blank.sub(b"", sieved)
             sieved = sieved.replace(b"%3a", b":")
-        running = self._sieved.within(_between_tags(sieved))
+        running = self._sieved.within(_between_tags(sieved), looks)
         if "coded tags" in marks:
-            running |= self._sieved.within(_between_tags(_with_tags(sieved)))
-        marks |= running | self._sieved.within(sieved)
+            running |= self._sieved.within(_between_tags(_with_tags(sieved)), looks)
+        marks |= running | self._sieved.within(sieved, looks)
         shown = {mark for mark in marks if mark.partition(" ")[0] in _TELLING}
         if "label" in marks and ("number" in marks or self._codes.within(sieved)):
             shown.add("label")

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from scanner.detect import detect
 from scanner.detect.budget import LOOKS, PLACES, ROOMS, Budget
 from scanner.detect.gate import Gate
 from scanner.detect.reading import FlowReader, Reading
@@ -76,6 +77,16 @@ def test_what_nobody_writes_is_cut_and_said_so(line: str, most: int) -> None:
     assert "84512367890" in keys(readings)
     assert len(keys(readings)) <= ROOMS
     assert budget.is_spent
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown"])
+def test_a_document_that_was_cut_says_so(media_type: str) -> None:
+    lines = [f"<p>https://zoom.us/j/{84_000_000_000 + number}</p>\n" for number in range(ROOMS + 10)]
+    found = detect(Document("", "".join(lines).encode(), media_type, "utf-8"))
+    assert len(found.links) == ROOMS
+    assert found.links[0].room.key == "84000000000"
+    assert found.cut
+    assert any("too many addresses" in note for note in found.notes)
 
 
 def test_one_address_many_times_is_looked_at_once() -> None:
