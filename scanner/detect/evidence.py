@@ -107,7 +107,7 @@ class Words:
             rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[ ,.\-]{{1,3}}){{3}}"
         )
         foreign = [text for word in (*names, *labels) if not _is_latin(word) for text in spellings(word)]
-        self.foreign = [_with_signs(re.sub(r"[\W_]+", "", text)) for text in dict.fromkeys(foreign)]
+        self.foreign = sorted({_with_signs(re.sub(r"[\W_]+", "", text)) for text in foreign})
 
     def numbered(self) -> Iterator[str]:
         """Yield an expression for a name and the number that it makes a meeting's, if there are names."""

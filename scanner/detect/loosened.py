@@ -8,7 +8,8 @@ not looked at, and what it cannot follow it leaves out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -150,7 +151,7 @@ def _class(operation: Any, argument: Any) -> tuple[str, bool]:
     items = [(_constants.NEGATE, None), (_constants.LITERAL, argument)]
     if operation is _constants.IN:
         items = list(argument)
-    members = {character.lower() for character in _ASCII if _is_member(ord(character), items)}
+    members = _members(tuple(items))
     foreign = items[0][0] is _constants.NEGATE or any(_is_foreign(*item) for item in items)
     left = "".join(f"\\x{ord(character):02x}" for character in sorted(members - SIEVED_OUT))
     if any(kind is _constants.LITERAL and value > 127 and chr(value).isalpha() for kind, value in items):
@@ -160,7 +161,12 @@ def _class(operation: Any, argument: Any) -> tuple[str, bool]:
     return f"[{left}]{'?' if foreign or members & SIEVED_OUT else ''}", True
 
 
-def _is_member(code: int, items: list[tuple[Any, Any]]) -> bool:
+@lru_cache
+def _members(items: tuple[tuple[Any, Any], ...]) -> frozenset[str]:
+    return frozenset(character.lower() for character in _ASCII if _is_member(ord(character), items))
+
+
+def _is_member(code: int, items: Sequence[tuple[Any, Any]]) -> bool:
     negated = items[0][0] is _constants.NEGATE
     inside = any(_includes(kind, value, code) for kind, value in items)
     return inside != negated
