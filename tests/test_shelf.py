@@ -57,7 +57,12 @@ def test_the_folder_is_the_users_cache(tmp_path: Path) -> None:
 def test_a_screen_is_compiled_once_and_again_if_its_file_is_broken(tmp_path: Path) -> None:
     pytest.importorskip("hyperscan", reason="the package that screens pages is not installed")
     another = "import sys; from tests.test_shelf import look; look(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", another, str(tmp_path)], env={"PYTHONHASHSEED": "1"}, check=True)
+    subprocess.run(
+        [sys.executable, "-c", another, str(tmp_path)],
+        cwd=Path(__file__).parents[1],
+        env={"PYTHONHASHSEED": "1"},
+        check=True,
+    )
     kept = {file: file.stat().st_ino for file in tmp_path.iterdir()}
     assert len(kept) >= 3
     shown = look(tmp_path)
