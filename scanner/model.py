@@ -595,6 +595,8 @@ class Delivery:
     """Why it waits, or was not sent."""
     silence: int | None = None
     """The Silence that keeps it, or kept it."""
+    only: tuple[str, ...] = ()
+    """E-mail addresses that are still to get it, if others have it already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -645,6 +647,8 @@ class Message:
     """The same for programs, ready for JSON (docs/webhook.md)."""
     people: tuple[str, ...] = ()
     """E-mail addresses of the meeting's owner and of whom they want told, besides the channel's own."""
+    only: tuple[str, ...] = ()
+    """Those of all e-mail addresses that an earlier try missed; empty at the first."""
     instead: Mapping[str, Message] = field(default_factory=dict)
     """What some of them get in its place, by e-mail address: their own part of a digest."""
     leave: Mapping[str, str] | None = None

@@ -15,7 +15,7 @@ from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables, tables_alerts
 from storage.transaction import Envelope, Transaction, new_seal
 
-_table, _holds = tables.outbox, tables_alerts.holds
+_table, _holds, _missed = tables.outbox, tables_alerts.holds, tables_alerts.missed
 
 
 class Outbox:
@@ -137,10 +137,15 @@ class Outbox:
             error = envelope.seal(last_error=missed)
             self._settle(delivery, state=DeliveryState.SENT, settled=now, **error)
 
-    def retry(self, delivery: int, error: str, due: datetime) -> None:
-        """Record why it was not taken and when to ask again, unless it was settled meanwhile."""
+    def retry(self, delivery: int, error: str, due: datetime, *, only: Collection[str] = ()) -> None:
+        """Record why it was not taken and when to ask again, unless it was settled meanwhile.
+
+        ``only`` are the e-mail addresses that are still to get it, where others have it now.
+        """
         if envelope := self._unsettled(delivery):
             self._settle(delivery, due=due, **envelope.seal(last_error=error))
+            if only:
+                self._write_missed(delivery, only)
 
     def dead(self, delivery: int, error: str, now: datetime) -> None:
         """Record that asking again is useless, unless it was settled meanwhile.
@@ -239,6 +244,22 @@ class Outbox:
             )
         )
 
+    def _write_missed(self, delivery: int, addresses: Collection[str]) -> None:
+        connection, seal = self._transaction.connection, new_seal()
+        organisation = connection.execute(
+            select(_table.c.organisation_id).where(_table.c.id == delivery)
+        ).scalar_one()
+        envelope = self._transaction.envelope(_missed, seal, organisation=organisation)
+        connection.execute(delete(_missed).where(_missed.c.delivery_id == delivery))
+        connection.execute(
+            insert(_missed).values(
+                delivery_id=delivery,
+                organisation_id=organisation,
+                seal=seal,
+                **envelope.seal(addresses="\n".join(addresses)),
+            )
+        )
+
     def _settle(self, delivery: int, **values: object) -> None:
         self._transaction.connection.execute(
             update(_table).where(_table.c.id == delivery).values(leased_until=None, **values)
@@ -265,6 +286,10 @@ class Outbox:
         if row.hold_seal is not None and row.state in (DeliveryState.DUE, DeliveryState.WITHHELD):
             hold = self._transaction.envelope(_holds, row.hold_seal, organisation=row.organisation_id)
             why_not = hold.open(row, "why")
+        only: tuple[str, ...] = ()
+        if row.missed_seal is not None:
+            missed = self._transaction.envelope(_missed, row.missed_seal, organisation=row.organisation_id)
+            only = tuple(missed.open(row, "addresses").split("\n"))
         return Delivery(
             id=row.id,
             alert=Alert(
@@ -284,11 +309,21 @@ class Outbox:
             settled=row.settled,
             why_not=why_not,
             silence=row.silence_id,
+            only=only,
         )
 
 
 def _with_hold() -> Select[Any]:
-    """Select deliveries, each with what holds it back."""
-    return select(_table, _holds.c.silence_id, _holds.c.seal.label("hold_seal"), _holds.c.why).outerjoin(
-        _holds, _holds.c.delivery_id == _table.c.id
+    """Select deliveries, each with what holds it back and whom it missed."""
+    return (
+        select(
+            _table,
+            _holds.c.silence_id,
+            _holds.c.seal.label("hold_seal"),
+            _holds.c.why,
+            _missed.c.seal.label("missed_seal"),
+            _missed.c.addresses,
+        )
+        .outerjoin(_holds, _holds.c.delivery_id == _table.c.id)
+        .outerjoin(_missed, _missed.c.delivery_id == _table.c.id)
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, inspect, select, text
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest migration in ``migrations/versions``."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -37,6 +37,16 @@ holds = Table(
     Index(None, "silence_id"),
 )
 
+missed = Table(
+    "missed",
+    metadata,
+    # Who is still to get a delivery that others have already: e-mail addresses, a line each.
+    Column("delivery_id", ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    owner_column("organisations", "organisation_id"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("addresses", LargeBinary, nullable=False),
+)
+
 waits = Table(
     "waits",
     metadata,

@@ -106,7 +106,7 @@ def send_test(
             now=now,
         )
         try:
-            answers[name] = send(message, channel, now=now)
+            answers[name] = tuple(map(str, send(message, channel, now=now)))
         except LychgateError as error:
             answers[name] = error
     return answers

@@ -31,12 +31,27 @@ class Channel:
     allow: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Somebody who did not get a message although others did, and whether asking again is useless.
+
+    ``address`` is the one of their mail, empty for services, which cannot be asked one by one.
+    """
+
+    says: str
+    address: str = ""
+    permanent: bool = True
+
+    def __str__(self) -> str:
+        return self.says
+
+
 class Send(Protocol):
-    """Hand a message over, or raise DeliveryError; return a sentence for each person not reached."""
+    """Hand a message over, or raise DeliveryError; return whom it missed."""
 
     def __call__(
         self, message: Message, options: Any, *, now: datetime, allow: tuple[str, ...]
-    ) -> tuple[str, ...]: ...
+    ) -> tuple[Missed, ...]: ...
 
 
 class Reach(Protocol):

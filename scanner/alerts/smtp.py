@@ -17,6 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 from threading import Timer
 
+from scanner.alerts.channel import Missed
 from scanner.errors import DeliveryError
 from scanner.secret import Secret
 
@@ -58,10 +59,10 @@ class Envelope:
 
 def hand_over(
     envelopes: Sequence[Envelope], *, server: Server, sender: str, patience: timedelta
-) -> tuple[str, ...]:
+) -> tuple[Missed, ...]:
     """Send complete mails, or raise DeliveryError.
 
-    Returns a sentence for each recipient who was refused while others were taken. ``patience`` bounds a
+    Returns the recipients who were refused while others were taken. ``patience`` bounds a
     conversation as a whole, however slowly the server drips its answers; certificates are verified. A server
     that ends a conversation because it takes no more mails in it is called again, while there is time.
     """
@@ -171,7 +172,7 @@ def _sentences(server: Server, sender: str, patience: timedelta) -> Iterator[Non
     except smtplib.SMTPRecipientsRefused as error:
         permanent = all(_for_good(code) for code, _ in error.recipients.values())
         sentence = f"{server} takes mail for none of the recipients: " + "; ".join(
-            _refusals(error.recipients, server)
+            map(str, _refusals(error.recipients, server))
         )
     except smtplib.SMTPAuthenticationError as error:
         sentence = f"{server} does not accept this username and password ({error.smtp_code})"
@@ -205,9 +206,10 @@ def _sentences(server: Server, sender: str, patience: timedelta) -> Iterator[Non
     raise DeliveryError(sentence, permanent=permanent) from None
 
 
-def _refusals(refused: Mapping[str, _Refusal], server: Server) -> Iterator[str]:
+def _refusals(refused: Mapping[str, _Refusal], server: Server) -> Iterator[Missed]:
     for recipient, (code, reply) in refused.items():
-        yield f"{recipient} was refused: {_reply(code, reply, server)}"
+        says = f"{recipient} was refused: {_reply(code, reply, server)}"
+        yield Missed(says, recipient, permanent=_for_good(code))
 
 
 def _for_good(code: int) -> bool:

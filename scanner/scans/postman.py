@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scanner.alerts.channel import Channel
+from scanner.alerts.channel import Channel, Missed
 from scanner.alerts.channels import recipients, send
 from scanner.alerts.digests import Entry, write_digest
 from scanner.alerts.retrying import TAKE_OVER_AFTER, delivered_after_all, next_try, same_news, substitute
@@ -240,19 +240,29 @@ class _Postman:
     def _send(self, cases: Sequence[_Case], message: Message) -> None:
         """Send one message and mark every delivery that it carries."""
         name = cases[0].delivery.alert.channel
+        waiting = {case.delivery.only for case in cases}
+        # What some have and others have not goes to all again: nobody is left out.
+        message = replace(message, only=waiting.pop() if len(waiting) == 1 else ())
         try:
             missed = self._send_by(name, message, cases[0].organisation)
         except LychgateError as error:
             for case in cases:
                 self._failed(case.delivery, case.siblings, error)
             return
+        now = self.clock()
+        says, later = "; ".join(map(str, missed)), [each.address for each in missed if not each.permanent]
         with self.store.begin() as work:
             for case in cases:
-                work.outbox.sent(case.delivery.id, self.clock(), missed="; ".join(missed))
-        self.sent += len(cases)
+                again = next_try(case.delivery, DeliveryError(says, permanent=not later), now=now)
+                if again is None:
+                    work.outbox.sent(case.delivery.id, now, missed=says)
+                    self.sent += 1
+                else:
+                    work.outbox.retry(case.delivery.id, says, again, only=later)
+                    self.waiting += 1
         self.errors.extend(f"{name}: {sentence}" for sentence in missed)
 
-    def _send_by(self, name: str, message: Message, organisation: Organisation) -> tuple[str, ...]:
+    def _send_by(self, name: str, message: Message, organisation: Organisation) -> tuple[Missed, ...]:
         """Send a message by a channel that did not fail in this round, or raise its failure again.
 
         One that hangs would otherwise take its time for each of many alerts, and the last ones would be
@@ -290,7 +300,8 @@ class _Postman:
             else:
                 work.outbox.retry(delivery.id, str(error), again)
                 self.waiting += 1
-            if siblings and (again is None or again - delivery.created >= TAKE_OVER_AFTER):
+            is_late = again is None or again - delivery.created >= TAKE_OVER_AFTER
+            if siblings and is_late and not delivery.only:
                 channel = substitute(delivery, siblings, tuple(self.channels))
                 if channel is not None:
                     work.outbox.put(instead(delivery.alert, channel), now, now)

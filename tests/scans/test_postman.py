@@ -201,6 +201,43 @@ def test_a_channel_that_hangs_is_waited_for_once_in_a_round_and_taken_over(leak:
         assert len(box.messages) == 12
 
 
+def test_whom_the_server_puts_off_is_tried_again_alone(leak: Nights) -> None:
+    """Greylisting: a first mail is put off for some minutes; the others must not get theirs twice."""
+    three = ("clerk@example.org", "chair@example.org", "warden@example.org")
+    refuse = {three[1]: "450 4.2.0 greylisted", three[2]: "550 no such user"}
+    with postbox(refuse=refuse) as box:
+        channels = {"clerk": Channel("clerk", "email", Options(to=three, host=box.host, port=box.port))}
+        deliver(leak, channels)
+        deliver(leak, channels)
+        (waiting,) = deliveries(leak)
+        assert (waiting.state, waiting.only, waiting.attempts) == (DeliveryState.DUE, three[1:2], 1)
+        assert "greylisted" in waiting.last_error
+        leak.now += timedelta(minutes=5)
+        deliver(leak, channels)
+        assert [mail.recipients for mail in box.messages] == [three[:1]], "still put off"
+        del refuse[three[1]]
+        leak.now += timedelta(minutes=5)
+        deliver(leak, channels)
+        assert [mail.recipients for mail in box.messages] == [three[:1], three[1:2]]
+        assert box.messages[0].mail["Message-ID"] == box.messages[1].mail["Message-ID"]
+    (sent,) = deliveries(leak)
+    assert (sent.state, sent.last_error) == (DeliveryState.SENT, "")
+
+
+def test_who_stays_put_off_becomes_a_dead_letter_and_nobody_else_is_told_again(leak: Nights) -> None:
+    leak.channels = ("clerk",)
+    both = ("clerk@example.org", "chair@example.org")
+    with postbox(refuse={both[1]: "450 full"}) as box:
+        channels = {"clerk": Channel("clerk", "email", Options(to=both, host=box.host, port=box.port))}
+        channels |= through(box, "deputy")
+        for _ in range(16):
+            deliver(leak, channels)
+            leak.now += timedelta(hours=6)
+        assert [mail.recipients for mail in box.messages] == [both[:1]]
+    (dead,) = deliveries(leak)
+    assert (dead.state, dead.only) == (DeliveryState.DEAD, both[1:])
+
+
 def test_whom_a_mail_did_not_reach_is_kept_with_it(leak: Nights) -> None:
     both = ("clerk@example.org", "chair@example.org")
     with postbox(refuse={both[1]: "550 no such user"}) as box:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel
 
-from scanner.alerts.channel import Channel, ChannelKind
+from scanner.alerts.channel import Channel, ChannelKind, Missed
 from scanner.errors import ConfigError, DeliveryError
 from scanner.model import Message
 
@@ -36,12 +36,8 @@ def kinds() -> Mapping[str, ChannelKind]:
     return MappingProxyType(found)
 
 
-def send(message: Message, channel: Channel, *, now: datetime) -> tuple[str, ...]:
-    """Send a message by a channel, or raise DeliveryError.
-
-    Returns a sentence for each person who did not get it although others did. They are not worth sending
-    again for: those others would get it twice.
-    """
+def send(message: Message, channel: Channel, *, now: datetime) -> tuple[Missed, ...]:
+    """Send a message by a channel, or raise DeliveryError. Returns who did not get it although others did."""
     with _secrets_missing_for_now(channel):
         return kinds()[channel.kind].send(message, channel.options, now=now, allow=channel.allow)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from scanner.alerts.channel import SecretSetting
+from scanner.alerts.channel import Missed, SecretSetting
 from scanner.errors import ConfigError, DeliveryError
 from scanner.model import Message
 from scanner.redact import redact
@@ -51,17 +51,17 @@ def send(
     now: datetime,
     allow: tuple[str, ...] = (),
     patience: timedelta = PATIENCE,
-) -> tuple[str, ...]:
+) -> tuple[Missed, ...]:
     """Send one message to every service of the channel within ``patience``, or raise DeliveryError.
 
-    Returns a sentence for each service that did not take it while another did.
+    Returns the services that did not take it while another did.
     """
     results = _ask(
         {"title": message.subject, "body": message.short or message.text}, options, allow, patience
     )
     failed = [_sentence(result) for result in results if not result["sent"]]
     if len(failed) < len(results):
-        return tuple(failed)
+        return tuple(map(Missed, failed))
     raise DeliveryError(
         "; ".join(failed),
         permanent=all(result["refused"] or result["status"] in _FOR_GOOD for result in results),

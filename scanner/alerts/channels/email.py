@@ -13,7 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from scanner.alerts.channel import SecretSetting
+from scanner.alerts.channel import Missed, SecretSetting
 from scanner.alerts.smtp import Envelope, Security, Server, hand_over, knock
 from scanner.errors import DeliveryError
 from scanner.model import Message
@@ -145,13 +145,15 @@ def send(
     now: datetime,
     allow: tuple[str, ...] = (),
     patience: timedelta = PATIENCE,
-) -> tuple[str, ...]:
+) -> tuple[Missed, ...]:
     """Send one mail to all recipients within ``patience``, or raise DeliveryError.
 
-    Returns a sentence for each recipient who was refused while others were taken. ``allow`` changes
+    Returns the recipients who were refused while others were taken. ``allow`` changes
     nothing: a mail server is named by hand, and most stand in a private network.
     """
     addresses = recipients(message, options)
+    if not addresses and message.only:
+        return ()  # whom an earlier try missed has stopped the mail since
     if not addresses:
         raise DeliveryError("everybody whom it writes to has stopped its mail", permanent=True)
     return hand_over(
@@ -168,7 +170,11 @@ def send(
 def recipients(message: Message, options: Options) -> tuple[str, ...]:
     """Return whom a mail goes to: those the channel names, and the meeting's own people, each once."""
     everybody = (read_address(each).addr_spec for each in (*options.to, *message.people))
-    return tuple(each for each in dict.fromkeys(everybody) if message.leave is None or each in message.leave)
+    return tuple(
+        each
+        for each in dict.fromkeys(everybody)
+        if (message.leave is None or each in message.leave) and (not message.only or each in message.only)
+    )
 
 
 def reach(options: Options, *, allow: tuple[str, ...] = (), patience: timedelta = PATIENCE) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from scanner import __version__
-from scanner.alerts.channel import SecretSetting
+from scanner.alerts.channel import Missed, SecretSetting
 from scanner.alerts.posting import find, post
 from scanner.errors import ConfigError
 from scanner.model import Message
@@ -44,7 +44,7 @@ def send(
     now: datetime,
     allow: tuple[str, ...] = (),
     patience: timedelta = PATIENCE,
-) -> tuple[str, ...]:
+) -> tuple[Missed, ...]:
     """Post one alert within ``patience``, or raise DeliveryError; nobody is left out if it was taken."""
     body = json.dumps(content(message), ensure_ascii=False).encode()
     headers = {

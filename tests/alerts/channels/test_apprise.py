@@ -64,9 +64,9 @@ def test_a_no_is_for_good_or_for_now(status: int, permanent: bool, pause: timede
 
 def test_one_service_that_took_it_is_enough_and_the_other_is_named() -> None:
     with hook(status=200) as held, hook(status=500) as down:
-        (sentence,) = send(message(), chat(held, down), now=NOW)
-    assert "JSON did not take it" in sentence
-    assert WORD not in sentence
+        (missed,) = send(message(), chat(held, down), now=NOW)
+    assert "JSON did not take it" in str(missed)
+    assert WORD not in str(missed)
 
 
 def test_a_redirect_is_not_followed() -> None:
