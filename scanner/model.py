@@ -598,6 +598,11 @@ class Delivery:
     only: tuple[str, ...] = ()
     """E-mail addresses that are still to get it, if others have it already."""
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether somebody got it: everybody, or all but those whom a first try missed."""
+        return self.state is DeliveryState.SENT or bool(self.only)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:

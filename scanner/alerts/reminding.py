@@ -35,7 +35,11 @@ def follow_ups(
     if exposure.state not in UNANSWERED:
         return ()
     since = _last_rise(exposure, deliveries)
-    busy = {delivery.alert.channel for delivery in deliveries if delivery.state is DeliveryState.DUE}
+    busy = {
+        delivery.alert.channel
+        for delivery in deliveries
+        if delivery.state is DeliveryState.DUE and not delivery.has_arrived
+    }
     taken = matching(exposure, routes) or [(0, Route(to=tuple(channels)))]
     alerts: dict[str, Alert] = {}
     for number, route in taken:
@@ -85,7 +89,7 @@ def _last_rise(exposure: Exposure, deliveries: Sequence[Delivery]) -> datetime:
 def _told(route: Route, deliveries: Sequence[Delivery], *, since: datetime, now: datetime) -> datetime:
     """Return when the people of a route were told: ``now`` while that can wait, ``since`` if it failed."""
     theirs = [each for each in deliveries if each.alert.channel in route.to and each.created >= since]
-    sent = [each.settled or each.created for each in theirs if each.state is DeliveryState.SENT]
+    sent = [each.settled or each.created for each in theirs if each.has_arrived]
     waits = any(each.state is DeliveryState.DUE and each.why_not and not each.attempts for each in theirs)
     return min(sent, default=now if waits else since)
 

@@ -14,7 +14,6 @@ from scanner.match.register import Register
 from scanner.match.severity import calls_to_disrupt, grade, grade_retired, needs_passcode
 from scanner.match.verdict import match
 from scanner.model import (
-    DeliveryState,
     Exposure,
     Failed,
     Form,
@@ -266,7 +265,7 @@ class Ledger:
     def _clear_others(self, work: Work, exposure: Exposure, *, cause: str, now: datetime) -> None:
         """Queue the all-clear for whoever heard of the leak without a route: deputies and stand-ins."""
         before = work.outbox.about(exposure.organisation, exposure.id)
-        told = {each.alert.channel for each in before if each.state is DeliveryState.SENT}
+        told = {each.alert.channel for each in before if each.has_arrived}
         for channel in told.intersection(self._channels):
             alert = alert_for(
                 channel,

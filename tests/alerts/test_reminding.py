@@ -124,6 +124,15 @@ def test_a_channel_that_has_not_delivered_yet_gets_no_more() -> None:
     assert due(open_since(HOUR), deliveries=(waiting,)) == ()
 
 
+def test_who_has_it_is_reminded_though_another_is_put_off() -> None:
+    since = NOW - HOUR
+    news = alert(News.OPENED, exposure())
+    partly = Delivery(
+        id=1, alert=news, state=DeliveryState.DUE, created=since, due=NOW, only=("a@example.org",)
+    )
+    assert due(open_since(HOUR), deliveries=(partly,))
+
+
 DEPUTY = Route(
     to=("clerk",), repeat=timedelta(0), escalate=Escalation(to=("lead",), after=20 * MINUTE, before=2 * HOUR)
 )
