@@ -14,11 +14,10 @@ from pydantic import ValidationError
 from scrapy.crawler import Crawler
 
 from scanner import guard
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.errors import LychgateError
 from scanner.guard import GuardsMissing, check_pairs
 from scanner.model import CrawlEvent, Failed, Unit
-from scanner.platforms import BUILT_IN
 from spiders import Kind, kinds
 from spiders.fetch import Errand, GuardedHandler
 from spiders.options import Options
@@ -47,16 +46,13 @@ class _Job:
     options: Options
 
 
-def crawl(
-    units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up, detector: Detector | None = None
-) -> None:
+def crawl(units: Sequence[Unit], sink: Sink, *, lookup: Lookup = look_up, detector: Detector = KNOWN) -> None:
     """Read all Units, and hand each event to ``sink`` as it happens; return when all have ended.
 
     Units do not disturb each other: one that cannot start, hangs or breaks ends in a Failed event of its
     own. ``sink`` may take its time but not fail: an OSError from it (a reader that has gone) ends the whole
     crawl and is raised; any other exception costs the address it was told of. ``lookup`` returns all IP
-    addresses of a name. ``detector`` knows the rooms that make a refused answer a page; without one, they are
-    those of the platforms that ship with Lychgate.
+    addresses of a name. ``detector`` knows the rooms that make a refused answer a page.
 
     Guards this process for good (``guard.install``), and keeps the garbage collector away from all that is
     loaded by now, so call it in a process made for crawling.
@@ -78,7 +74,7 @@ def crawl(
     # Not uvloop, though a little faster: it connects without an audit event, unseen by the connect guard.
     gc.freeze()
     gc.set_threshold(_YOUNG)
-    asyncio.run(_crawl_all(jobs, sink, lookup, detector or Detector(BUILT_IN)))
+    asyncio.run(_crawl_all(jobs, sink, lookup, detector))
 
 
 class _Outlet:

@@ -26,10 +26,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 
 from scanner import __version__
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.guard import REFUSED, Refused, check_address
 from scanner.model import Unit
-from scanner.platforms import BUILT_IN
 from spiders import decode
 from spiders.addresses import host_key, resolve
 from spiders.answers import retry_after
@@ -90,7 +89,7 @@ class Errand:
     until: float
     turns: Turns
     lookup: Lookup
-    detector: Detector = field(default_factory=lambda: Detector(BUILT_IN))
+    detector: Detector = KNOWN
     """What tells whether a refused answer shows a room all the same."""
     sitemaps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The sitemaps that the robots.txt of an origin names, once that has been read."""

@@ -5,11 +5,11 @@ A crash between sending and marking repeats a message under the same key; none i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, Table, delete, exists, func, insert, or_, select, update
 
 from scanner.model import Alert, Delivery, DeliveryState, News
 from storage import tables, tables_alerts
@@ -145,7 +145,7 @@ class Outbox:
         if envelope := self._unsettled(delivery):
             self._settle(delivery, due=due, **envelope.seal(last_error=error))
             if only:
-                self._write_missed(delivery, only)
+                self._write_beside(_missed, delivery, {"addresses": "\n".join(only)})
 
     def dead(self, delivery: int, error: str, now: datetime) -> None:
         """Record that asking again is useless, unless it was settled meanwhile.
@@ -227,36 +227,23 @@ class Outbox:
         return None if row is None else self._read(row).last_error or None
 
     def _write_hold(self, delivery: int, *, why: str, silence: int | None, now: datetime) -> None:
-        connection, seal = self._transaction.connection, new_seal()
-        organisation = connection.execute(
-            select(_table.c.organisation_id).where(_table.c.id == delivery)
-        ).scalar_one()
-        envelope = self._transaction.envelope(_holds, seal, organisation=organisation)
-        connection.execute(delete(_holds).where(_holds.c.delivery_id == delivery))
-        connection.execute(
-            insert(_holds).values(
-                delivery_id=delivery,
-                organisation_id=organisation,
-                silence_id=silence,
-                seal=seal,
-                looked=now,
-                **envelope.seal(why=why),
-            )
-        )
+        self._write_beside(_holds, delivery, {"why": why}, silence_id=silence, looked=now)
 
-    def _write_missed(self, delivery: int, addresses: Collection[str]) -> None:
+    def _write_beside(self, table: Table, delivery: int, sealed: Mapping[str, str], **plain: object) -> None:
+        """Write the one row that a table may have of a delivery, in place of the one before."""
         connection, seal = self._transaction.connection, new_seal()
         organisation = connection.execute(
             select(_table.c.organisation_id).where(_table.c.id == delivery)
         ).scalar_one()
-        envelope = self._transaction.envelope(_missed, seal, organisation=organisation)
-        connection.execute(delete(_missed).where(_missed.c.delivery_id == delivery))
+        envelope = self._transaction.envelope(table, seal, organisation=organisation)
+        connection.execute(delete(table).where(table.c.delivery_id == delivery))
         connection.execute(
-            insert(_missed).values(
+            insert(table).values(
                 delivery_id=delivery,
                 organisation_id=organisation,
                 seal=seal,
-                **envelope.seal(addresses="\n".join(addresses)),
+                **plain,
+                **envelope.seal(**sealed),
             )
         )
 

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from scanner.actions.caps import CapReached
 from scanner.actions.meetings import Registration, all_meetings
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_events
 from scanner.invitations.columns import DateOrder
-from scanner.invitations.doors import KNOWN
 from scanner.invitations.following import has_expired
 from scanner.invitations.lines import parse_line
 from scanner.invitations.series import next_start

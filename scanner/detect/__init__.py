@@ -241,7 +241,8 @@ def _link(room: tuple[str, str], seen: list[Reading], secrets: set[str]) -> Link
 
 _WORST = [Risk.HOST, Risk.REUSABLE, Risk.UNIQUE, Risk.SCHEDULED, Risk.MEMBERS, Risk.PUBLIC, Risk.DEFUNCT]
 
-_BUILT_IN = Detector(BUILT_IN)
+KNOWN = Detector(BUILT_IN)
+"""Finds the rooms of all platforms, on the hosts that are theirs; an organisation may run more."""
 
 
 def detect(document: Document, *, bare: bool = False) -> Detection:
@@ -249,12 +250,12 @@ def detect(document: Document, *, bare: bool = False) -> Detection:
 
     ``bare`` adds numbers of the right length without evidence, as look-up candidates.
     """
-    return _BUILT_IN.detect(document, bare=bare)
+    return KNOWN.detect(document, bare=bare)
 
 
 def detect_text(text: str, kind: str, *, bare: bool = False) -> Detection:
     """Return every room in a text of a known kind: href, text, html, ics or email."""
-    return _BUILT_IN.detect_text(text, kind, bare=bare)
+    return KNOWN.detect_text(text, kind, bare=bare)
 
 
-__all__ = ["KINDS", "Detector", "Shelf", "detect", "detect_text"]
+__all__ = ["KINDS", "KNOWN", "Detector", "Shelf", "detect", "detect_text"]

@@ -213,15 +213,15 @@ class Screen:
             shown.add("heading")
         if letters:
             shown |= self._foreign_source.within(body)
-        if self._has_foreign_words(text, letters | coded, coded=bool(coded)):
+        if self._has_foreign_words(text, letters, coded):
             shown.add("foreign words")
         return frozenset(shown)
 
     def _has_heading(self, sieved: bytes) -> bool:
         return any(self._headings.search(cell[1]) for cell in _CELL.finditer(_with_tags(sieved)))
 
-    def _has_foreign_words(self, text: str, letters: frozenset[str], *, coded: bool) -> bool:
-        if not any(map(_is_beyond_latin, letters)):
+    def _has_foreign_words(self, text: str, letters: frozenset[str], coded: frozenset[str]) -> bool:
+        if not any(map(_is_beyond_latin, letters | coded)):
             return False
         written = (_decoded(text) if coded else text).encode("utf-8", "replace")
         return bool(self._foreign_words.within(written))

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component
 from icalendar.error import GloballyUniqueTZIDGuessed
 
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.errors import InputError
-from scanner.invitations.doors import KNOWN, doors_in
+from scanner.invitations.doors import doors_in
 from scanner.invitations.exceptions import Series, series_of
 from scanner.invitations.properties import day, end, is_cancelled, moment, said
 from scanner.invitations.titles import clean_title

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.model import Form, Link, Passcode, Risk, Room
-from scanner.platforms import BUILT_IN
-
-KNOWN = Detector(BUILT_IN)
-"""Finds the rooms of all platforms, on the hosts that are theirs; an organisation may run more."""
 
 _MOST_PIECES = 200
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]{2,30}://[^\s<>\"]{1,4000}", re.IGNORECASE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.errors import InputError
 from scanner.invitations.calendars import read_calendar
-from scanner.invitations.doors import KNOWN, Doors, doors_in
+from scanner.invitations.doors import Doors, doors_in
 from scanner.invitations.layout import Pasted, take_apart
 from scanner.invitations.moments import find_when, in_words
 from scanner.invitations.series import next_start

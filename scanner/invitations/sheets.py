@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scanner.detect import Detector
+from scanner.detect import KNOWN, Detector
 from scanner.errors import InputError
 from scanner.invitations.columns import Column, DateOrder, column_of
 from scanner.invitations.dates import ends_after, find_times, read_moment
-from scanner.invitations.doors import KNOWN, Doors, doors_in
+from scanner.invitations.doors import Doors, doors_in
 from scanner.invitations.keys import platform_called, read_room
 from scanner.invitations.moments import read_duration
 from scanner.invitations.repeats import find_repeats

@@ -152,9 +152,9 @@ def send(
     nothing: a mail server is named by hand, and most stand in a private network.
     """
     addresses = recipients(message, options)
-    if not addresses and message.only:
-        return ()  # whom an earlier try missed has stopped the mail since
     if not addresses:
+        if message.only:
+            return ()  # whom an earlier try missed has stopped the mail since
         raise DeliveryError("everybody whom it writes to has stopped its mail", permanent=True)
     return hand_over(
         [
