@@ -8,19 +8,16 @@ them eat all memory; that must cost this one document and not the crawl around i
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from importlib.util import find_spec
 
 from scanner.extract.flow import Flow, Segments
 from scanner.model import Document
+from scanner.native import nursery
 from scanner.native.findings import heard
 
 TIME = timedelta(seconds=25)
 """How long one document may take."""
-
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 def read_apart(reader: str, document: Document, *, media_type: str, time: timedelta = TIME) -> Segments:
@@ -28,21 +25,9 @@ def read_apart(reader: str, document: Document, *, media_type: str, time: timede
 
     The process gets the document and nothing else: no environment, no file, no register.
     """
-    command = [sys.executable, "-P", "-m", f"scanner.native.{reader}"]
-    try:
-        ran = subprocess.run(
-            command if (tesseract := shutil.which("tesseract")) is None else [*command, tesseract],
-            input=document.body,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": _PATH, "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"},
-            timeout=time.total_seconds(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        findings, why = heard(late.stdout or b""), "it took too long"
-    else:
-        findings, why = heard(ran.stdout), "its reader broke down"
+    told = nursery.read(reader, document.body, tesseract=shutil.which("tesseract") or "", time=time)
+    findings = heard(told.lines)
+    why = "it took too long" if told.late else "its reader broke down"
     reasons = findings.notes if findings.ended else (*findings.notes, why)
     unread = f"all of {media_type}" if findings.pieces else media_type
     return Segments(

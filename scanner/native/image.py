@@ -19,12 +19,13 @@ _PIXELS = 64_000_000
 _TIME = timedelta(seconds=15)
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
 
+Image.init()  # here, where it is done before a reader is forked
+
 
 def main() -> None:
     """Tell what is to be read in the frames of a picture."""
     body, teller = begin()
     tesseract = sys.argv[1] if len(sys.argv) > 1 else ""
-    Image.init()
     Image.MAX_IMAGE_PIXELS = None  # bounded below, where JPEG can be read in a smaller size
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:

@@ -16,6 +16,7 @@ from typing import TextIO
 
 from scanner.detect import Detector
 from scanner.model import CrawlEvent, Ended, Fetched, MeetingRedirect, Reported
+from scanner.native import nursery
 from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
 from scanner.scans.page import END, CrawlLine, PageRead, ReportRead, to_json
@@ -40,6 +41,7 @@ def main() -> None:
     guard_with(table)
     detector = Detector(table, shelf=user_shelf(os.environ))
     crawl(units, Reporter(sys.stdout, detector), detector=detector)
+    nursery.close()  # nothing of a crawl runs on behind its last line
     print(END, flush=True)
 
 

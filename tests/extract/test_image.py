@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
+import signal
 import struct
 import subprocess
 import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scanner.detect import detect
-from scanner.extract import apart, missing_parts, segments
-from scanner.model import Detection, Document, Form
+from scanner.extract import Segments, apart, missing_parts, segments
+from scanner.model import Detection, Document, Form, Segment
+from scanner.native import nursery
 from scanner.native.findings import Teller, heard
 from scanner.native.picture import tell_print
 from tests.extract.flyers import code, flyer, photographed, saved
@@ -217,6 +222,7 @@ def test_a_picture_that_stands_on_many_pages_is_read_once() -> None:
     body = saved(flyer(qr=LINK).rotate(3, fillcolor="white"), "PNG")
 
     def processes() -> tuple[int, float]:
+        nursery.close()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_minflt, used.ru_utime
 
@@ -225,6 +231,69 @@ def test_a_picture_that_stands_on_many_pages_is_read_once() -> None:
     once = processes()
     assert (first.links[0].room.key, found(body), processes()) == ("86420975310", first, once)
     assert once != before
+
+
+# --- readers that are kept ready -----------------------------------------------------------------
+
+
+def started(by: int | None = None) -> list[int]:
+    """Return the processes that this one, or another, has started and that run."""
+    by = by or os.getpid()
+    return [int(number) for number in Path(f"/proc/{by}/task/{by}/children").read_text().split()]
+
+
+def read(body: bytes, within: timedelta = apart.TIME) -> Segments:
+    return apart.read_apart("image", Document("", body), media_type="image/png", time=within)
+
+
+def said(body: bytes) -> list[str]:
+    return [piece.text for flow in read(body).flows for piece in flow.pieces if isinstance(piece, Segment)]
+
+
+def test_one_process_is_kept_ready_for_all_pictures() -> None:
+    nursery.close()
+    before = started()
+    texts = [f"https://zoom.us/j/8642097531{digit}" for digit in range(3)]
+    kept = set()
+    for text in texts:
+        assert said(saved(code(text, scale=2), "PNG")) == [text]
+        kept.add(tuple(started()))
+    assert len(kept) == 1
+    assert len(started()) == len(before) + 1
+    nursery.close()
+    assert started() == before
+
+
+def test_after_a_reader_that_took_too_long_or_was_killed_the_next_document_is_read() -> None:
+    picture = saved(code(LINK, scale=2), "PNG")
+    late = read(picture, timedelta(milliseconds=1))
+    assert late.notes == ("cannot read image/png: it took too long",)
+    assert said(picture) == [LINK]
+    (kept,) = started()
+    os.kill(kept, signal.SIGKILL)
+    os.waitid(os.P_PID, kept, os.WEXITED | os.WNOWAIT)
+    assert said(picture) == [LINK]
+
+
+def test_documents_of_several_threads_do_not_meet() -> None:
+    texts = [f"https://zoom.us/j/8642097531{digit}" for digit in range(6)]
+    with ThreadPoolExecutor(3) as threads:
+        heard_of = list(threads.map(said, [saved(code(text, scale=2), "PNG") for text in texts]))
+    assert heard_of == [[text] for text in texts]
+
+
+def test_a_picture_that_breaks_its_reader_costs_no_other_picture() -> None:
+    slow = saved(flyer(NUMBER, size=(3000, 3000)), "PNG")
+    assert said(saved(code(LINK, scale=2), "PNG")) == [LINK]
+    (kept,) = started()
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(read, slow)
+        while not (readers := started(by=kept)):
+            time.sleep(0.001)
+        os.kill(readers[0], signal.SIGKILL)
+        assert reading.result().notes == ("cannot read image/png: its reader broke down",)
+    assert said(saved(code(LINK, scale=3), "PNG")) == [LINK]
+    assert started() == [kept]
 
 
 def test_without_tesseract_codes_are_read_and_print_is_named() -> None:
