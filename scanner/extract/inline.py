@@ -5,24 +5,26 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import islice
-from struct import unpack_from
 from urllib.parse import unquote_to_bytes
 
+from scanner.extract.pixels import size
 from scanner.model import Document
 
-DOCUMENTS = 20
-"""Documents of one page that are read."""
+DOCUMENTS = 50
+"""Documents of one page that are read, each once."""
 
-SMALLEST = 300
-"""Characters of the smallest picture that is looked at. One transparent pixel is smaller."""
+SMALLEST = 100
+"""Characters of the smallest picture that is looked at: a code with an address in it takes 128 or more, in
+the format that packs best. One transparent pixel takes fewer."""
 
-_FEWEST_PIXELS = 50
-"""A QR code has 21 modules and a margin of 4 on each side (ISO/IEC 18004); cameras want two pixels each."""
-_SMALLEST_PHOTOGRAPH = 1500
-"""Bytes of a JPEG or WebP picture. Smaller ones are the blurred place-holders of photographs."""
+_FEWEST_PIXELS = 17 * 17
+_NARROWEST = 7
+"""Modules of the smallest code that an address fits into (Micro QR, ISO/IEC 18004), and those of the
+narrowest side of any (rMQR, ISO/IEC 23941). zxing reads codes of one pixel a module, and a page may show such
+a picture as large as it likes. Print takes more."""
 
 _PICTURE = re.compile(
     r"data:(?P<type>image/(?!svg)[a-z0-9.+\-]{2,20}|application/pdf)(?:;[^,;\"'<>\s]{1,60}){0,4};base64,"
@@ -41,12 +43,12 @@ _PAGE = {
 
 
 def inline_documents(source: str) -> tuple[Document, ...]:
-    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, at most 20.
+    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, 50 at most.
 
     Only what a browser shows without being asked: a link to a ``data:`` page leads nowhere, browsers
     refuse to follow it.
     """
-    return tuple(islice(_documents(source), DOCUMENTS))
+    return tuple(islice(_distinct(_documents(source)), DOCUMENTS))
 
 
 def has_inline_documents(source: str) -> bool:
@@ -80,15 +82,19 @@ def occurrences(text: str, literal: str) -> Iterator[int]:
         at = text.find(literal, at + 1)
 
 
+def _distinct(documents: Iterable[Document]) -> Iterator[Document]:
+    met: set[Document] = set()
+    for document in documents:
+        if document not in met:
+            met.add(document)
+            yield document
+
+
 def _is_icon(body: bytes) -> bool:
-    """Tell pictures that are too small to show a QR code or a line of text."""
-    if body.startswith(b"\x89PNG\r\n"):
-        width, height = unpack_from(">II", body.ljust(24, b"\xff"), 16)
-    elif body.startswith(b"GIF8"):
-        width, height = unpack_from("<HH", body.ljust(10, b"\xff"), 6)
-    else:
-        return body.startswith((b"\xff\xd8\xff", b"RIFF")) and len(body) < _SMALLEST_PHOTOGRAPH
-    return bool(min(width, height) < _FEWEST_PIXELS)
+    """Tell pictures that have too few pixels to show a code or a line of text."""
+    width, height = size(body) or (0, 0)
+    # Nothing is what some animations state that are shown all the same.
+    return 0 < width * height < _FEWEST_PIXELS or 0 < min(width, height) < _NARROWEST
 
 
 def _from_base64(content: bytes) -> bytes:

@@ -6,7 +6,8 @@ from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
-from PIL.Image import effect_noise
+from PIL.Image import effect_noise, fromarray
+from zxingcpp import BarcodeFormat, create_barcode, write_barcode_to_image
 
 from scanner.detect import detect
 from scanner.extract import segments
@@ -62,13 +63,19 @@ def test_what_holds_nothing_gives_nothing(page: str) -> None:
     assert keys(SEEN + page) == {"84512367890"}
 
 
-def test_icons_by_the_thousand_are_bounded_and_a_page_in_a_page_ends() -> None:
-    icon = f'<img src="data:image/gif;base64,{"R0lGOD" * 60}">'
-    assert len(inline_documents(icon * 200)) == DOCUMENTS
+def test_pictures_by_the_thousand_are_bounded_and_a_page_in_a_page_ends() -> None:
+    pictures = (b"GIF89a" + number.to_bytes(200, "big") for number in range(200))
+    page = "".join(f'<img src="data:image/gif;base64,{base64(picture)}">' for picture in pictures)
+    assert len(inline_documents(page)) == DOCUMENTS
     page = INNER
     for _ in range(8):
         page = f'<iframe src="data:text/html;base64,{base64(page.encode())}"></iframe>'
     assert segments(Document("", page.encode(), "text/html")).cut
+
+
+def test_a_picture_that_a_page_shows_again_and_again_is_taken_once() -> None:
+    shown = f'<img src="data:image/png;base64,{base64(saved(code(LINK), "PNG"))}">'
+    assert len(inline_documents(shown * 3)) == 1
 
 
 def test_unfinished_inline_documents_take_linear_time() -> None:
@@ -103,11 +110,42 @@ def test_a_picture_opens_a_page_that_shows_nothing_else() -> None:
     assert keys(f'<html><img src="data:image/png;base64,{picture}">') == {"94512367890"}
 
 
-@pytest.mark.parametrize(("format", "size"), [("PNG", 48), ("GIF", 40), ("JPEG", 20), ("WEBP", 20)])
-def test_icons_and_place_holders_are_not_looked_at(format: str, size: int) -> None:
-    icon = saved(effect_noise((size, size), 60), format)
+def image(body: bytes) -> str:
+    return f'<img src="data:image/any;base64,{base64(body)}">'
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("size", [(16, 16), (4, 300), (300, 6)], ids=["icon", "upright line", "line"])
+def test_what_is_too_small_to_show_anything_is_not_looked_at(format: str, size: tuple[int, int]) -> None:
+    icon = saved(effect_noise(size, 60), format)
     assert len(base64(icon)) > SMALLEST
-    assert inline_documents(f'<img src="data:image/{format.lower()};base64,{base64(icon)}">') == ()
+    assert inline_documents(image(icon)) == ()
+
+
+SMALLEST_CODES = [
+    pytest.param("PNG", {"optimize": True}, id="PNG"),
+    pytest.param("GIF", {"optimize": True}, id="GIF"),
+    pytest.param("JPEG", {"quality": 20, "optimize": True}, id="JPEG"),
+    pytest.param("WEBP", {"lossless": True, "quality": 100}, id="WebP"),
+]
+
+
+@pytest.mark.parametrize(("format", "options"), SMALLEST_CODES)
+@pytest.mark.parametrize(
+    "kind", [BarcodeFormat.QRCode, BarcodeFormat.RMQRCode, BarcodeFormat.Aztec, BarcodeFormat.DataMatrix]
+)
+def test_a_code_of_one_pixel_a_module_is_read(
+    kind: BarcodeFormat, format: str, options: dict[str, object]
+) -> None:
+    drawn = write_barcode_to_image(create_barcode(LINK, kind), scale=1, add_quiet_zones=False)
+    assert keys(image(saved(fromarray(drawn), format, **options))) == {"94512367890"}
+
+
+def test_a_micro_code_in_its_least_file_is_read() -> None:
+    drawn = write_barcode_to_image(
+        create_barcode("ZOOM.US/J/945123678", BarcodeFormat.MicroQRCode), scale=1, add_quiet_zones=False
+    )
+    assert keys(image(saved(fromarray(drawn), "WEBP", lossless=True, quality=100))) == {"945123678"}
 
 
 def test_a_page_with_stray_control_characters_is_read_all_the_same() -> None:
