@@ -14,14 +14,14 @@ vocabulary knows, so a new platform is let through as soon as its file exists. W
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.detect.evidence import LET_THROUGH
 from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
-from scanner.detect.needles import Needles
+from scanner.detect.needles import Needles, Sign
 from scanner.detect.traces import Traces, look_alikes
 from scanner.detect.unwrap import SHORTENERS
-from scanner.detect.views import Reading, base64_texts, joined, readings, squeezed
+from scanner.detect.views import BASE64_SIGN, USUAL, base64_texts, foreign_letters, joined, readings, squeezed
 from scanner.extract import LONGEST, media_type_of
 from scanner.extract.decode import decode
 from scanner.extract.inline import has_inline_documents
@@ -38,18 +38,16 @@ _BASE = re.compile(r"<base\b[^>]{1,2000}", re.IGNORECASE)
 _AFTER_HOST = frozenset([b"/", b":", b"?", b".", b"#"])
 _AT_SIGN = re.compile(rb"@[a-z0-9.\-]{0,100}\Z")
 _PORT = ".:0123456789"
-_SPOKEN = (
-    (b"dot", b"."),
-    (b"d0t", b"."),
-    (b"punkt", b"."),
-    (b"point", b"."),
-    (b"punto", b"."),
-    (b"ponto", b"."),
-    (b",", b"."),
-    (b"slash", b"/"),
-)
-_PARTED = {word: re.compile(rb"[_\-]{0,2}+%s[_\-]{0,2}+" % word) for word in (b"dot", b"punkt", b"slash")}
-"""Words for signs, with the strokes that part them from their neighbours."""
+_SPOKEN = {
+    b"dot": b".",
+    b"d0t": b".",
+    b"punkt": b".",
+    b"point": b".",
+    b"punto": b".",
+    b"ponto": b".",
+    b"slash": b"/",
+}
+"""Words for signs, which strokes may part from their neighbours."""
 _ONE_TAP = re.compile(rb",[0-9]{9,11}#|,,(?:\*01\*)?[0-9]{9,11}")
 _LETTER_AS_NUMBER = re.compile(
     r"&#(?:[xX]0{0,4}(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])"
@@ -72,14 +70,16 @@ class Gate:
                 self._shapes[host.encode()] = [_LooseShape(shape, platform) for shape in own]
             for host in platform.domains:
                 self._shapes[host.encode()] = [_LooseShape(shape, platform) for shape in platform.shapes]
+            anywhere = [_LooseShape(shape, platform, fast=fast) for shape in platform.anywhere]
             for hint in platform.anywhere_hints:
-                self._shapes[hint.encode()] = [_LooseShape(shape, platform) for shape in platform.anywhere]
+                self._shapes[hint.encode()] = anywhere
         self._hosts = frozenset(host.encode() for host in table.host_names)
         signs = [sign.rstrip(":") for sign in ROT13_SIGNS] + [sign.strip("/") for sign in REVERSED_SIGNS]
         schemes = [f"{scheme}:" for scheme in table.schemes]
         shorteners = [f"/{host}/" for host in SHORTENERS]
         self._passes = frozenset(map(str.encode, [*signs, *schemes, *shorteners, *LET_THROUGH]))
-        self._needles = Needles([*self._shapes, *self._passes], fast=fast)
+        self._needles = Needles([*self._shapes, *self._passes, *_SPOKEN], fast=fast)
+        self._base64 = Sign(BASE64_SIGN, fast=fast)
         self._traces = Traces(table, fast=fast)
 
     def opens(self, document: Document) -> bool:
@@ -98,7 +98,7 @@ class Gate:
     def _has_base(self, text: str) -> bool:
         """Tell whether a page's relative addresses may lead to a meeting host."""
         bases = " ".join(_BASE.findall(text))
-        return bool(self._needles.within(joined(Reading().undone(bases).encode("utf-8", "replace"))))
+        return bool(bases) and self._names_host(joined(USUAL.undone(bases).encode("utf-8", "replace")))
 
     def opens_text(self, text: str) -> bool:
         """Tell whether a text can hold a room, whatever it was taken from."""
@@ -109,61 +109,65 @@ class Gate:
         )
 
     def _view_opens(self, view: bytes) -> bool:
-        text = joined(view)
+        text, letters = joined(view), foreign_letters(view)
         return (
             self._address_in(text)
             or _ONE_TAP.search(text) is not None
-            or self._traces.within(squeezed(text), view)
-            or self._address_in(joined(base64_texts(view).encode("utf-8", "replace")))
-            or (not view.isascii() and bool(self._needles.within(look_alikes(view))))
+            or self._traces.within(squeezed(text), view, letters)
+            or (
+                self._base64.may_stand_in(view)
+                and self._address_in(joined(base64_texts(view).encode("utf-8", "replace")))
+            )
+            or (bool(letters) and self._names_host(look_alikes(view, letters)))
         )
+
+    def _names_host(self, text: bytes) -> bool:
+        """Tell whether a host or a hint stands in a text, whatever follows it."""
+        return any(needle not in _SPOKEN for needle in self._needles.within(text))
 
     def _address_in(self, text: bytes) -> bool:
         """Look for addresses, as they stand and with signs for the words they are spoken with."""
-        if not text:
+        dotted = text.replace(b",", b".")
+        needles = self._needles.within(dotted)
+        if not needles:
             return False
-        if self._followed(text):
+        if self._followed(dotted, needles, text):
             return True
-        spoken = text
-        for word, parted in _PARTED.items():
-            if word in spoken:
-                spoken = parted.sub(word, spoken)
-        for word, sign in _SPOKEN:
-            spoken = spoken.replace(word, sign)
-        return spoken != text and self._followed(spoken)
+        words = [word for word in needles if word in _SPOKEN]
+        spoken = dotted
+        for word in words:
+            spoken = _SPOKEN[word].join(part.strip(b"_-") for part in spoken.split(word))
+        return bool(words) and self._followed(spoken, self._needles.within(spoken), spoken)
 
-    def _followed(self, text: bytes) -> bool:
-        """Tell whether a host or a hint stands in a text with something of a room's shape after it."""
-        for needle in self._needles.within(text):
+    def _followed(self, text: bytes, needles: Iterable[bytes], written: bytes) -> bool:
+        """Tell whether one of these hosts and hints has something of a room's shape after it in a text.
+
+        ``written`` is the same text with commas, which may be dots or stand in an address themselves.
+        """
+        for needle in needles:
             if needle in self._passes:
                 return True
-            shapes = self._shapes[needle]
-            if needle in self._hosts:
-                if self._after_host(text, needle, shapes):
-                    return True
-            elif any(
-                shape.stands_in(text[start:end]) for start, end in _around(text, needle) for shape in shapes
+            shapes = self._shapes.get(needle, ())
+            loose = shapes if needle not in self._hosts else [shape for shape in shapes if shape.anywhere]
+            if loose and any(
+                shape.stands_in(text[start:end]) or shape.stands_in(written[start:end])
+                for start, end in _around(text, needle)
+                for shape in loose
             ):
+                return True
+            if needle in self._hosts and self._after_host(text, needle, shapes, written):
                 return True
         return False
 
-    def _after_host(self, text: bytes, host: bytes, shapes: Sequence[_LooseShape]) -> bool:
-        stretches = {shape.anywhere for shape in shapes}
-        if True in stretches and any(
-            shape.stands_in(text[start:end])
-            for start, end in _around(text, host)
-            for shape in shapes
-            if shape.anywhere
-        ):
-            return True
+    def _after_host(self, text: bytes, host: bytes, shapes: Sequence[_LooseShape], written: bytes) -> bool:
         at = text.find(host)
         while at >= 0:
             end = at + len(host)
             if _AT_SIGN.search(text, max(0, at - 110), at):
                 return True
             if text[end : end + 1] in _AFTER_HOST:
-                path = _path(text, end)
-                if any(shape.follows(path, text, end) for shape in shapes):
+                paths = {_path(text, end), _path(written, end)}
+                if any(shape.follows(path, text, end) for path in paths for shape in shapes):
                     return True
             at = text.find(host, at + 1)
         return False
@@ -172,7 +176,8 @@ class Gate:
 class _LooseShape:
     """A shape without regard to where it ends, nor to where it begins if that cannot be told."""
 
-    def __init__(self, shape: Shape, platform: Platform) -> None:
+    def __init__(self, shape: Shape, platform: Platform, *, fast: bool = False) -> None:
+        self._sign = Sign(b"(?i)" + shape.path.encode(), fast=fast)
         self._path = re.compile(shape.path, re.IGNORECASE)
         self._parameters = tuple(name.encode() for name in shape.query)
         self.anywhere = platform.rewrite is not None
@@ -181,7 +186,7 @@ class _LooseShape:
         """Tell whether a stretch of text has something of this shape."""
         if not all(name in stretch for name in self._parameters):
             return False
-        return self._path.search(stretch.decode("ascii")) is not None
+        return self._sign.may_stand_in(stretch) and self._path.search(stretch.decode("ascii")) is not None
 
     def follows(self, path: str, text: bytes, at: int) -> bool:
         """Tell whether the text after a host can be of this shape; its path begins like ``path``."""

@@ -1,9 +1,10 @@
-"""Look for many short literals in a long text at once, and find the literals that a pattern needs."""
+"""Look for literals and expressions in a long text at once, and find the literals that a pattern needs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -24,7 +25,7 @@ class Needles:
         self._groups: dict[bytes, list[bytes]] = {}
         for word in self._words:
             self._groups.setdefault(word[:_PREFIX], []).append(word)
-        self._database = _compiled(self._words) if fast else None
+        self._database = _compiled([re.escape(word) for word in self._words]) if fast else None
 
     def within(self, text: bytes) -> list[bytes]:
         """Return the literals that stand in a text, in alphabetical order."""
@@ -35,19 +36,68 @@ class Needles:
         return [self._words[number] for number in sorted(found)]
 
 
-def _compiled(words: tuple[bytes, ...]) -> Any:
-    """Compile the literals for Hyperscan; None where it is not installed."""
+class Sign:
+    """An expression that stands in few texts, asked for before a dearer look at a text.
+
+    Where Hyperscan is not installed, or cannot take the expression, the answer is that it may stand anywhere.
+    """
+
+    def __init__(self, expression: bytes, *, fast: bool = True) -> None:
+        self._database = _compiled([expression]) if fast else None
+
+    def may_stand_in(self, text: bytes) -> bool:
+        """Tell whether the expression can stand in a text. False means that it does not."""
+        if self._database is None:
+            return True
+        found: list[int] = []
+        self._database.scan(text, match_event_handler=lambda number, *_: found.append(number))
+        return bool(found)
+
+
+class Places:
+    """Where an expression stands in a text: anywhere, if Hyperscan is not installed or cannot take it."""
+
+    def __init__(self, expression: bytes, *, fast: bool = True) -> None:
+        self._longest = _parser.parse(expression).getwidth()[1]
+        self._database = _compiled([expression], once=False) if fast else None
+
+    def within(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """Yield stretches of a text, in order and apart from each other, that have all matches in them."""
+        if self._database is None:
+            yield 0, len(text)
+            return
+        ends: list[int] = []
+        self._database.scan(text, match_event_handler=lambda _, __, end, *___: ends.append(end))
+        start, last = 0, -1
+        for end in sorted(ends):
+            if end - self._longest > last:
+                if last > 0:
+                    yield start, last
+                start = max(0, end - self._longest)
+            last = end
+        if last > 0:
+            yield start, last
+
+
+def _compiled(expressions: Sequence[bytes], *, once: bool = True) -> Any:
+    """Compile expressions for Hyperscan, each to be found once or wherever it stands.
+
+    Return None where it is not installed or cannot take one of them.
+    """
     try:
         hyperscan = import_module("hyperscan")
     except ImportError:
         return None
     database = hyperscan.Database()
-    database.compile(
-        expressions=[re.escape(word) for word in words],
-        ids=list(range(len(words))),
-        flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(words),
-    )
-    return database
+    flags = hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_SINGLEMATCH if once else 0)
+    with suppress(hyperscan.error):
+        database.compile(
+            expressions=expressions,
+            ids=list(range(len(expressions))),
+            flags=[flags] * len(expressions),
+        )
+        return database
+    return None
 
 
 def spellings(pattern: str, *, apart: bool = False) -> frozenset[str]:

@@ -7,13 +7,13 @@ to blanks, borders of words and what is said in between.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import AnyStr
 
 from scanner.detect.fold import disguises
-from scanner.detect.needles import Needles, spellings
-from scanner.detect.views import foreign_letters, squeezed_part, squeezed_word
+from scanner.detect.needles import Needles, Places, spellings
+from scanner.detect.views import squeezed_part, squeezed_word
 from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS, WEAK_PASSCODE_LABELS
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
@@ -22,7 +22,7 @@ from scanner.platforms.platform import Code
 _WIDEST = 4
 """Bytes that one character can take."""
 _LABEL_BEFORE = 110
-_CODE_BEFORE, _CODE_AFTER = 60, 40
+_CODE_BEFORE = 60
 _NAME_AROUND, _PASSCODE_AFTER = 400, 260
 """Characters within which detection looks for a label, a name, a passcode."""
 _IN_BRACKETS = 40
@@ -33,14 +33,23 @@ _DIGITS = frozenset(b"0123456789")
 _NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
 _LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
 _LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
-_HEADING = re.compile(rb"<th\b[^<>]*>(.{0,400}?)(?=<(?:/th|th|td|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
+_CELL = re.compile(
+    rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)",
+    re.IGNORECASE,
+)
+_LONGEST_HEADING, _LONGEST_CELL = 400, 200
 _PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")
+_RULE_END = re.compile(rb"-:?[ \t]{0,20}\|")
 _LONGEST_ROW = 2000
-_CELL = re.compile(rb"<td\b[^<>]*>(.{0,200}?)(?=<(?:/td|td|th|/tr|tr)\b)", re.DOTALL | re.IGNORECASE)
+_APART = b"\xff"
+"""No byte of UTF-8: stands between parts that are looked at together."""
 _TAG = re.compile(rb"<!--.{0,400}?-->|<[^<>]*>", re.DOTALL)
-_LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}:\s{0,20}\[')
+_LIST = re.compile(rb":\s{0,20}\[")
+_LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}\Z')
+_LONGEST_LIST_NAME = 82
 _BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
-_HOST = re.compile(r"(?<![\w.\-])[\w.\-]++(?=\\{0,8}/)")
+_HOST = re.compile(r"(?<![\w.\-])[\w.\-]++(?=\\{0,8}\Z)")
+_LONGEST_HOST = 300
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
 
 
@@ -53,12 +62,16 @@ class Traces:
         labels |= {label for platform in table for label in platform.labels}
         self._names = frozenset(squeezed_word(name) for name in names if _has_latin(name))
         self._labels = frozenset(squeezed_word(label) for label in labels if _has_latin(label))
-        self._words = Needles([*self._names, *self._labels], fast=fast)
-        self._foreign = tuple(word for word in map(_letters, {*names, *labels}) if not _has_latin(word))
+        foreign = [word for word in map(_letters, {*names, *labels}) if not _has_latin(word)]
+        self._foreign = {word: frozenset(word) - _LATIN for word in foreign}
+        telling = "".join(map("".join, self._foreign.values()))
+        self._telling = frozenset(telling + telling.upper())
         self._schemes = tuple(map(squeezed_word, table.schemes))
         passcodes = (*PASSCODE_LABELS, *WEAK_PASSCODE_LABELS)
         self._passcodes = {squeezed_word(t) for p in passcodes for t in spellings(p) if _has_latin(t)}
-        self._codes = tuple(_LooseCode(p.code, p.names) for p in table if p.code is not None)
+        self._codes = tuple(_LooseCode(p.code, p.names, fast=fast) for p in table if p.code is not None)
+        beside_codes = (word for code in self._codes for word in code.squeezed)
+        self._words = Needles([*self._names, *self._labels, *beside_codes], fast=fast)
 
         spelled = _either(map(squeezed_word, (*DIGIT_WORDS, "double", "triple")))
         joining = _either(map(squeezed_word, JOINING_WORDS))
@@ -69,31 +82,44 @@ class Traces:
         self._label = re.compile(rb"(?:%s)[a-z0-9#]{0,%d}\Z" % (label, length))
         self._label_and_brackets = re.compile(rb"(?:%s)[a-z0-9#]{0,%d}\Z" % (label, length + _IN_BRACKETS))
 
-    def within(self, squeezed: bytes, view: bytes) -> bool:
-        """Tell whether a view, and the same squeezed, can hold a room without an address."""
-        words = self._words.within(squeezed)
-        labels = [word for word in words if word in self._labels]
-        names = [word for word in words if word in self._names]
+    def within(self, squeezed: bytes, view: bytes, letters: frozenset[str]) -> bool:
+        """Tell whether a view, and the same squeezed, can hold a room without an address.
+
+        ``letters`` are those of the view beyond ASCII.
+        """
+        words = frozenset(self._words.within(squeezed))
+        return (
+            (bool(words) and self._told(words, squeezed, view))
+            or self._headed(view)
+            or (bool(letters) and self._in_other_letters(view, letters))
+        )
+
+    def _told(self, words: frozenset[bytes], squeezed: bytes, view: bytes) -> bool:
+        """Look for what the names, the labels and the words beside codes that stand in a view tell of."""
+        labels, names = words & self._labels, words & self._names
+        codes = [code for code in self._codes if not words.isdisjoint(code.squeezed)]
         return (
             any(self._after_name.match(squeezed, at) for at in _ends(names, squeezed))
             or any(self._oddly_written(squeezed, *span) for span in _behind(labels, squeezed))
             or (bool(labels) and self._labelled(view, labels))
-            or (bool(words) and self._named_list(view))
+            or (bool(labels or names) and self._named_list(view))
             or (bool(names) and self._lone_id(squeezed, view.lower()))
-            or self._coded(squeezed, view, everywhere=bool(labels))
-            or self._headed(view)
-            or (not view.isascii() and self._in_other_letters(view))
+            or any(self._coded(code, labels, view) for code in codes)
         )
+
+    def _names_meeting(self, squeezed: bytes) -> bool:
+        """Tell whether a platform's name or a label stands in a squeezed text."""
+        return any(word in self._names or word in self._labels for word in self._words.within(squeezed))
 
     def _oddly_written(self, squeezed: bytes, at: int, end: int) -> bool:
         """Look behind labels for a number in words, or with letters for digits."""
         return self._spelled.search(squeezed, at, end) is not None or _has_loose_number(squeezed[at:end])
 
-    def _labelled(self, view: bytes, labels: Sequence[bytes]) -> bool:
+    def _labelled(self, view: bytes, labels: Collection[bytes]) -> bool:
         for number in _NUMBER.finditer(view):
             before = view[max(0, number.start() - _LABEL_BEFORE * _WIDEST) : number.start()]
             squeezed = squeezed_part(before)[-_TAIL:]
-            if any(label in squeezed for label in labels):
+            if _any_in(labels, squeezed):
                 pattern = self._label_and_brackets if b"(" in before else self._label
                 if pattern.search(squeezed):
                     return True
@@ -113,46 +139,50 @@ class Traces:
                 return True
         return False
 
-    def _coded(self, squeezed: bytes, view: bytes, *, everywhere: bool) -> bool:
-        """Look for codes of letters with the words beside them that make them count."""
-        for code in self._codes:
-            if not _any_in(code.squeezed, squeezed):
-                continue
-            for found in code.found_near_words(view, everywhere=everywhere):
-                before = view[max(0, found.start() - _CODE_BEFORE * _WIDEST) : found.start()]
-                if code.counts(before, found) or self._label_and_brackets.search(squeezed_part(before)):
-                    return True
+    def _coded(self, code: _LooseCode, labels: frozenset[bytes], view: bytes) -> bool:
+        """Look for a code of letters with the words beside it that make it count."""
+        for found in code.within(view):
+            before = view[max(0, found.start() - _CODE_BEFORE * _WIDEST) : found.start()]
+            if code.counts(before, found):
+                return True
+            squeezed = squeezed_part(before)
+            if _any_in(labels, squeezed) and self._label_and_brackets.search(squeezed):
+                return True
         return False
 
     def _headed(self, view: bytes) -> bool:
         """Tell whether a table's heading names what may stand below it: a number, a code, an app's link."""
-        marked = [squeezed_part(_TAG.sub(b"", heading[1])) for heading in _HEADING.finditer(view)]
-        marked += [squeezed_part(heading) for heading in _piped_headings(view)]
+        cells = _CELL.findall(view)
+        headings = [text for kind, text in cells if kind in b"hH" and len(text) <= _LONGEST_HEADING]
         # The first row of a table may be its headings without being marked so.
-        cells = {squeezed_part(_TAG.sub(b"", cell[1])) for cell in _CELL.finditer(view)}
-        headings = [*marked, *cells]
-        if not headings:
+        others = [text for kind, text in cells if kind in b"dD" and len(text) <= _LONGEST_CELL]
+        piped = list(_piped_headings(view))
+        if not (cells or piped):
             return False
-        every = b" ".join(headings)
+        marked = _APART.join([_squeezed_apart(headings), *map(squeezed_part, piped)])
+        every = _APART.join([marked, _squeezed_apart(others)])
         return (
-            bool(self._words.within(b" ".join(marked)))
-            or bool(self._words.within(every) and _NUMBER.search(view))
-            or any(heading.endswith(self._schemes) for heading in headings)
+            self._names_meeting(marked)
+            or (self._names_meeting(every) and _NUMBER.search(view) is not None)
+            or any(heading.endswith(self._schemes) for heading in every.split(_APART))
             or any(
-                _any_in(code.squeezed, every) and code.pattern.search(_TAG.sub(b"", view))
+                _any_in(code.squeezed, every) and any(code.within(_TAG.sub(b"", view)))
                 for code in self._codes
             )
         )
 
     def _named_list(self, view: bytes) -> bool:
         """Tell whether a list in JSON has a name that is read before each of its values."""
-        names = [squeezed_part(found[1]) for found in _LIST_NAME.finditer(view)]
-        return bool(self._words.within(b" ".join(names)))
+        lists = (found.start() for found in _LIST.finditer(view))
+        names = (_LIST_NAME.search(view, max(0, at - _LONGEST_LIST_NAME), at) for at in lists)
+        return self._names_meeting(b" ".join(squeezed_part(name[1]) for name in names if name))
 
-    def _in_other_letters(self, view: bytes) -> bool:
+    def _in_other_letters(self, view: bytes, letters: frozenset[str]) -> bool:
         """Look for names and labels beyond ASCII, and a number anywhere."""
-        letters = frozenset("".join(foreign_letters(view)).lower()) | _LATIN
-        words = [word for word in self._foreign if letters.issuperset(word)]
+        if letters.isdisjoint(self._telling):
+            return False
+        letters = frozenset("".join(letters).lower())
+        words = [word for word, needed in self._foreign.items() if needed <= letters]
         if not words or not _any_in(words, _letters(view.decode("utf-8", "replace"))):
             return False
         squeezed = squeezed_part(view)
@@ -162,31 +192,35 @@ class Traces:
 class _LooseCode:
     """A code of letters and the words that make it count, whatever else is glued to them."""
 
-    def __init__(self, code: Code, names: Iterable[str]) -> None:
-        self.pattern = _without_borders(code.pattern)
+    def __init__(self, code: Code, names: Iterable[str], *, fast: bool) -> None:
+        self._pattern = _without_borders(code.pattern)
+        self._places = Places(b"(?i)" + self._pattern.pattern, fast=fast)
         self._before = _without_borders(code.before)
         self._after = _without_borders(code.after)
         beside = (code.before.pattern, code.after.pattern)
         self.squeezed = frozenset(map(squeezed_word, {t for p in beside for t in spellings(p)}.union(names)))
-        self._words = {text.encode() for p in beside for text in spellings(p, apart=True)}
 
-    def found_near_words(self, view: bytes, *, everywhere: bool) -> Iterator[re.Match[bytes]]:
-        """Yield the codes near the words that belong to them, or all codes of a view."""
-        spans = [(0, len(view))] if everywhere else _spans(self._words, view.lower())
-        for start, end in spans:
-            yield from self.pattern.finditer(view, start, end)
+    def within(self, view: bytes) -> Iterator[re.Match[bytes]]:
+        """Yield the codes of a view."""
+        for start, end in self._places.within(view):
+            yield from self._pattern.finditer(view, start, end)
 
     def counts(self, before: bytes, found: re.Match[bytes]) -> bool:
         """Tell whether the words beside a code make it a room's."""
         return bool(self._before.search(before) or self._after.match(found.string, found.end()))
 
 
-def look_alikes(view: bytes) -> bytes:
-    """Return the hosts of a view that have letters of other alphabets, with those they are taken for."""
-    alike = {ord(letter): latin for letter in foreign_letters(view) if (latin := _looks_like(letter))}
+def look_alikes(view: bytes, letters: frozenset[str]) -> bytes:
+    """Return the hosts of a view that have letters of other alphabets, with those they are taken for.
+
+    ``letters`` are those of the view beyond ASCII.
+    """
+    alike = {ord(letter): latin for letter in letters if (latin := _looks_like(letter))}
     if not alike:
         return b""
-    found = " ".join(_HOST.findall(view.decode("utf-8", "replace")))
+    ends = (part[-_LONGEST_HOST:] for part in view.split(b"/")[:-1])
+    hosts = (_HOST.search(end.decode("utf-8", "replace")) for end in ends if not end.isascii())
+    found = " ".join(host.group() for host in hosts if host)
     return found.translate(alike).lower().encode("ascii", "replace")
 
 
@@ -196,8 +230,14 @@ def _looks_like(letter: str) -> str:
     return next((version.text[1] for version in disguises(f"a{letter}a.bc/") if version.text.isascii()), "")
 
 
+def _squeezed_apart(parts: Iterable[bytes]) -> bytes:
+    return squeezed_part(_APART.join([_TAG.sub(b"", part) for part in parts]))
+
+
 def _piped_headings(view: bytes) -> Iterator[bytes]:
     """Yield the lines above the rules of tables drawn with strokes, as in Markdown."""
+    if b"|" not in view or not _RULE_END.search(view):
+        return
     for rule in _PIPE_RULE.finditer(view):
         yield view[view.rfind(b"\n", max(0, rule.start() - _LONGEST_ROW), rule.start()) + 1 : rule.start()]
 
@@ -224,20 +264,6 @@ def _behind(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _spans(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
-    """Join the surroundings of all words into spans without overlap."""
-    before, after = _CODE_AFTER * _WIDEST + 40, _CODE_BEFORE * _WIDEST + 40
-    start, end = 0, -1
-    for at in sorted(_ends(words, text)):
-        if at - before > end:
-            if end > 0:
-                yield start, end
-            start = max(0, at - before)
-        end = at + after
-    if end > 0:
-        yield start, end
-
-
 def _has_loose_number(squeezed: bytes) -> bool:
     """Tell whether a squeezed text has a number in which some digits are written as letters."""
     return any(
@@ -251,8 +277,11 @@ def _any_in(words: Collection[AnyStr], text: AnyStr) -> bool:
 
 
 def _either(words: Iterable[bytes]) -> bytes:
-    longest_first: list[bytes] = sorted(set(words), key=lambda word: -len(word))
-    return b"|".join(longest_first)
+    """Return an expression for words, the longest first, parted by their first letter for speed."""
+    groups: dict[bytes, list[bytes]] = {}
+    for word in sorted(set(words), key=lambda word: -len(word)):
+        groups.setdefault(word[:1], []).append(word[1:])
+    return b"|".join(b"%s(?:%s)" % (first, b"|".join(rest)) for first, rest in groups.items())
 
 
 def _without_borders(pattern: re.Pattern[str]) -> re.Pattern[bytes]:

@@ -30,8 +30,9 @@ SIGN_LEADS = bytes([0xC2, 0xCC, 0xCD, 0xE2, 0xEF, *range(0xF0, 0xF5)])
 """First bytes in UTF-8 of marks, punctuation and symbols. Those of letters become ``x``."""
 _LETTER_LEADS = bytes(byte for byte in range(0xC3, 0xF0) if byte not in SIGN_LEADS)
 PLAINLY = bytes.maketrans(_LETTER_LEADS + b"\\", b"x" * len(_LETTER_LEADS) + b"/")
+_LOWERED = bytes(range(256)).lower().translate(PLAINLY)
 _BETWEEN = bytes([*range(33), 127, *range(0x80, 0xC0)]) + SIGN_LEADS + b"\"'`[](){}<>|^*"
-_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum() and chr(byte) != "#")
+_NO_LETTERS = _BETWEEN + bytes(byte for byte in range(128) if not chr(byte).isalnum() and chr(byte) != "#")
 
 _CODED = re.compile(r"&(?:#[0-9xX]|[a-zA-Z]{2,31};)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31};?)")
@@ -40,6 +41,7 @@ _OPEN_NUMBER = re.compile(r"&(?:amp;)*(?:#|%(?:25)*23)(?:[xX]?[0-9a-fA-F]+(?![0-
 _CODED_OPEN_NUMBER = re.compile(_OPEN_NUMBER.pattern.replace("&(?:amp;)*", "%(?:25)*26"))
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
+_SLASHES = re.compile(rb"//+")
 _SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
 _ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
 _LETTER_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
@@ -48,23 +50,26 @@ _CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC]\\*+[nrt]")
 _IN_ADDRESS = re.compile(r"(?:[/\\]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z")
 
 _ONE_TAG = r"<(?:[^<>=]++|=\s*+\\*+\"[^\"<]*+\"|=\s*+\\*+'[^'<]*+'|=)*+>|<[^<>]*>"
-_TAG_OR_ASIDE = re.compile(rf"(<!--)(-?>)?|<(script|style)\b[^<>]*>|{_ONE_TAG}", re.IGNORECASE)
+_WHOLE_TAG = re.compile(_ONE_TAG)
+_ASIDE = re.compile(r"<!--(-?>)?|<(script|style)\b[^<>]*>", re.IGNORECASE)
 _ASIDE_END = {
-    "<!--": re.compile(r"--!?>"),
+    "": re.compile(r"--!?>"),
     "script": re.compile("</script", re.IGNORECASE),
     "style": re.compile("</style", re.IGNORECASE),
 }
 _TAG = re.compile(rf"<!--|-->|{_ONE_TAG}")
 _GLUED_COMMENT = re.compile(r"<!--(?<=[\w./:@\-]<!--)")
-_TAG_IN_TAG = re.compile(r"<\w[^\s<>]*\s[^<>]*=\s*\\*[\"'][^\"'<>]*<")
+_QUOTED_ANGLE = re.compile(r"=\s*\\*[\"'][^\"'<>]*<")
+_TAG_IN_TAG = re.compile(rf"<\w[^\s<>]*\s[^<>]*{_QUOTED_ANGLE.pattern}")
 
 _TOKENS = bytes(
     byte if byte < 128 and (chr(byte) in "+/-_" or chr(byte).isalnum()) else 32 for byte in range(256)
 ).translate(bytes.maketrans(b"-_", b"+/"))
-_BASE64_ASCII = re.compile(
-    rb"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){4,500}"
-)
-"""Sixteen characters that stand for ASCII: of every byte, the highest bit is not set."""
+_BASE64_GROUP = rb"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/%s]"
+"""Four characters that stand for ASCII: of every byte, the highest bit is not set."""
+_BASE64_ASCII = re.compile(rb"(?:%s){4,500}" % (_BASE64_GROUP % b""))
+BASE64_SIGN = rb"(?:%s){4}" % (_BASE64_GROUP % rb"_\-")
+"""What stands in every view that has base64 texts."""
 _SHORTEST_BASE64 = 16
 
 
@@ -84,19 +89,26 @@ class Reading:
         if "<" not in page:
             return
         running, asides = _parted(page)
-        yield self.undone(running)
+        yield self._without_escapes(running)
         if "<" in asides:
-            yield self.undone(_TAG.sub("", asides))
+            yield self._without_escapes(_TAG.sub("", asides))
             if _GLUED_COMMENT.search(asides):
-                yield self.undone(_parted(asides)[0])
-        if _TAG_IN_TAG.search(page):
+                yield self._without_escapes(_parted(asides)[0])
+        # A tag that holds another has not been taken out.
+        if ("<" in running or "<" in asides) and _QUOTED_ANGLE.search(page) and _TAG_IN_TAG.search(page):
             inner = _running_text(text)
             yield self.undone(inner)
-            yield self.undone(_running_text(inner))
-            yield self.undone(_running_text(page))
+            if "<" in inner:
+                yield self.undone(_running_text(inner))
+            if page != text:
+                yield self.undone(_running_text(page))
 
     def undone(self, text: str) -> str:
         """Undo entities, escapes, percent signs and foreign letters, also inside each other."""
+        return self._without_escapes(folded(text))
+
+    def _without_escapes(self, text: str) -> str:
+        """Undo entities, escapes and percent signs in a text without foreign letters."""
         entity = _ENTITY if self.open_entities else _CLOSED_ENTITY
         escape = _ESCAPE if self.blank_escapes else _LETTER_ESCAPE
         for _ in range(_ROUNDS):
@@ -105,8 +117,6 @@ class Reading:
                 text = entity.sub(_entity, text)
             if "\\" in text:
                 text = _paired_surrogates(escape.sub(_character, text))
-            if not text.isascii():
-                text = folded(text)
             if "%" in text:
                 text = _PERCENT.sub(_unquoted, text)
             if text == before:
@@ -114,9 +124,13 @@ class Reading:
         return text
 
 
+USUAL = Reading()
+"""What every text is read by, and most by no other."""
+
+
 def readings(text: str) -> Iterator[Reading]:
     """Yield the readings of a text: one, or another for each sort of mark that makes a difference in it."""
-    yield Reading()
+    yield USUAL
     if _blank_escape_in_address(text) or ("%" in text and _CODED_BACKSLASH.search(text)):
         yield Reading(blank_escapes=False)
     if _OPEN_NUMBER.search(text) or ("%26" in text and _CODED_OPEN_NUMBER.search(text)):
@@ -125,22 +139,20 @@ def readings(text: str) -> Iterator[Reading]:
 
 def joined(view: bytes) -> bytes:
     """Take out what may stand between the letters of an address; letters beyond ASCII become ``x``."""
-    text = view.lower().translate(PLAINLY, _BETWEEN)
-    if _SPLIT_PERCENT.search(text):
-        text = Reading().undone(text.decode("ascii")).lower().encode().translate(PLAINLY, _BETWEEN)
-    while b"//" in text:
-        text = text.replace(b"//", b"/")
-    return text
+    text = view.translate(_LOWERED, _BETWEEN)
+    if b"%" in text and _SPLIT_PERCENT.search(text):
+        text = USUAL.undone(text.decode("ascii")).encode().translate(_LOWERED, _BETWEEN)
+    return _SLASHES.sub(b"/", text)
 
 
 def squeezed(address: bytes) -> bytes:
     """Return only the letters, digits and ``#`` of a joined text."""
-    return address.translate(None, _SIGNS)
+    return address.translate(None, _NO_LETTERS)
 
 
 def squeezed_part(view: bytes) -> bytes:
     """Return the letters, digits and ``#`` of a short part of a view, in lower case."""
-    return view.lower().translate(PLAINLY, _BETWEEN).translate(None, _SIGNS)
+    return view.translate(_LOWERED, _NO_LETTERS)
 
 
 def squeezed_word(word: str) -> bytes:
@@ -150,6 +162,8 @@ def squeezed_word(word: str) -> bytes:
 
 def foreign_letters(view: bytes) -> frozenset[str]:
     """Return the characters beyond ASCII of a text in UTF-8."""
+    if view.isascii():
+        return frozenset()
     return frozenset(view.translate(None, _ASCII).decode("utf-8", "replace"))
 
 
@@ -167,7 +181,7 @@ def base64_texts(view: bytes) -> str:
                     text = b64decode(packed + b"=" * (-len(packed) % 4)).decode("ascii", "replace")
                     if "/" in text and "." in text:
                         plain.append(text)
-    return Reading().undone("\n".join(plain)) if plain else ""
+    return USUAL.undone("\n".join(plain)) if plain else ""
 
 
 def _parted(page: str) -> tuple[str, str]:
@@ -179,20 +193,21 @@ def _parted(page: str) -> tuple[str, str]:
     asides: list[str] = []
     ends: dict[str, int] = {}
     at = 0
-    while (tag := _TAG_OR_ASIDE.search(page, at)) is not None:
-        texts.append(page[at : tag.start()])
-        at = tag.end()
-        kind = "" if tag[2] else (tag[1] or tag[3] or "").lower()
-        if kind:
-            if ends.get(kind, 0) < at:
-                found = _ASIDE_END[kind].search(page, at)
-                ends[kind] = found.start() if found else len(page) + 1
-            if ends[kind] <= len(page):
-                asides.append(page[at : ends[kind]])
-                closing = _ASIDE_END[kind].match(page, ends[kind])
-                at = closing.end() if closing else at
+    while (opening := _ASIDE.search(page, at)) is not None:
+        texts.append(page[at : opening.start()])
+        at = opening.end()
+        if opening[1]:
+            continue
+        kind = (opening[2] or "").lower()
+        if ends.get(kind, 0) < at:
+            found = _ASIDE_END[kind].search(page, at)
+            ends[kind] = found.start() if found else len(page) + 1
+        if ends[kind] <= len(page):
+            asides.append(page[at : ends[kind]])
+            closing = _ASIDE_END[kind].match(page, ends[kind])
+            at = closing.end() if closing else at
     texts.append(page[at:])
-    return "".join(texts), "\n".join(asides)
+    return "".join([_WHOLE_TAG.sub("", text) for text in texts]), "\n".join(asides)
 
 
 def _blank_escape_in_address(text: str) -> bool:
@@ -212,7 +227,7 @@ def _unquoted(run: re.Match[str]) -> str:
 def _decoded(run: str) -> str:
     """Decode percent signs; where tags cut a letter of several bytes, only the ASCII between."""
     try:
-        return unquote(run, errors="strict")
+        return folded(unquote(run, errors="strict"))
     except UnicodeDecodeError:
         return _PERCENT_ASCII.sub(lambda code: chr(int(code[1], 16)), run)
 
@@ -223,12 +238,17 @@ def _entity(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _unescaped(entity: str) -> str:
-    return unescape(entity)
+    return folded(unescape(entity))
 
 
 def _character(escape: re.Match[str]) -> str:
     code = escape[1] or escape[2]
-    return chr(int(code, 16)) if code else ""
+    return _numbered(code) if code else ""
+
+
+@lru_cache(maxsize=4096)
+def _numbered(code: str) -> str:
+    return folded(chr(int(code, 16)))
 
 
 def _paired_surrogates(text: str) -> str:
@@ -236,12 +256,14 @@ def _paired_surrogates(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return folded(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     return text
 
 
 def folded(text: str) -> str:
     """Bring letters and digits to ASCII as ``clean`` does, but only those that are there."""
+    if text.isascii():
+        return text
     foldings = {
         letter: latin
         for letter in foreign_letters(text.encode("utf-8", "replace"))

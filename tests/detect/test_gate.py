@@ -7,8 +7,10 @@ import gzip
 import html
 import json
 import os
+import re
 import zipfile
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from scanner.detect import KINDS, Detector, detect
 from scanner.detect.gate import Gate
-from scanner.detect.needles import Needles, spellings
+from scanner.detect.needles import Needles, Places, Sign, spellings
 from scanner.extract import LONGEST
 from scanner.extract import segments as read
 from scanner.model import Document
@@ -77,6 +79,7 @@ ORDINARY = {
     "JSON": json.dumps({"id": 84512367890, "meeting": "hall", "tags": ["zoom", "lens"]}),
     "feed": "<?xml version='1.0'?><rss><item><title>Choir</title><link>https://a.example/b</link></item></rss>",
     "other letters": "<p>Привет, это обычная страница. 你好，世界 12345678</p>",
+    "other letters beside a host": '<p>Группа <a href="https://www.facebook.com/choir">там/тут</a></p>',
 }
 
 
@@ -200,6 +203,33 @@ def test_hyperscan_finds_the_same_needles(words: list[bytes], data: st.DataObjec
     pytest.importorskip("hyperscan", reason="the optional engine is not installed")
     text = b"".join(data.draw(st.lists(st.sampled_from([*words, b" ", b"zoomXus", b"a"]))))
     assert Needles(words).within(text) == sorted(Needles(words, fast=False).within(text))
+
+
+SIGNS = {
+    "a run": rb"[0-9]{3,5}",
+    "either case": rb"(?i)ab-[a-z]{2}",
+    "without an end": rb"a.*b",
+    "what Hyperscan cannot take": rb"(?<!x)[0-9]{3}",
+    "what matches anywhere": rb"[0-9]*",
+}
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("expression", SIGNS.values(), ids=SIGNS.keys())
+@given(text=st.text(alphabet="abABx-123\n", max_size=80).map(str.encode))
+def test_a_sign_that_stands_in_a_text_is_never_denied(expression: bytes, text: bytes, fast: bool) -> None:
+    found = list(re.finditer(expression, text))
+    if found:
+        assert Sign(expression, fast=fast).may_stand_in(text)
+    stretches = list(Places(expression, fast=fast).within(text))
+    assert all(any(start <= m.start() and m.end() <= end for start, end in stretches) for m in found if m[0])
+    assert all(low[1] < high[0] for low, high in pairwise(stretches))
+
+
+def test_a_text_without_a_sign_is_told_at_once() -> None:
+    pytest.importorskip("hyperscan", reason="the optional engine is not installed")
+    assert not Sign(rb"[0-9]{3}").may_stand_in(b"12 34 ab")
+    assert list(Places(rb"[0-9]{3}").within(b"12 345" + b" " * 9 + b"678")) == [(3, 6), (15, 18)]
 
 
 @pytest.mark.parametrize(
