@@ -13,7 +13,7 @@ from typing import AnyStr
 
 from scanner.detect.fold import disguises
 from scanner.detect.needles import Needles, Places, spellings
-from scanner.detect.views import squeezed_part, squeezed_word
+from scanner.detect.views import ONE_TAG, squeezed_part, squeezed_word
 from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS, WEAK_PASSCODE_LABELS
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
@@ -43,7 +43,7 @@ _RULE_END = re.compile(rb"-:?[ \t]{0,20}\|")
 _LONGEST_ROW = 2000
 _APART = b"\xff"
 """No byte of UTF-8: stands between parts that are looked at together."""
-_TAG = re.compile(rb"<!--.{0,400}?-->|<[^<>]*>", re.DOTALL)
+_TAG = re.compile(rb"<!--.{0,400}?-->|" + ONE_TAG.encode(), re.DOTALL)
 _LIST = re.compile(rb":\s{0,20}\[")
 _LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}\Z')
 _LONGEST_LIST_NAME = 82

@@ -47,17 +47,19 @@ _ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nr
 _LETTER_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _BLANK_ESCAPE = re.compile(r"\\[nrt]")
 _CODED_BACKSLASH = re.compile(r"%(?:25)*5[cC]\\*+[nrt]")
-_IN_ADDRESS = re.compile(r"(?:[/\\]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z")
+_IN_ADDRESS = re.compile(
+    r"(?:[/\\]|(?:#(?:47|[xX]2[fF])|sol);|%(?:25){0,6}2[fF]|\.[A-Za-z\s]{2,16}(?:[/\\][\w.\\/\-\s]{0,80})?)\Z"
+)
 
-_ONE_TAG = r"<(?:[^<>=]++|=\s*+\\*+\"[^\"<]*+\"|=\s*+\\*+'[^'<]*+'|=)*+>|<[^<>]*>"
-_WHOLE_TAG = re.compile(_ONE_TAG)
+ONE_TAG = r"<(?:[^<>=]++|=\s*+\\*+\"[^\"<]*+\"|=\s*+\\*+'[^'<]*+'|=)*+>|<[^<>]*>"
+_WHOLE_TAG = re.compile(ONE_TAG)
 _ASIDE = re.compile(r"<!--(-?>)?|<(script|style)\b[^<>]*>", re.IGNORECASE)
 _ASIDE_END = {
     "": re.compile(r"--!?>"),
     "script": re.compile("</script", re.IGNORECASE),
     "style": re.compile("</style", re.IGNORECASE),
 }
-_TAG = re.compile(rf"<!--|-->|{_ONE_TAG}")
+_TAG = re.compile(rf"<!--|-->|{ONE_TAG}")
 _GLUED_COMMENT = re.compile(r"<!--(?<=[\w./:@\-]<!--)")
 _QUOTED_ANGLE = re.compile(r"=\s*\\*[\"'][^\"'<>]*<")
 _TAG_IN_TAG = re.compile(rf"<\w[^\s<>]*\s[^<>]*{_QUOTED_ANGLE.pattern}")

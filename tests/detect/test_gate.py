@@ -140,6 +140,10 @@ def test_numbers_without_evidence_are_found_when_asked_for() -> None:
 @example("会议号：845 1236 7890", [], "title", "page", "utf-8")
 @example("https://meet.google.com/bcd-efgh-jkm", ["base64", "tags"], "noscript", "page", "utf-8")
 @example("ID: 845 1236 7890 zoom passcode: 123abc", ["tags with a tag"], "srcdoc", "feed", "utf-8")
+@example(
+    "https://riverside.fm/studio/choir?t=0a1b2c3d4e5f", ["entities", "backslashes"], "href", "feed", "utf-8"
+)
+@example("Google Meet: bcd-efgh-jkm", ["tags with an angle"], "columns", "feed", "utf-8")
 def test_whatever_reading_finds_passes(
     room: str, disguises: list[str], place: str, kind: str, charset: str
 ) -> None:
