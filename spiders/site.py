@@ -35,7 +35,7 @@ class Site(SourceSpider):
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps."""
         links = json_feed_links(document) if is_json_feed(document) else outlinks(unpacked(document))
-        for link in links:
+        for link in filter(self._scope.holds, links):
             yield Visit(address=link, depth=visit.depth + 1)
         if visit.start and self.options.sitemaps:
             origin = origin_of(visit.address)

@@ -1,14 +1,15 @@
 """Where a document leads: the addresses a crawl may follow from it.
 
 Only what a browser or feed reader would follow. Finding meetings is not done here: that looks at far more
-places than these. All addresses come back absolute, with http or https, without fragment, each once, in
-order of first appearance, resolved as browsers do (WHATWG).
+places than these. All addresses come back absolute, with http or https, without fragment, each once, those of
+one sort of element in order of first appearance, resolved as browsers do (WHATWG).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -21,9 +22,9 @@ from scanner.model import Document
 
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _ADDRESS_ATTRIBUTE = {
+    "link": "href",
     "a": "href",
     "area": "href",
-    "link": "href",
     "iframe": "src",
     "frame": "src",
     "embed": "src",
@@ -61,7 +62,8 @@ def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
         return ()
     page = _parse(document.body, document.charset)
     base = _base(page, document)
-    return _distinct((_resolve(base, link) for link in _html_links(page) if link), limit=limit)
+    links = dict.fromkeys(_html_links(page))  # the menus of a page say most of them twice
+    return _distinct((_resolve(base, link) for link in links if link), limit=limit)
 
 
 def refresh_target(document: Document, header: str = "") -> str:
@@ -163,6 +165,9 @@ def _base(page: turbohtml.Document, document: Document) -> str:
 
 
 def _refresh(page: turbohtml.Document) -> str:
+    # Of one name alone turbohtml keeps a list; all else goes through the whole tree.
+    if not any("refresh" in (meta.attr("http-equiv") or "").lower() for meta in page.find_all("meta")):
+        return ""
     try:
         refresh = page.meta_refresh()
     except ValueError:  # turbohtml reads "." as a number
@@ -172,15 +177,16 @@ def _refresh(page: turbohtml.Document) -> str:
 
 def _html_links(page: turbohtml.Document) -> Iterator[str]:
     yield _refresh(page)
-    for element in page.find_all(list(_ADDRESS_ATTRIBUTE)):
-        if element.tag == "link" and not _FOLLOWED_RELATIONS.intersection(element.attrs.get("rel") or ()):
-            continue
-        link = element.attrs.get(_ADDRESS_ATTRIBUTE[element.tag])
-        if isinstance(link, str):
-            yield link
+    for tag, attribute in _ADDRESS_ATTRIBUTE.items():
+        for element in page.find_all(tag):
+            if tag == "link" and not _FOLLOWED_RELATIONS.intersection(element.attrs.get("rel") or ()):
+                continue
+            link = element.attr(attribute)
+            if link:
+                yield link
     for element in page.select("[data-href], [onclick]"):
-        yield str(element.attrs.get("data-href") or "").strip()
-        for found in _BY_CLICK.finditer(str(element.attrs.get("onclick") or "")):
+        yield (element.attr("data-href") or "").strip()
+        for found in _BY_CLICK.finditer(element.attr("onclick") or ""):
             yield found[1]
 
 
@@ -189,10 +195,15 @@ def _resolve(base: str, reference: str) -> str:
     if len(reference) > _LONGEST:
         return ""
     try:
-        address = (can_ada.parse(base) + reference).href
+        address = (_parsed(base) + reference).href
     except ValueError:
         return ""
     return address.partition("#")[0] if address.startswith(("http://", "https://")) else ""
+
+
+@lru_cache(maxsize=16)
+def _parsed(base: str) -> can_ada.URL:
+    return can_ada.parse(base)
 
 
 def _distinct(addresses: Iterable[str], *, limit: int) -> tuple[str, ...]:
