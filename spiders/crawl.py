@@ -18,7 +18,7 @@ from scanner.detect import KNOWN, Detector
 from scanner.errors import LychgateError
 from scanner.guard import GuardsMissing, check_pairs
 from scanner.model import CrawlEvent, Failed, Unit
-from spiders import Kind, kinds
+from spiders import Kind, kind, kinds
 from spiders.fetch import Errand, GuardedHandler
 from spiders.options import Options
 from spiders.resolver import Lookup, look_up
@@ -147,13 +147,13 @@ def prove_handlers(crawler: Crawler) -> None:
 
 def _prepare(unit: Unit) -> _Job:
     """Check a Unit. Raises LychgateError with what is wrong in it."""
-    kind = kinds().get(unit.kind)
-    if kind is None:
+    found = kind(unit.kind)
+    if found is None:
         known = ", ".join(kinds())
         raise LychgateError(f"there is no kind of source called {unit.kind!r} (there are: {known})")
     check_pairs(unit.allow)
     try:
-        return _Job(unit, kind, kind.options.model_validate(dict(unit.options)))
+        return _Job(unit, found, found.options.model_validate(dict(unit.options)))
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from bs4.element import PageElement
 
 _UNSEEN = frozenset({"head", "script", "style", "template", "title", "noscript"})
 _LINES = frozenset(
@@ -25,11 +27,15 @@ _CELLS = frozenset({"td", "th"})
 
 def visible_text(markup: str) -> str:
     """Return the text that a piece of HTML shows, one line for each block and row, cells apart by a tab."""
+    from bs4 import BeautifulSoup  # a tenth of a crawl's start, and no crawl needs it
+
     return "".join(_pieces(BeautifulSoup(markup, "lxml")))
 
 
 def _pieces(soup: BeautifulSoup) -> Iterator[str]:
     """Yield texts and the breaks between them. A stack instead of recursion: nesting has no bound."""
+    from bs4.element import NavigableString, PreformattedString, Tag
+
     waiting: list[PageElement | str] = [soup]
     while waiting:
         element = waiting.pop()

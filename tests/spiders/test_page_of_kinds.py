@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scanner.settings import load
-from spiders import kinds
+from spiders import kind, kinds
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
 SECTIONS = dict(re.findall(r"\n### (\S+)\n(.*?)(?=\n##|\Z)", PAGE, re.DOTALL))
@@ -40,3 +42,15 @@ def test_every_kind_has_its_transcript(kind: str) -> None:
     transcript = re.search(r"```text\n(.*?)```", SECTIONS[kind], re.DOTALL)
     assert transcript is not None
     assert "$ lychgate scan example" in transcript[1]
+
+
+@pytest.mark.parametrize("name", ["", ".", "no-such", "zoom_risk", "Site", "spider", "site.Site", "../site"])
+def test_a_name_of_no_kind_finds_none(name: str) -> None:
+    assert kind(name) is None
+
+
+def test_a_kind_is_found_alone_as_among_all() -> None:
+    assert {name: kind(name) for name in kinds()} == kinds()
+    code = "import sys, spiders; spiders.kind('site'); print('spiders.forum' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
