@@ -51,10 +51,24 @@ class Reporter:
     def __init__(self, out: TextIO, detector: Detector) -> None:
         self._out = out
         self._detector = detector
+        self._builds: dict[str, str] = {}
+        self._varied: set[str] = set()
 
     def __call__(self, event: CrawlEvent) -> None:
         """Write one event as one line."""
-        print(to_json(search(event, self._detector)), file=self._out, flush=True)
+        line = search(event, self._detector)
+        if isinstance(line, PageRead) and isinstance(event, Fetched):
+            line = replace(line, likeness=self._likeness(event))
+        print(to_json(line), file=self._out, flush=True)
+
+    def _likeness(self, page: Fetched) -> str:
+        """Mark pages until two of a source differ: from then on it is not the same page again and again."""
+        if page.source in self._varied:
+            return ""
+        mark = likeness(page.document.body)
+        if self._builds.setdefault(page.source, mark) != mark:
+            self._varied.add(page.source)
+        return mark
 
 
 def search(event: CrawlEvent, detector: Detector) -> CrawlLine | Ended:
@@ -74,7 +88,6 @@ def search(event: CrawlEvent, detector: Detector) -> CrawlLine | Ended:
             etag=event.etag,
             last_modified=event.last_modified,
             digest=event.digest,
-            likeness=likeness(event.document.body),
         )
     if isinstance(event, MeetingRedirect):
         links = tuple(

@@ -7,7 +7,7 @@ and forgets the rest (design.md §5).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 
 from scanner.model import (
@@ -84,7 +84,12 @@ _TYPES = {name: kind for kind, name in _NAMES.items()}
 
 def to_json(line: CrawlLine | Ended) -> str:
     """Write one line, without its line end."""
-    return json.dumps({"event": _NAMES[type(line)], **asdict(line)}, default=timedelta.total_seconds)
+    parts = {part.name: getattr(line, part.name) for part in fields(line)}
+    return json.dumps({"event": _NAMES[type(line)], **parts}, default=_described)
+
+
+def _described(value: Link | timedelta) -> object:
+    return value.total_seconds() if isinstance(value, timedelta) else asdict(value)
 
 
 def from_json(text: str) -> CrawlLine | Ended:

@@ -16,6 +16,7 @@ from scanner.errors import InputError
 from scanner.model import CrawlEvent, Document, Known, Limits, Unit
 
 _DURATIONS = frozenset(name for name, value in asdict(Limits()).items() if isinstance(value, timedelta))
+_REMEMBERED = tuple(part.name for part in fields(Known))
 
 
 def unit_to_json(unit: Unit) -> str:
@@ -27,7 +28,7 @@ def unit_to_json(unit: Unit) -> str:
         "options": dict(unit.options),
         "limits": limits,
         "platforms": dict(unit.platforms),
-        "known": [asdict(known) for known in unit.known],
+        "known": [{name: getattr(known, name) for name in _REMEMBERED} for known in unit.known],
     }
     return json.dumps(parts)
 

@@ -1,12 +1,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 
-from scanner.model import Coverage, Failed, Form, Link, Room, Skipped, SourceState, Unchanged
+from scanner.detect import KNOWN
+from scanner.model import (
+    Coverage,
+    Document,
+    Failed,
+    Fetched,
+    Form,
+    Link,
+    Room,
+    Skipped,
+    SourceState,
+    Unchanged,
+)
 from scanner.scans.coverage import ALL_ALIKE, CANARY_MISSING, FAR_FEWER, Tally, after_fast_run
-from scanner.scans.crawl import likeness
-from scanner.scans.page import CrawlLine, PageRead
+from scanner.scans.crawl import Reporter, likeness
+from scanner.scans.page import CrawlLine, PageRead, from_json
 
 READ = PageRead(source="forum", address="https://f.example/", depth=0, links=())
 DENIED = Failed(source="forum", address="https://f.example/", why="HTTP 403", blocked=True, start=True)
@@ -164,6 +177,21 @@ def test_log_in_forms_are_alike_and_pages_of_one_site_are_not() -> None:
     page = head + "<h1>Minutes</h1><p>Present: Ann, Bob.</p>"
     assert likeness(page.encode()) != likeness((page + "<p>Apologies: none</p>").encode())
     assert likeness(b"<p>short pages are often alike</p>") == ""
+
+
+def test_pages_are_marked_until_two_of_a_source_differ() -> None:
+    out = StringIO()
+    report = Reporter(out, KNOWN)
+    bodies = [log_in_form(1), log_in_form(2), log_in_form(3) + b"<p>Notice</p>", log_in_form(4)]
+    for source in ("forum", "site"):
+        for number, body in enumerate(bodies if source == "forum" else bodies[:2]):
+            document = Document(f"https://{source}.example/{number}", body, "text/html")
+            report(Fetched(source=source, document=document, depth=0))
+    lines = [line for line in map(from_json, out.getvalue().splitlines()) if isinstance(line, PageRead)]
+    forum, site = ([line.likeness for line in lines if line.source == name] for name in ("forum", "site"))
+    assert forum[0] == forum[1] != forum[2] != ""
+    assert forum[3] == ""
+    assert site == forum[:2]
 
 
 @pytest.mark.parametrize(
