@@ -3,8 +3,9 @@
     python benchmarks/rescan.py [--pages 10000] [--bytes 20000]
 
 The site is served once with entity tags and once without anything to ask by. Uses the `lychgate` command as a
-person would, in a temporary data folder, without a pause between requests. Prints pages, bytes of bodies, the
-CPU time of a page in parent and child together, and the ratio to the first scan.
+person would, in a temporary data folder, without a pause between requests; beside it a usual Scrapy spider
+with Scrapy's defaults follows all links and looks for one pattern, as it would have to every night. Prints
+pages, bytes of bodies, the CPU time of a page in all processes together, start included, and the ratios.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HERE))
+
+from benchmarks.crawl import USUAL  # noqa: E402
+
 COMMAND = [sys.executable, "-c", "from scanner.cli import main; main()"]
 GIVEN = ("--organisation", "Benchmark", "--timezone", "UTC", "--email", "clerk@example.org")
 LISTED = 1000
@@ -97,22 +102,34 @@ sources:
 network: {{allow: ["{address}"]}}
 """
     )
-    seconds, moved = [], []
+    seconds: dict[str, float] = {}
+    moved: dict[str, int] = {}
     for scan in ("first", "second"):
         site.bodies = site.unchanged = 0
         before = spent_so_far()
         report: dict[str, Any] = json.loads(lychgate(data, "scan", "--json"))
+        seconds[scan], moved[scan] = spent_so_far() - before, site.bodies
         (source,) = report["sources"]
-        seconds.append(spent_so_far() - before)
-        moved.append(site.bodies)
-        print(
-            f"{name:<16}{scan:<8}{source['read']:>8}{source['unchanged']:>11}{site.unchanged:>8}"
-            f"{site.bodies:>14,}{seconds[-1] / site.pages * 1000:>13.2f}",
-            flush=True,
-        )
+        tell(name, scan, site, seconds[scan], read=source["read"], unchanged=source["unchanged"])
+    site.bodies = site.unchanged = site.asked = 0
+    before = spent_so_far()
+    subprocess.run(
+        [sys.executable, "-c", USUAL, "usual", f"http://{address}/"], capture_output=True, check=True
+    )
+    seconds["Scrapy"] = spent_so_far() - before
+    tell(name, "Scrapy", site, seconds["Scrapy"], read=site.asked, unchanged=0)
     print(
-        f"{'':<16}the second is {seconds[0] / seconds[1]:.1f} times as fast, "
-        f"and moves {moved[1] / moved[0]:.4f} of the bytes"
+        f"{'':<16}the second is {seconds['first'] / seconds['second']:.1f} times as fast as the first and "
+        f"{seconds['Scrapy'] / seconds['second']:.1f} times as fast as Scrapy's defaults, "
+        f"and moves {moved['second'] / moved['first']:.4f} of the bytes"
+    )
+
+
+def tell(name: str, scan: str, site: Site, seconds: float, *, read: int, unchanged: int) -> None:
+    print(
+        f"{name:<16}{scan:<8}{read:>8}{unchanged:>11}{site.unchanged:>8}{site.bodies:>14,}"
+        f"{seconds / site.pages * 1000:>13.2f}",
+        flush=True,
     )
 
 
