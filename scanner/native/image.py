@@ -52,8 +52,8 @@ def _read(picture: Image.Image, teller: Teller, tesseract: str) -> None:
             teller.cut()
             return
         plain = grey(frame)
-        tell_codes(plain, teller, page=number)
-        tell_print(plain, teller, page=number, tesseract=tesseract)
+        if tell_codes(plain, teller, page=number):
+            tell_print(plain, teller, page=number, tesseract=tesseract)
 
 
 if __name__ == "__main__":

@@ -144,8 +144,7 @@ def _tell_pictures(document: pypdfium2.PdfDocument, shown: list[int], teller: Te
             width, height = page.get_size()
             scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(width, height, 1))
             picture = grey(page.render(scale=scale, grayscale=True).to_pil())
-        tell_codes(picture, teller, page=number)
-        if printed:
+        if tell_codes(picture, teller, page=number) and printed:
             tell_print(picture, teller, page=number, tesseract=tesseract)
 
 

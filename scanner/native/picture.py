@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import TypeAlias
 
 import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from scanner.native.findings import Teller
 
@@ -29,6 +30,11 @@ _CODES = zxingcpp.BarcodeFormats(
     ]
 )
 _MOST_CODES = 50
+_BEYOND = 1.12
+"""How far out, from the middle of a code, there is its margin and nothing else."""
+_INVISIBLE = 8
+"""Levels of grey between paper and print that nobody can read."""
+_Corners: TypeAlias = list[list[float]]
 _ONE_ADDRESS = re.compile(r"\s*\S+[.:/]\S+\s*")
 
 
@@ -44,15 +50,20 @@ def grey(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def tell_codes(picture: Image.Image, teller: Teller, *, page: int) -> None:
-    """Tell what the codes in a grey picture say: an address, a text, or a whole calendar entry."""
-    for said in _codes(picture):
+def tell_codes(picture: Image.Image, teller: Teller, *, page: int) -> bool:
+    """Tell what the codes in a grey picture say: an address, a text, or a whole calendar entry.
+
+    Returns whether anything else is drawn, which might be print.
+    """
+    codes = _codes(picture)
+    for said in codes:
         if said.lstrip().upper().startswith("BEGIN:V"):
             teller.inner(said.encode())
         elif _ONE_ADDRESS.fullmatch(said):
             teller.address(said, page=page, place="qr")
         else:
             teller.text(f"\n{said}\n", page=page, place="qr")
+    return not _is_blank(picture, without=codes.values())
 
 
 def tell_print(
@@ -89,16 +100,38 @@ def tell_print(
         teller.text(f"\n{text}\n", page=page, place="image")
 
 
-def _codes(picture: Image.Image) -> list[str]:
-    """Return what the codes say, each once. A picture that shows none is looked at again and again."""
-    said: dict[str, None] = {}
+def _codes(picture: Image.Image) -> dict[str, _Corners]:
+    """Return what the codes say, and where. A picture that shows none is looked at again and again."""
+    said: dict[str, _Corners] = {}
     for number, version in enumerate(_versions(picture)):
         if said and number > 1:
             break
+        scale = picture.width / version.width
         for binarizer in (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram):
-            found = zxingcpp.read_barcodes(version, formats=_CODES, binarizer=binarizer)
-            said.update(dict.fromkeys(code.text for code in found if code.text))
-    return list(said)[:_MOST_CODES]
+            for code in zxingcpp.read_barcodes(version, formats=_CODES, binarizer=binarizer):
+                if code.text and len(said) < _MOST_CODES:
+                    said.setdefault(code.text, _corners(code.position, scale))
+    return said
+
+
+def _corners(position: zxingcpp.Position, scale: float) -> _Corners:
+    """Return the corners of a code, moved outwards into the margin that has to be blank."""
+    found = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    corners = [(corner.x * scale, corner.y * scale) for corner in found]
+    middle = [sum(axis) / len(corners) for axis in zip(*corners, strict=True)]
+    return [
+        [center + (at - center) * _BEYOND for at, center in zip(corner, middle, strict=True)]
+        for corner in corners
+    ]
+
+
+def _is_blank(picture: Image.Image, *, without: Iterable[_Corners]) -> bool:
+    rest = picture.copy()
+    draw = ImageDraw.Draw(rest)
+    for corners in without:
+        draw.polygon(corners, fill="white")
+    [(darkest, brightest)] = ImageStat.Stat(rest).extrema
+    return brightest - darkest < _INVISIBLE
 
 
 def _versions(picture: Image.Image) -> Iterator[Image.Image]:

@@ -16,13 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from scanner.detect import detect
 from scanner.extract import Segments, apart, missing_parts, segments
 from scanner.model import Detection, Document, Form, Segment
 from scanner.native import nursery
 from scanner.native.findings import Teller, heard
-from scanner.native.picture import tell_print
+from scanner.native.picture import grey, tell_codes, tell_print
 from tests.extract.flyers import code, flyer, photographed, saved
 
 LINK = "https://us02web.zoom.us/j/86420975310?pwd=Zm9sZGVkSGF5UmlnMTIz"
@@ -108,6 +109,33 @@ def test_a_printed_passcode_belongs_to_the_code_beside_it() -> None:
     (link,) = found(saved(flyer(("Passcode: Tulip7",), qr="https://zoom.us/j/86420975310"), "PNG")).links
     assert link.passcode is not None
     assert link.passcode.text == "Tulip7"
+
+
+def captioned(text: str) -> Image.Image:
+    """Return a code with a line right below its margin."""
+    below = code(LINK)
+    drawn = Image.new("RGB", (below.width, below.height + 10), "white")
+    drawn.paste(below)
+    ImageDraw.Draw(drawn).text((30, below.height - 8), text, fill="black", font=ImageFont.load_default(14))
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("picture", "shows_more"),
+    [
+        pytest.param(code(LINK), False, id="a code"),
+        pytest.param(code(LINK).rotate(7, fillcolor="white", expand=True), False, id="a code, turned"),
+        pytest.param(Image.open(io.BytesIO(saved(code(LINK), "JPEG", quality=40))), False, id="JPEG"),
+        pytest.param(flyer(qr=LINK), False, id="a code in a corner"),
+        pytest.param(Image.new("RGB", (300, 200), "navy"), False, id="one colour"),
+        pytest.param(captioned("Passcode 310974"), True, id="a code and a line"),
+        pytest.param(captioned("Passcode 310974").point(lambda level: 220 + level // 8), True, id="pale"),
+        pytest.param(flyer(NUMBER), True, id="lines"),
+        pytest.param(code(LINK).point(lambda level: 255 - level), True, id="white on black"),
+    ],
+)
+def test_print_is_looked_for_where_more_is_drawn_than_codes(picture: Image.Image, shows_more: bool) -> None:
+    assert tell_codes(grey(picture), Teller(io.BytesIO()), page=0) is shows_more
 
 
 def test_a_picture_cut_short_is_read_as_far_as_it_came() -> None:
