@@ -22,7 +22,8 @@ from scanner.platforms.platform import Code
 _WIDEST = 4
 """Bytes that one character can take."""
 _LABEL_BEFORE = 110
-_CODE_BEFORE = 60
+_SHORTEST_NUMBER = 8
+_AROUND_CODE = 60
 _NAME_AROUND, _PASSCODE_AFTER = 400, 260
 """Characters within which detection looks for a label, a name, a passcode."""
 _IN_BRACKETS = 40
@@ -31,12 +32,10 @@ _TAIL = 140
 
 _DIGITS = frozenset(b"0123456789")
 _NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
+_LOOSE_DIGITS = re.compile(rb"[0-9oli]{8}")
 _LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
 _LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
-_CELL = re.compile(
-    rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)",
-    re.IGNORECASE,
-)
+_CELL = re.compile(rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)", re.IGNORECASE)
 _LONGEST_HEADING, _LONGEST_CELL = 400, 200
 _PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")
 _RULE_END = re.compile(rb"-:?[ \t]{0,20}\|")
@@ -50,6 +49,7 @@ _LONGEST_LIST_NAME = 82
 _BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
 _HOST = re.compile(r"(?<![\w.\-])[\w.\-]++(?=\\{0,8}\Z)")
 _LONGEST_HOST = 300
+_ASCII_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
 
 
@@ -62,7 +62,7 @@ class Traces:
         labels |= {label for platform in table for label in platform.labels}
         self._names = frozenset(squeezed_word(name) for name in names if _has_latin(name))
         self._labels = frozenset(squeezed_word(label) for label in labels if _has_latin(label))
-        foreign = [word for word in map(_letters, {*names, *labels}) if not _has_latin(word)]
+        foreign = [word for word in map(_letters, map(str.encode, names | labels)) if not _has_latin(word)]
         self._foreign = {word: frozenset(word) - _LATIN for word in foreign}
         telling = "".join(map("".join, self._foreign.values()))
         self._telling = frozenset(telling + telling.upper())
@@ -100,8 +100,7 @@ class Traces:
         codes = [code for code in self._codes if not words.isdisjoint(code.squeezed)]
         return (
             any(self._after_name.match(squeezed, at) for at in _ends(names, squeezed))
-            or any(self._oddly_written(squeezed, *span) for span in _behind(labels, squeezed))
-            or (bool(labels) and self._labelled(view, labels))
+            or (bool(labels) and self._labelled(view, squeezed, labels))
             or (bool(labels or names) and self._named_list(view))
             or (bool(names) and self._lone_id(squeezed, view.lower()))
             or any(self._coded(code, labels, view) for code in codes)
@@ -111,11 +110,15 @@ class Traces:
         """Tell whether a platform's name or a label stands in a squeezed text."""
         return any(word in self._names or word in self._labels for word in self._words.within(squeezed))
 
-    def _oddly_written(self, squeezed: bytes, at: int, end: int) -> bool:
-        """Look behind labels for a number in words, or with letters for digits."""
-        return self._spelled.search(squeezed, at, end) is not None or _has_loose_number(squeezed[at:end])
+    def _labelled(self, view: bytes, squeezed: bytes, labels: Collection[bytes]) -> bool:
+        """Look behind labels for a number in digits, in words, or with letters for digits."""
+        behind = list(_behind(labels, squeezed))
+        return any(map(self._spelled.search, behind)) or (
+            any(map(_LOOSE_DIGITS.search, behind))
+            and (any(map(_has_loose_number, behind)) or self._has_number(view, labels))
+        )
 
-    def _labelled(self, view: bytes, labels: Collection[bytes]) -> bool:
+    def _has_number(self, view: bytes, labels: Collection[bytes]) -> bool:
         for number in _NUMBER.finditer(view):
             before = view[max(0, number.start() - _LABEL_BEFORE * _WIDEST) : number.start()]
             squeezed = squeezed_part(before)[-_TAIL:]
@@ -141,13 +144,13 @@ class Traces:
 
     def _coded(self, code: _LooseCode, labels: frozenset[bytes], view: bytes) -> bool:
         """Look for a code of letters with the words beside it that make it count."""
+        words = code.squeezed | labels
         for found in code.within(view):
-            before = view[max(0, found.start() - _CODE_BEFORE * _WIDEST) : found.start()]
-            if code.counts(before, found):
-                return True
-            squeezed = squeezed_part(before)
-            if _any_in(labels, squeezed) and self._label_and_brackets.search(squeezed):
-                return True
+            start = max(0, found.start() - _AROUND_CODE * _WIDEST)
+            if _any_in(words, squeezed_part(view[start : found.end() + _AROUND_CODE * _WIDEST])):
+                before = view[start : found.start()]
+                if code.counts(before, found) or self._label_and_brackets.search(squeezed_part(before)):
+                    return True
         return False
 
     def _headed(self, view: bytes) -> bool:
@@ -183,7 +186,7 @@ class Traces:
             return False
         letters = frozenset("".join(letters).lower())
         words = [word for word, needed in self._foreign.items() if needed <= letters]
-        if not words or not _any_in(words, _letters(view.decode("utf-8", "replace"))):
+        if not words or not _any_in(words, _letters(view)):
             return False
         squeezed = squeezed_part(view)
         return bool(_NUMBER.search(view) or self._spelled.search(squeezed)) or _has_loose_number(squeezed)
@@ -211,10 +214,7 @@ class _LooseCode:
 
 
 def look_alikes(view: bytes, letters: frozenset[str]) -> bytes:
-    """Return the hosts of a view that have letters of other alphabets, with those they are taken for.
-
-    ``letters`` are those of the view beyond ASCII.
-    """
+    """Return the hosts of a view with some of these letters, replaced by those they are taken for."""
     alike = {ord(letter): latin for letter in letters if (latin := _looks_like(letter))}
     if not alike:
         return b""
@@ -251,17 +251,17 @@ def _ends(words: Iterable[bytes], text: bytes) -> Iterator[int]:
             at = text.find(word, at + 1)
 
 
-def _behind(words: Iterable[bytes], text: bytes) -> Iterator[tuple[int, int]]:
-    """Join what follows all words into spans without overlap."""
+def _behind(words: Iterable[bytes], text: bytes) -> Iterator[bytes]:
+    """Yield what follows the words, each part of a text once."""
     start, end = 0, -1
     for at in sorted(_ends(words, text)):
         if at > end:
             if end > 0:
-                yield start, end
+                yield text[start:end]
             start = at
-        end = at + _LABEL_BEFORE
+        end = at + _LABEL_BEFORE + _SHORTEST_NUMBER
     if end > 0:
-        yield start, end
+        yield text[start:end]
 
 
 def _has_loose_number(squeezed: bytes) -> bool:
@@ -289,8 +289,8 @@ def _without_borders(pattern: re.Pattern[str]) -> re.Pattern[bytes]:
     return re.compile(_BORDER.sub("", pattern.pattern).encode(), pattern.flags & re.IGNORECASE)
 
 
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+def _letters(text: bytes) -> str:
+    return re.sub(r"\W+", "", text.translate(None, _ASCII_SIGNS).decode("utf-8", "replace").lower())
 
 
 def _has_latin(word: str) -> bool:
