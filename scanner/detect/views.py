@@ -42,7 +42,8 @@ _CODED_OPEN_NUMBER = re.compile(_OPEN_NUMBER.pattern.replace("&(?:amp;)*", "%(?:
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _PERCENT_ASCII = re.compile(r"%([0-7][0-9a-fA-F])")
 _SLASHES = re.compile(rb"//+")
-_SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-fA-F]")
+_SPLIT_PERCENT = re.compile(rb"%[2-7][0-9a-f]")
+_SPLIT_ENTITY = re.compile(rb"&(?:#[0-9x]|[a-z]{2,31};)")
 _ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
 _LETTER_ESCAPE = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _BLANK_ESCAPE = re.compile(r"\\[nrt]")
@@ -116,11 +117,11 @@ class Reading:
         for _ in range(_ROUNDS):
             before = text
             if "&" in text and _CODED.search(text):
-                text = entity.sub(_entity, text)
+                text = entity.sub(lambda found: _unescaped(found[0]), text)
             if "\\" in text:
                 text = _paired_surrogates(escape.sub(_character, text))
             if "%" in text:
-                text = _PERCENT.sub(_unquoted, text)
+                text = _PERCENT.sub(lambda run: _decoded(run[0]), text)
             if text == before:
                 break
         return text
@@ -142,7 +143,7 @@ def readings(text: str) -> Iterator[Reading]:
 def joined(view: bytes) -> bytes:
     """Take out what may stand between the letters of an address; letters beyond ASCII become ``x``."""
     text = view.translate(_LOWERED, _BETWEEN)
-    if b"%" in text and _SPLIT_PERCENT.search(text):
+    if (b"%" in text and _SPLIT_PERCENT.search(text)) or (b"&" in text and _SPLIT_ENTITY.search(text)):
         text = USUAL.undone(text.decode("ascii")).encode().translate(_LOWERED, _BETWEEN)
     return _SLASHES.sub(b"/", text)
 
@@ -221,10 +222,6 @@ def _blank_escape_in_address(text: str) -> bool:
     )
 
 
-def _unquoted(run: re.Match[str]) -> str:
-    return _decoded(run.group())
-
-
 @lru_cache(maxsize=4096)
 def _decoded(run: str) -> str:
     """Decode percent signs; where tags cut a letter of several bytes, only the ASCII between."""
@@ -232,10 +229,6 @@ def _decoded(run: str) -> str:
         return folded(unquote(run, errors="strict"))
     except UnicodeDecodeError:
         return _PERCENT_ASCII.sub(lambda code: chr(int(code[1], 16)), run)
-
-
-def _entity(found: re.Match[str]) -> str:
-    return _unescaped(found.group())
 
 
 @lru_cache(maxsize=4096)

@@ -144,6 +144,9 @@ def test_numbers_without_evidence_are_found_when_asked_for() -> None:
     "https://riverside.fm/studio/choir?t=0a1b2c3d4e5f", ["entities", "backslashes"], "href", "feed", "utf-8"
 )
 @example("Google Meet: bcd-efgh-jkm", ["tags with an angle"], "columns", "feed", "utf-8")
+@example(
+    "https://meet.google.com/BCDEFGHJKM", ["soft hyphens", "line breaks", "escaped"], "href", "feed", "utf-8"
+)
 def test_whatever_reading_finds_passes(
     room: str, disguises: list[str], place: str, kind: str, charset: str
 ) -> None:
