@@ -63,8 +63,12 @@ def sameness(address: str) -> str:
 
     Order and spelling of the query, the fragment and session ids make no difference.
     """
-    if _PLAIN.fullmatch(address) and "/." not in address:
-        return address
+    return address if _PLAIN.fullmatch(address) and "/." not in address else _canonical(address)
+
+
+@lru_cache(maxsize=10_000)
+def _canonical(address: str) -> str:
+    """Return that key for addresses that are not plain. Every page of a site repeats those of its menus."""
     parts = urlsplit(address)
     query = parts.query
     if query:

@@ -171,8 +171,9 @@ def _type(element: _Element) -> str:
 
 def _words(page: _Page, *, without: Sequence[str]) -> list[str]:
     """Return the words of a page after taking some elements out of it, for good."""
-    for element in page.find_all(list(without)):
-        element.decompose()
+    for name in without:  # one by one: of each the parser keeps a list
+        for element in page.find_all(name):
+            element.decompose()
     words: list[str] = page.text.split()
     return words
 
