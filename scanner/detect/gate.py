@@ -74,6 +74,10 @@ class Gate:
             for hint in platform.anywhere_hints:
                 self._shapes[hint.encode()] = anywhere
         self._hosts = frozenset(host.encode() for host in table.host_names)
+        self._loose = {
+            needle: [shape for shape in shapes if shape.anywhere or needle not in self._hosts]
+            for needle, shapes in self._shapes.items()
+        }
         signs = [sign.rstrip(":") for sign in ROT13_SIGNS] + [sign.strip("/") for sign in REVERSED_SIGNS]
         schemes = [f"{scheme}:" for scheme in table.schemes]
         shorteners = [f"/{host}/" for host in SHORTENERS]
@@ -147,15 +151,14 @@ class Gate:
         for needle in needles:
             if needle in self._passes:
                 return True
-            shapes = self._shapes.get(needle, ())
-            loose = shapes if needle not in self._hosts else [shape for shape in shapes if shape.anywhere]
+            loose = self._loose.get(needle)
             if loose and any(
                 shape.stands_in(text[start:end]) or shape.stands_in(written[start:end])
                 for start, end in _around(text, needle)
                 for shape in loose
             ):
                 return True
-            if needle in self._hosts and self._after_host(text, needle, shapes, written):
+            if needle in self._hosts and self._after_host(text, needle, self._shapes[needle], written):
                 return True
         return False
 
