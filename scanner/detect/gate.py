@@ -118,12 +118,15 @@ class Gate:
             self._address_in(text)
             or _ONE_TAP.search(text) is not None
             or self._traces.within(squeezed(text), view, letters)
-            or (
-                self._base64.may_stand_in(view)
-                and self._address_in(joined(base64_texts(view).encode("utf-8", "replace")))
-            )
+            or self._opens_in_base64(view)
             or (bool(letters) and self._names_host(look_alikes(view, letters)))
         )
+
+    def _opens_in_base64(self, view: bytes) -> bool:
+        """Look for addresses in base64, of which JSON writes the slashes with a backslash."""
+        if b"\\" in view:
+            view = view.replace(b"\\/", b"/")
+        return self._base64.may_stand_in(view) and self._address_in(joined(base64_texts(view).encode()))
 
     def _names_host(self, text: bytes) -> bool:
         """Tell whether a host or a hint stands in a text, whatever follows it."""

@@ -13,7 +13,7 @@ from typing import AnyStr
 
 from scanner.detect.fold import disguises
 from scanner.detect.needles import Needles, Places, spellings
-from scanner.detect.views import ONE_TAG, squeezed_part, squeezed_word
+from scanner.detect.views import ONE_TAG, USUAL, squeezed_part, squeezed_word
 from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS, WEAK_PASSCODE_LABELS
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
@@ -231,7 +231,8 @@ def _looks_like(letter: str) -> str:
 
 
 def _squeezed_apart(parts: Iterable[bytes]) -> bytes:
-    return squeezed_part(_APART.join([_TAG.sub(b"", part) for part in parts]))
+    texts = [_TAG.sub(b"", part).decode("utf-8", "replace") for part in parts]
+    return squeezed_part(_APART.join([USUAL.undone(text).encode() for text in texts]))
 
 
 def _piped_headings(view: bytes) -> Iterator[bytes]:

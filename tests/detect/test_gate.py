@@ -144,6 +144,8 @@ def test_numbers_without_evidence_are_found_when_asked_for() -> None:
     "https://riverside.fm/studio/choir?t=0a1b2c3d4e5f", ["entities", "backslashes"], "href", "feed", "utf-8"
 )
 @example("Google Meet: bcd-efgh-jkm", ["tags with an angle"], "columns", "feed", "utf-8")
+@example("Zoom ID: 845 1236 7890", ["entities", "tags"], "columns", "page", "utf-8")
+@example("https://meeting.zoho.com/join?key=1845123678", ["base64", "JSON"], "title", "feed", "utf-8")
 @example(
     "https://meet.google.com/BCDEFGHJKM", ["soft hyphens", "line breaks", "escaped"], "href", "feed", "utf-8"
 )
