@@ -101,7 +101,10 @@ def read(reader: str, body: bytes, *, tesseract: str, time: timedelta) -> Told:
     """
     with _turn:
         nursery = _nurseries.get((reader, tesseract))
-        if nursery is None or nursery.has_ended:
+        if nursery is not None and nursery.has_ended:
+            nursery.close()
+            nursery = None
+        if nursery is None:
             nursery = _nurseries[reader, tesseract] = _Nursery(reader, tesseract)
         return nursery.read(body, time)
 
