@@ -6,12 +6,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
+from scanner.detect import narrow
 from scanner.detect.budget import Budget
-from scanner.detect.database import Shelf, is_installed
+from scanner.detect.database import Looks, Shelf, is_installed
 from scanner.detect.gate import SEEN_THROUGH, Gate
+from scanner.detect.narrow import Place, short_links
 from scanner.detect.pairing import NONE
 from scanner.detect.reading import FlowReader, Reading
-from scanner.detect.screen import Place, Screen, short_links
+from scanner.detect.screen import Screen
 from scanner.detect.windows import AROUND, MARGIN, NAMES_AROUND, Source
 from scanner.errors import InputError
 from scanner.extract import (
@@ -90,12 +92,16 @@ class Detector:
         first = Budget()
         budget = Budget(known=first.known)
         readings: list[Reading] = []
+        has_documents = False
         for number, text in enumerate((decoded.text, *decoded.others)):
-            places = screen.places(text)
+            looks = Looks()
+            sight = screen.sight(text, looks)
+            places = narrow.places(screen, text, sight, looks)
+            has_documents = has_documents or sight.has_documents
             opaque |= {host for place in places for host in short_links(text[place.start : place.end])}
             near = [place for place in places if not place.is_short_link]
             readings += self._around(text, near, _raw_flows if number else page_flows, opaque, first, budget)
-        inline = inline_segments(decoded.text)
+        inline = inline_segments(decoded.text) if has_documents else Segments()
         readings += self._readings(inline.flows, budget, opaque=opaque)
         is_spent = first.is_spent or budget.is_spent
         notes = (*inline.notes, *_notes(opaque, is_spent=is_spent))
@@ -117,13 +123,12 @@ class Detector:
         A place with a whole address is first read alone; only rooms that other words say more of are read
         with what surrounds them.
         """
+        places = [place for place in places if place.is_plain or self._is_likely(text, place)]
         if not places:
             return []
         source = Source(text)
         alone = source.windows((place[:2] for place in places if place.is_plain), around=0)
-        likely = source.windows(
-            (place[:2] for place in places if not place.is_plain and self._is_likely(text, place)), around=0
-        )
+        likely = source.windows((place[:2] for place in places if not place.is_plain), around=0)
         likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
         near = [window for window in likely if self._has_room(source, window, likely, first)]
         read: dict[int, list[Reading]] = {}

@@ -84,8 +84,7 @@ def passing(table: PlatformTable) -> Iterator[str]:
     """Yield expressions for what is looked at whatever stands behind it."""
     for scheme in table.schemes:
         yield f"{re.escape(scheme)}{COLON}" + ("" if len(scheme) >= _LONG_SCHEME else "(?:/|%2f|&#)")
-    for name in table.host_names:
-        yield f"<base[^<>]*{re.escape(name)}"
+    yield f"<base[^<>]*(?:{_either(map(re.escape, table.host_names))})"
     yield from map(re.escape, LET_THROUGH)
     yield from _ONE_TAP
 
@@ -100,21 +99,24 @@ class Words:
         self.names = _either(map(loosened, filter(_is_latin, names)))
         self.labels = [loosened(x) for x in labels if x not in _SHORT_LABELS and _is_latin(x)]
         self.short_labels = [f"[^a-z]{label}[^a-z]" for label in labels if label in _SHORT_LABELS]
-        self.passcodes = _either(map(loosened, filter(_is_latin, PASSCODE_LABELS)))
+        self.passcodes = [loosened(x) for x in PASSCODE_LABELS if _is_latin(x)]
         self.schemes = _either(map(re.escape, table.schemes))
         self.spelled = rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[^a-z0-9<>]*){{3}}"
         self.spelled_apart = (
             rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[ ,.\-]{{1,3}}){{3}}"
         )
         foreign = [text for word in (*names, *labels) if not _is_latin(word) for text in spellings(word)]
-        self.foreign = sorted({_with_signs(re.sub(r"[\W_]+", "", text)) for text in foreign})
+        self.foreign = sorted({re.sub(r"[\W_]+", "", text) for text in foreign})
 
-    def numbered(self) -> Iterator[str]:
-        """Yield an expression for a name and the number that it makes a meeting's, if there are names."""
-        if self.names == _NOTHING:
-            return
+    def foreign_words(self) -> list[str]:
+        """Return expressions for the words beyond Latin, whatever stands between their letters."""
+        return sorted(set(map(_with_signs, self.foreign)))
+
+    def number_behind(self) -> str:
+        """Return an expression for the number that a name just before makes a meeting's."""
         joining = _either(map(_blotted, JOINING_WORDS))
-        yield rf"(?:{self.names})(?:[^a-z0-9<>]|{GAP}|{joining}|x)*(?:{NUMBER}|{self.spelled})"
+        between = rf"[^a-z0-9<>]|{GAP}|/u00a0|%(?:25)*(?:[02][0-9a]|3a)|{joining}|x"
+        return rf"^(?:{between})*(?:{NUMBER}|{self.spelled})"
 
     def code_words(self) -> str:
         """Return an expression for the words that make a code below them count."""

@@ -21,6 +21,8 @@ SLASH = rf"(?:{_ONE_SLASH})+"
 DOT = r"(?:\.|,|%(?:25){0,4}2e|[_\-]{0,2}(?:dot|d0t|punkt)[_\-]{0,2}|point|punto|ponto)"
 GAP = r"(?:/[nrt]|&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|ndash|mdash|hellip|middot|bull|#160|#xa0);)"
 """Blanks and signs that are written as escapes, as they look in the scanned text."""
+BLANK = r"(?:/[nrt]|/u00a0|&(?:amp;)*(?:nbsp|[et][mhn][a-z]*sp|#160|#xa0);|%(?:25)*(?:[02][0-9a]|3a))"
+"""What a blank between words can be there, or the colon behind them."""
 _SIGNS = {
     "/": SLASH,
     ".": DOT,
@@ -34,7 +36,7 @@ _SIGNS = {
 _AFTER_HOST = rf"(?:[.:?#0-9_]|%(?:25){{0,4}}(?:3a|3f|23)|{_ONE_SLASH}|{GAP})+"
 _MOST_REPEATS = 3
 _EXACT = re.compile(r"(\[[^\]]*\])\{([0-9])\}")
-_OPTIONAL_CLASS = re.compile(r"\[[^\]]*\]\?")
+_OPTIONAL_CLASS = re.compile(rf"(?:\[[^\]]*\]|\(\?:\[[^\]]*\]\|{re.escape(BLANK)}\)|{re.escape(BLANK)})\?")
 _LOOSE_END = re.compile(r"(?:\(\?:\[[^\]]*\]\??\)[*?]|\[[^\]]*\][*?])+\Z")
 _FOREIGN = r"(?:x|/+u0[01][0-9a-f]{2}|&[a-z]{2,8};|&#x?[0-9a-f]{2,4};|%(?:25)*c3%(?:25)*[89ab][0-9a-f])"
 """What a letter beyond ASCII is in the scanned text, however it is written."""
@@ -138,7 +140,7 @@ def _literal(character: str) -> tuple[str, bool]:
     if character in _SIGNS:
         return _SIGNS[character], True
     if character in SIEVED_OUT:
-        return "", True
+        return (f"{BLANK}*" if character.isspace() else ""), True
     if character.isascii():
         return re.escape(character.lower()), True
     return _FOREIGN if character.isalpha() else "", True
@@ -156,6 +158,8 @@ def _class(operation: Any, argument: Any) -> tuple[str, bool]:
     left = "".join(f"\\x{ord(character):02x}" for character in sorted(members - SIEVED_OUT))
     if any(kind is _constants.LITERAL and value > 127 and chr(value).isalpha() for kind, value in items):
         return (f"(?:[{left}]|{_FOREIGN})" if left else _FOREIGN), True
+    if " " in members and items[0][0] is not _constants.NEGATE:
+        return (f"(?:[{left}]|{BLANK})?" if left else f"{BLANK}?"), True
     if not left:
         return "", bool(members)
     return f"[{left}]{'?' if foreign or members & SIEVED_OUT else ''}", True

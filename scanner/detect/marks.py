@@ -15,77 +15,99 @@ from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 _LETTER = r"(?:3[0-9]|[46][1-9a-f]|[57][0-9a])"
 """The number of an ASCII letter or digit, in hexadecimal."""
 _LETTER_DECIMAL = r"0{0,4}(?:4[89]|5[0-7]|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])"
-_BLANK = r"(?:&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\[nrt])"
+_BLANK = r"(?:(?:&|amp;)(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\[nrt]|%(?:25)?20)"
 _PERCENT_BLANKS = r"(?:%(?:25)*20)*"
-_QUOTE = r"(?:[\"']|&(?:amp;)*(?:quot|apos|#3[49]);|\\+u0022)"
+_QUOTE = r"(?:[\"']|(?:&|amp;)(?:quot|apos|#3[49]);|\\+u0022)"
 
 HIDING = (
     # An ASCII letter or digit as an escape.
-    rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL})[^0-9a-f]",
     r"(?:%(?:25)*26|\\+u0026|\\x26)(?:amp;)*#(?:x[0-9a-f]{2,6}|[0-9]{2,7});",
     rf"%(?:25){{0,4}}{_LETTER}",
     rf"\\u00{_LETTER}",
     rf"\\x{_LETTER}",
     # Signs of an address likewise, and blanks as escapes round a dot.
-    r"&(?:amp;)*(?:period|bsol|colon|quest|equals|num|commat|lowbar|hyphen|dash|percnt|newline|tab);",
-    r"&(?:amp;)*#(?:4[56]|58|63|61|35|64|95|x2[de]|x3[adf]|x23|x40|x5f);",
+    r"(?:&|amp;)(?:period|bsol|colon|quest|equals|num|commat|lowbar|hyphen|dash|percnt|newline|tab);",
     r"%(?:25)*5c[nrtux]|\\+u00(?:2e|3a|5c)|\\x(?:2e|2f|3a)",
     rf"{_BLANK}\s*(?:\.|dot\b|punkt\b)[^.<>]{{1,20}}/",
-    rf"[a-z0-9]\s*(?:\.|\bdot|\bpunkt)\s*{_BLANK}[^.<>]{{1,20}}/",
+    rf"[a-z0-9]\s*(?:\.|\bdot|\bpunkt)\s?{_BLANK}[^.<>]{{1,20}}/",
     # Dots in brackets that look like a tag.
     r"<(?:dot|d0t|punkt|point|punto|ponto|slash|colon|\.|,|/|:)>",
     # Inside a word, tags that end later than they seem to, and what browsers do not show.
     r"[a-z0-9.:/\-]<!--[^<>]*(?:<|[^<>\-]>)",
     r"[a-z0-9.:/\-]<(?:script|style)\b(?:[^<]|<[^/])*</(?:script|style)\s*>\s*[a-z0-9.:/\-]",
-    rf"[a-z0-9.:/\-]<[a-z][^<>]{{0,200}}=[^<>]{{0,200}}>[^<>]{{0,200}}{_QUOTE}[^<>]{{0,100}}>",
-    rf"[a-z0-9.:/\-](?:&(?:amp;)*lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\\"']{{0,100}}(?:&(?:amp;)*gt;|\\+u003e)",
+    rf"[a-z0-9.:/\-]<[a-z][^<>]*=[^<>]*>[^<>]*{_QUOTE}[^<>]*>",
+    rf"[a-z0-9.:/\-](?:(?:&|amp;)lt;|\\+u003c)[a-z][^<>]{{0,200}}=\s*{_QUOTE}[^<>&\\\"']{{0,100}}(?:(?:&|amp;)gt;|\\+u003e)",
     # A letter of another alphabet among those of ASCII.
-    r"[a-z0-9.](?:\\+u0[345][0-9a-f]{2}|&(?:amp;)*#(?:x0?[345][0-9a-f]{2}|9[0-9]{2}|1[0-4][0-9]{2});)[a-z0-9.]",
+    r"[a-z0-9.\\]\\u0[345][0-9a-f]{2}[a-z0-9.]",
     # Brackets round a dot, spoken signs and invisible marks, all in percent signs.
     r"%(?:25)*(?:5b|28|7b|3c)\s*(?:\.|dot|punkt|%(?:25)*2e)\s*%(?:25)*(?:5d|29|7d|3e)",
     r"%(?:25)*(?:20|5f)(?:dot|punkt|slash)%(?:25)*(?:20|5f)",
     rf"[^%][a-z0-9]{{2}}{_PERCENT_BLANKS}%(?:25)?(?:e3%(?:25)?80%(?:25)?82|ef%(?:25)?bd%(?:25)?a1|ef%(?:25)?bc%(?:25)?8e)"
     rf"{_PERCENT_BLANKS}[a-z0-9]",
     r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
-    r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|&(?:amp;){2,6}lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
+    r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|amp;amp;lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
     "uggc",
     *map(re.escape, (*ROT13_SIGNS, *REVERSED_SIGNS)),
 )
 
+HIDING_NUMBERS = (
+    rf"(?:&|amp;)#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL})[^0-9a-f]",
+    r"(?:&|amp;)#(?:4[56]|58|63|61|35|64|95|x2[de]|x3[adf]|x23|x40|x5f);",
+    r"(?:[a-z0-9.]&|amp;)#(?:x0?[345][0-9a-f]{2}|9[0-9]{2}|1[0-4][0-9]{2});[a-z0-9.]",
+)
+"""The same in entities by number."""
+
+ALIKE = (
+    r"(?:[\xcd-\xd6\xdb]|[\xe0\xe1\xea\xf0][\x80-\xbf]|\xe2[\xb2\xb4\xb5])[\x80-\xbf]|\xe3\x80\x87|\xef\xbf\xa8"
+    r"|\xe2(?:\x88[\xa3\xa8\xaa]|\x8a\xa4|\x8b[\x81\x83\xbf]|\x8d[\xb3\xb4\xba]|\x8f\xbd|\x95\xb3|\x9f\x99|\xa4[\xab\xac]|\xa8\xaf)"
+)
+"""Letters that look like some of ASCII, and their neighbours in Unicode."""
+ALIKE_HOSTS = (
+    rf"(?:{ALIKE})[a-z0-9.\-\x80-\xff]*\.[a-z0-9\-\x80-\xff]{{2}}[a-z0-9\-\x80-\xff]*/",
+    rf"\.[a-z]{{0,5}}(?:{ALIKE})[a-z]{{0,5}}/",
+)
+"""Hosts with letters of two alphabets."""
 HIDING_FOREIGN = (
-    # The full stop of Chinese between letters; a host with letters of two alphabets.
+    # The full stop of Chinese between letters; a code with the dashes of prose in it.
     r"[a-z0-9]\s*(?:\xe3\x80\x82|\xef\xbd\xa1|\xef\xbc\x8e)\s*[a-z0-9]",
-    r"[\x80-\xbf][a-z0-9.\-\x80-\xff]{0,60}\.[a-z0-9\-\x80-\xff]{2,30}/",
-    r"\.[a-z]{0,5}[\xc3-\xf4][\x80-\xbf]{1,3}[a-z]{0,5}/",
-    # A code with the dashes of prose in it.
-    r"[a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3,4}",
+    r"[a-z0-9]{3}\xe2\x80[\x93\x94][a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3}",
 )
 """The same in texts that are not ASCII alone."""
 
-CODED = (
-    # Characters beyond ASCII as escapes, without those that are common in prose and hide nothing.
-    r"&(?:amp;)*#0*(?:170|18[56]|17[89]|2(?:5[6-9]|[6-9][0-9])|[3-9][0-9]{2}|[1-79][0-9]{3,6}|8[03-9][0-9]{2,5}"
-    r"|8[12][0-9]{3,5})[^0-9]",
-    r"&(?:amp;)*#x0*(?:aa|ba|b[239]|[1-9a-f][0-9a-f]{2}|2[1-9a-f][0-9a-f]{2}|[13-9a-f][0-9a-f]{3}"
-    r"|[0-9a-f]{5,6})[^0-9a-f]",
-    r"\\u(?:00(?:aa|ba|b[239])|0[1-9a-f][0-9a-f]{2}|201[0125]|2[1-9a-f][0-9a-f]{2}|[13-9a-ce-f][0-9a-f]{3}|d[0-7][0-9a-f]{2}"
-    r"|d835|d83c\\udd[3-8])",
-    # Marks that nobody sees, inside a word.
-    r"[a-z0-9.:/\-](?:&(?:amp;)*(?:shy|zwnj|zwj|zerowidthspace|nobreak|lrm|rlm|wj);"
-    r"|&(?:amp;)*#0*(?:173|820[3-7]|823[2-8]|828[89]|829[0-9]|830[0-3]|650[23][0-9]|65279);?"
-    r"|&(?:amp;)*#x0*(?:ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff);?"
-    r"|\\+u(?:00ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff))+[a-z0-9.:/\-]",
+_UNSEEN_NAMED = r"(?:shy|zwnj|zwj|zerowidthspace|nobreak|lrm|rlm|wj);"
+_UNSEEN_NUMBERED = (
+    r"#(?:0{0,3}(?:173|820[3-7]|823[2-8]|828[89]|829[0-9]|830[0-3]|650[23][0-9]|65279)"
+    r"|x0{0,3}(?:ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff));?"
 )
+_UNSEEN_ESCAPED = r"\\u(?:00ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff)"
+_UNSEEN = rf"(?:&(?:amp;)*(?:{_UNSEEN_NAMED}|{_UNSEEN_NUMBERED})|\\*{_UNSEEN_ESCAPED})*"
+_WORD = r"[a-z0-9.:/\-]"
+IN_WORDS_FOREIGN = (
+    rf"{_WORD}(?:\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xc2\xad|\xef\xbb\xbf|\xef\xb8[\x80-\x8f]"
+    rf"|\xf3\xa0[\x80\x81][\x80-\xbf]){_WORD}",
+    r"[a-z0-9](?:\xe2\x80[\x90-\x92\x95]|\xe2\x88\x92|\xef\xb9[\x98\xa3]|\xef\xbc\x8d)[a-z0-9]",
+)
+IN_WORDS = rf"(?:{_WORD}&|amp;){_UNSEEN_NAMED}{_UNSEEN}{_WORD}"
+IN_WORDS_NUMBERS = (
+    rf"(?:{_WORD}&|amp;){_UNSEEN_NUMBERED}{_UNSEEN}{_WORD}",
+    r"[a-z0-9]\s?&(?:amp;)*#(?:0{0,3}(?:12290|65377)|x0{0,3}(?:3002|ff61));?\s?[a-z0-9]",
+    r"(?:[a-z0-9]&|amp;)#(?:0{0,3}(?:820[89]|8210|8213|8722|65112|65123|65293)|x0{0,3}(?:201[0125]|2212|fe58|fe63|ff0d));?[a-z0-9]",
+)
+IN_WORDS_ESCAPES = (
+    rf"[a-z0-9.:/\-\\]{_UNSEEN_ESCAPED}{_UNSEEN}{_WORD}",
+    # What stands before is no escape itself.
+    r"(?:[g-z]|[^0-9a-f][0-9a-f]{1,3}|[^u][0-9a-f]{4})\s?\\+u(?:3002|ff61)\s?[a-z0-9]",
+    r"[a-z0-9\\]\\u(?:201[0125]|2212|fe58|fe63|ff0d)[a-z0-9]",
+)
+IN_WORDS_PERCENT = (
+    r"[a-z0-9]%(?:25)?(?:e2%(?:25)?(?:80%(?:25)?(?:9[0125]|8[b-f]|a[a-e])|81%(?:25)?a[0-9a-f]|88%(?:25)?92)"
+    r"|ef%(?:25)?bc%(?:25)?8d|c2%(?:25)?ad)"
+    r"[a-z0-9]"
+)
+"""Escapes inside a word, of marks that nobody sees, of dashes and of the full stops of Chinese."""
 
-CODED_BLANKS = (
-    r"[a-z0-9.,:;](?:%(?:25)*(?:20|0a|0d|09|a0)|&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|#160|#xa0);|\\+u00a0)+"
-    r"[a-z0-9(]"
-)
-"""Words parted by blanks that are written as escapes."""
-CODED_LETTERS = r"(?:%(?:25)?[c-f][0-9a-f](?:%(?:25)?[89ab][0-9a-f]){1,3}(?:%(?:25)?20)?){3}"
-"""Letters beyond ASCII in percent signs."""
+SIEVED_NUMBERS = rf"(?:&|amp;)#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL});"
 SIEVED_HIDING = (
-    rf"&(?:amp;)*#(?:x0{{0,4}}{_LETTER}|{_LETTER_DECIMAL});",
     # Beside a digit the sign means percent: "0% 50%".
     rf"[^0-9]%(?:25){{0,4}}{_LETTER}[^0-9]",
     rf"/u00{_LETTER}",
@@ -94,13 +116,15 @@ SIEVED_HIDING = (
 
 _INLINE = r"(?:a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr)\b"
 _LESS, _GREATER = r"(?:\\+u003c|&(?:amp;)?lt;)", r"(?:\\+u003e|&(?:amp;)?gt;)"
-CODED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREATER}\s*)+[a-z0-9.:/\-]"
+ESCAPED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREATER}\s*)+[a-z0-9.:/\-]"
 """Tags between words of a page that stands in a script or an attribute."""
 
 LONE_ID = (
     r"(?:^|[\n(,;|/>\"']|!--)[ \t]*id(?:[\s:=#.|>]|&nbsp;|<[^<>]*>)*"
     r"[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
 )
+DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/html)"
+"""Documents that a page carries inside itself."""
 PIPED = r"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|"
 """The rule below the headings of a table drawn with strokes."""
 
