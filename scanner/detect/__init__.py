@@ -39,7 +39,7 @@ KINDS = ("href", "text", "html", "ics", "email")
 
 _SHORT_PAGE = 24_576
 """Bytes of a page that goes through the gate as a whole: for it alone nobody should wait for the screen,
-which takes a second or two to make ready."""
+which takes seconds to make ready where it is not kept from before."""
 _NEIGHBOURS = 64
 """Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
