@@ -291,11 +291,11 @@ def _from_base64() -> Callable[[re.Match[str]], str]:
 
 
 def _latin(host: str) -> str:
-    return "".join(character if character.isascii() else look_alike(character) for character in host)
+    return "".join(character if character.isascii() else _look_alike(character) for character in host)
 
 
 @lru_cache(maxsize=4096)
-def look_alike(character: str) -> str:
+def _look_alike(character: str) -> str:
     """Return the ASCII letter that a letter of another alphabet is taken for, or the letter itself."""
     for spelling in (character, character.lower()):
         found = confusables.is_confusable(spelling, greedy=True, preferred_aliases=["latin"])
