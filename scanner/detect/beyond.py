@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -41,15 +41,18 @@ _BLOCKS = """
 (tests/detect/test_narrow.py holds them against what detection folds)."""
 
 
-def _rows() -> Iterator[tuple[int, int]]:
-    """Yield first and last of characters that follow each other, none across a border of sixteen."""
+@cache
+def _rows() -> tuple[tuple[int, int], ...]:
+    """Return first and last of characters that follow each other, none across a border of sixteen."""
+    rows = []
     codes = [code for block in _BLOCKS.split() for code in _codes(*block.split("-")) if hides(chr(code))]
     first = last = codes[0]
     for code in (*codes[1:], -1):
         if code != last + 1 or not code & 15:
-            yield first, last
+            rows.append((first, last))
             first = code
         last = code
+    return tuple(rows)
 
 
 def _codes(first: str, last: str = "") -> range:
@@ -74,8 +77,7 @@ def in_percent_signs() -> Iterator[str]:
     """Yield expressions for the characters as bytes of UTF-8 in percent signs."""
     for low, high in _rows():
         *lead, first = chr(low).encode()
-        between = "".join(f"%(?:25)?{byte:02x}" for byte in lead)
-        yield f"{between}%(?:25)?{first >> 4:x}{_digit(first, first + high - low)}"
+        yield f"{_percent_signs(lead)}%(?:25)?{first >> 4:x}{_digit(first, first + high - low)}"
 
 
 def in_json() -> str:
@@ -124,7 +126,11 @@ def _in_hexadecimal(letter: str) -> str:
 
 
 def _in_percent_signs(letter: str) -> str:
-    return "".join(f"%(?:25)?{byte:02x}" for byte in letter.encode())
+    return _percent_signs(letter.encode())
+
+
+def _percent_signs(codes: Iterable[int]) -> str:
+    return "".join(f"%(?:25)?{code:02x}" for code in codes)
 
 
 def decoded(text: str) -> str:

@@ -99,12 +99,15 @@ class Database:
             for (name, numbers), database in zip(plan.groups.items(), others, strict=True)
         }
 
-    def within(self, text: bytes, looks: Looks | None = None) -> set[str]:
-        """Return the names of what stands in a text; ``looks`` are what is left for the page around it."""
-        return set(self.places(text, looks))
+    def within(self, text: bytes) -> set[str]:
+        """Return the names of what stands in a text."""
+        return set(self.places(text))
 
     def places(self, text: bytes, looks: Looks | None = None) -> dict[str, list[int]]:
-        """Return the names of what stands in a text, each with where it ends: once, or each time."""
+        """Return the names of what stands in a text, each with where it ends: once, or each time.
+
+        ``looks`` are what is left for the page around it.
+        """
         looks = looks or Looks()
         found: dict[str, list[int]] = {}
         if not text or not self._count:

@@ -67,8 +67,11 @@ class _Search:
         What one end of a page hides is not hidden at the other, but within a stretch what belongs together
         may be cut.
         """
-        parts = [] if page.is_short_link else self._parts(page, *_LONG)
-        if any(kind_of(mark) in _FAR for mark in _lost(page, parts)) or page.is_short_link:
+        if page.is_short_link:
+            yield page
+            return
+        parts = self._parts(page, *_LONG)
+        if any(kind_of(mark) in _FAR for mark in _lost(page, parts)):
             yield page
             return
         for part in parts:
