@@ -12,7 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,17 @@ class Terminal:
         """Type a text and start to look at what comes from now on."""
         self.seen = ""
         os.write(self.screen, text.encode())
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C until the command ends, and return the exit code.
+
+        One that comes between a question and the read of its answer waits, in CPython, for the next key.
+        """
+        for _ in range(10):
+            self.type("\x03")
+            with suppress(subprocess.TimeoutExpired):
+                return self.end(within=6)
+        raise AssertionError(f"Ctrl-C did not end it:\n{self.seen}")
 
     def end(self, *, within: float = 60) -> int:
         """Read to the end and return the exit code."""

@@ -108,7 +108,6 @@ def test_questions_at_a_terminal_are_asked_again_after_a_wrong_answer(nowhere: C
 def test_ctrl_c_at_a_question_leaves_nothing_behind(nowhere: Clerk) -> None:
     with at_a_terminal(nowhere.data, "init") as terminal:
         terminal.wait_for("Name of your organisation:")
-        terminal.type("\x03")
-        assert terminal.end() == 130
+        assert terminal.interrupt() == 130
         assert "lychgate: stopped" in words(terminal.seen)
     assert not nowhere.data.exists()
