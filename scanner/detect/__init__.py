@@ -120,8 +120,8 @@ class Detector:
     ) -> list[Reading]:
         """Read the parts of a page that must be read: all of it, if its addresses are relative to a room's.
 
-        A place with a whole address is first read alone; only rooms that other words say more of are read
-        with what surrounds them.
+        A place with a whole address is first read alone, any other with all that can make a number a room;
+        only rooms that other words say more of are read with what surrounds them.
         """
         places = [place for place in places if place.is_plain or self._is_likely(text, place)]
         if not places:
@@ -130,7 +130,14 @@ class Detector:
         alone = source.windows((place[:2] for place in places if place.is_plain), around=0)
         likely = source.windows((place[:2] for place in places if not place.is_plain), around=0)
         likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
-        near = [window for window in likely if self._has_room(source, window, likely, first)]
+        near: list[tuple[int, int]] = []
+        told: dict[str, list[Reading]] = {}
+        for window in likely:
+            [wider] = source.windows([window], around=NAMES_AROUND)
+            cut = source.cut(wider, likely)
+            if found := self._readings(flows(cut), first, opaque=opaque):
+                near.append(window)
+                told[cut] = found
         read: dict[int, list[Reading]] = {}
         for window in alone:
             found = self._readings(flows(text[slice(*window)]), first, opaque=opaque)
@@ -142,7 +149,8 @@ class Detector:
             return self._readings(flows(text), budget, opaque=opaque)
         kept = source.windows(near, around=0)
         for window in source.windows(near, around=AROUND):
-            found = self._readings(flows(source.cut(window, kept)), budget, opaque=opaque)
+            cut = source.cut(window, kept)
+            found = told.get(cut) or self._readings(flows(cut), budget, opaque=opaque)
             read[window[0]] = [*read.get(window[0], ()), *found]
         return [reading for start in sorted(read) for reading in read[start]]
 
@@ -150,13 +158,6 @@ class Detector:
         """Tell whether a place needs to be read, by what is near it: only tables say more as a whole."""
         around = text[max(0, place.start - MARGIN) : place.end + MARGIN]
         return "heading" in place.shown or self._gate.opens_text(around)
-
-    def _has_room(
-        self, source: Source, window: tuple[int, int], kept: Sequence[tuple[int, int]], budget: Budget
-    ) -> bool:
-        """Tell whether a window holds a room, read with all that can make a number one."""
-        [near] = source.windows([window], around=NAMES_AROUND)
-        return bool(self._readings(page_flows(source.cut(near, kept)), budget, opaque=set()))
 
     def detect_text(self, text: str, kind: str, *, bare: bool = False) -> Detection:
         """Return every room in a text of a known kind: href, text, html, ics or email."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from scanner.detect.unwrap import SHORTENERS
 
 _LONG, _MIDDLE, _SHORT = (16_384, 12_288), (4_096, 2_048), (1_024, 512)
 """Characters of the stretches looked at one by one, and from the start of one to that of the next."""
+_TRIED, _DENSE = 4, 0.75
+"""Of how many of the longest stretches in a row what share must show something, so that none of those behind
+them is looked at more closely: reading them costs less."""
 _FAR = frozenset({"numbered", "heading", "foreign"})
 """What need not stand as a whole in one of the longest stretches."""
 _PLAIN = frozenset({"address", "passing", "scheme", "short"})
@@ -70,12 +74,28 @@ class _Search:
         if page.is_short_link:
             yield page
             return
-        parts = self._parts(page, *_LONG)
-        if any(kind_of(mark) in _FAR for mark in _lost(page, parts)):
-            yield page
-            return
-        for part in parts:
-            yield from self._within(part)
+        parts: list[Place] = []
+        found: list[Place] = []
+        shares: deque[float] = deque(maxlen=_TRIED)
+        for start, end in self._stretches(page, *_LONG):
+            if len(shares) == _TRIED and min(shares) > _DENSE and self._is_dense(start, page.end):
+                rest = Place(start, page.end, page.shown)
+                parts, found = [*parts, rest], [*found, rest]
+                break
+            part = Place(start, end, self._shown(start, end, page))
+            within = list(self._within(part)) if part.shown else []
+            shares.append(_covered(within) / (end - start))
+            parts.append(part)
+            found += within
+        far = any(kind_of(mark) in _FAR for mark in _lost(page, parts))
+        yield from (page,) if far else found
+
+    def _is_dense(self, start: int, end: int) -> bool:
+        """Tell whether something was seen nearly everywhere in a stretch, as far as it is known where."""
+        if self.near is None:
+            return True
+        seen = bisect_left(self.near, end) - bisect_left(self.near, start)
+        return seen * TOLD_TO > _DENSE * (end - start)
 
     def _within(self, place: Place) -> Iterator[Place]:
         """Yield the shortest stretches that together show all that a longer one does."""
@@ -93,11 +113,13 @@ class _Search:
         yield place
 
     def _parts(self, place: Place, length: int, step: int) -> list[Place]:
-        return [
-            Place(start, end, sight.shown)
-            for start, end in self._stretches(place, length, step)
-            if (sight := self.screen.sight(self.text[start:end], self.looks, place.shown)).shown
-        ]
+        stretches = self._stretches(place, length, step)
+        parts = (Place(start, end, self._shown(start, end, place)) for start, end in stretches)
+        return [part for part in parts if part.shown]
+
+    def _shown(self, start: int, end: int, place: Place) -> frozenset[str]:
+        """Return what a stretch of a place shows of what the place does."""
+        return self.screen.sight(self.text[start:end], self.looks, place.shown).shown
 
     def _stretches(self, place: Place, length: int, step: int) -> Iterator[tuple[int, int]]:
         """Yield the stretches of a place in which something was seen."""
@@ -116,10 +138,24 @@ def _lost(place: Place, parts: Iterable[Place]) -> frozenset[str]:
     return place.shown.difference(*(part.shown for part in parts))
 
 
+def _covered(places: Iterable[Place]) -> int:
+    """Return how many characters stand in the places that must be read."""
+    covered = end = 0
+    for place in sorted(places, key=_span):
+        if not place.is_short_link:
+            covered += max(0, place.end - max(place.start, end))
+            end = max(end, place.end)
+    return covered
+
+
+def _span(place: Place) -> tuple[int, int]:
+    return place.start, place.end
+
+
 def _joined(places: Iterable[Place]) -> Iterator[Place]:
     """Join places that overlap and show the same."""
     before: Place | None = None
-    for place in sorted(places, key=lambda place: (place.start, place.end)):
+    for place in sorted(places, key=_span):
         if before and place.shown == before.shown and place.start <= before.end:
             before = Place(before.start, max(before.end, place.end), before.shown)
             continue

@@ -7,7 +7,8 @@ in it has its place in the source.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -32,33 +33,46 @@ class Sieve:
         self.text = source.translate(_LETTERS, _TAKEN_OUT)
         self.running = between_tags(self.text)
 
-    def origin(self, end: int) -> int:
-        """Return where in the source stands what ends there in ``text``, or up to 1,024 bytes before."""
-        return TOLD_TO * max(0, bisect_left(self._lengths, end) - 1)
+    def origins(self, ends: Sequence[int]) -> Iterator[int]:
+        """Yield where in the source stands what ends there in ``text``, or up to 1,024 bytes before."""
+        return _told(ends, self._lengths)
 
-    def running_origin(self, end: int) -> int:
-        """Return where in the source stands what ends there in ``running``, or up to 1,024 bytes before."""
-        piece = max(0, bisect_left(self._ends, end) - 1)
-        return self.origin(self._starts[piece] + end - self._ends[piece])
+    def running_origins(self, ends: Sequence[int]) -> Iterator[int]:
+        """Yield where in the source stands what ends there in ``running``, or up to 1,024 bytes before."""
+        return _told(ends, self._running_lengths)
 
     @cached_property
     def _lengths(self) -> list[int]:
+        """What is left of the source up to each of its thousands."""
         steps = range(0, len(self._source), TOLD_TO)
         pieces = (self._source[start : start + TOLD_TO].translate(None, _TAKEN_OUT) for start in steps)
         return list(accumulate(map(len, pieces), initial=0))
 
     @cached_property
-    def _pieces(self) -> list[tuple[int, int]]:
+    def _running_lengths(self) -> list[int]:
+        """What is left of the text between tags up to each thousand of the source."""
         # The expression's first sign stands before the text.
-        return [(found.start(1) - 1, found.end(1) - 1) for found in _BETWEEN_TAGS.finditer(b">" + self.text)]
+        pieces = [
+            (found.start(1) - 1, found.end(1) - 1) for found in _BETWEEN_TAGS.finditer(b">" + self.text)
+        ]
+        starts = [start for start, _ in pieces]
+        before = list(accumulate((end - start for start, end in pieces), initial=0))
+        lengths = []
+        for length in self._lengths:
+            piece = bisect_right(starts, length) - 1
+            inside = min(length, pieces[piece][1]) - starts[piece] if piece >= 0 else 0
+            lengths.append(before[max(0, piece)] + inside)
+        return lengths
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self._pieces] or [0]
 
-    @cached_property
-    def _ends(self) -> list[int]:
-        return list(accumulate((end - start for start, end in self._pieces), initial=0))[:-1] or [0]
+def _told(ends: Sequence[int], lengths: Sequence[int]) -> Iterator[int]:
+    """Yield the thousands of a source in which something ends, by what is left of it up to each."""
+    at = 0
+    ends = sorted(ends)
+    while at < len(ends):
+        thousand = min(max(1, bisect_left(lengths, ends[at])), len(lengths) - 1)
+        yield TOLD_TO * (thousand - 1)
+        at = bisect_right(ends, lengths[thousand], at + 1)
 
 
 def between_tags(sieved: bytes) -> bytes:

@@ -71,9 +71,9 @@ class View:
         for mark in shown & self.source.keys():
             yield from self.source[mark]
         for mark in shown & self.sieved.keys():
-            yield from map(self.sieve.origin, self.sieved[mark])
+            yield from self.sieve.origins(self.sieved[mark])
         for mark in shown & self.running.keys():
-            yield from map(self.sieve.running_origin, self.running[mark])
+            yield from self.sieve.running_origins(self.running[mark])
 
 
 def add(marks: Marks, more: Marks) -> None:
