@@ -85,6 +85,7 @@ class Database:
     ) -> None:
         named = [(name, text) for name, texts in expressions.items() for text in dict.fromkeys(texts)]
         self.names = [f"{name} {number}" if name in apart else name for number, (name, _) in enumerate(named)]
+        self._told = [*self.names, *(f"address {number}" for number in range(len(addresses)))]
         self._behind = [behind for _, behind in addresses]
         wanted = [
             *(_Wanted(text, name, 0 if name in each else _SINGLEMATCH, is_rare) for name, text in named),
@@ -112,11 +113,14 @@ class Database:
         found: dict[str, list[int]] = {}
         if not text or not self._count:
             return found
+        others = len(self.names)
         for number, end in self._ends(text):
-            address = number - len(self.names)
-            name = self.names[number] if address < 0 else f"address {address}"
-            if address < 0 or not looks.allow() or self._is_room(text, self._behind[address], end):
-                found.setdefault(name, []).append(end)
+            if (
+                number < others
+                or not looks.allow()
+                or self._is_room(text, self._behind[number - others], end)
+            ):
+                found.setdefault(self._told[number], []).append(end)
         return found
 
     def _ends(self, text: bytes) -> Iterator[tuple[int, int]]:

@@ -294,7 +294,7 @@ def _latin(host: str) -> str:
     return "".join(character if character.isascii() else _look_alike(character) for character in host)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _look_alike(character: str) -> str:
     """Return the ASCII letter that a letter of another alphabet is taken for, or the letter itself."""
     for spelling in (character, character.lower()):

@@ -224,7 +224,7 @@ def look_alikes(view: bytes, letters: frozenset[str]) -> bytes:
     return found.translate(alike).lower().encode("ascii", "replace")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def _looks_like(letter: str) -> str:
     """Return the ASCII letter that a letter is taken for in a host name, or nothing."""
     return next((version.text[1] for version in disguises(f"a{letter}a.bc/") if version.text.isascii()), "")

@@ -67,8 +67,9 @@ _TEXT_CODECS = frozenset(
     ]
 )
 _DECLARED = re.compile(
-    rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})", re.IGNORECASE
+    rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})"
 )
+"""What a page says of itself, in lower case."""
 CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 """Bytes that no text in ASCII or an extension of it is written with."""
 _MARKS = (
@@ -136,7 +137,10 @@ def _text_codec(name: str) -> str | None:
 
 
 def _declared(body: bytes) -> tuple[str, ...]:
-    return tuple((m[1] or m[2]).decode("ascii") for m in list(_DECLARED.finditer(body[:2048]))[:2])
+    head = body[:2048].lower()
+    if b"charset" not in head and b"encoding" not in head:
+        return ()
+    return tuple((m[1] or m[2]).decode("ascii") for m in list(_DECLARED.finditer(head))[:2])
 
 
 def _wide(body: bytes) -> str | None:
