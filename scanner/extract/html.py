@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import can_ada
 from turbohtml import Token, TokenType, tokenize
 
+from scanner.extract.columns import Columns
 from scanner.extract.decode import decode
 from scanner.extract.flow import DEPTH, RAW, Family, Flow, Segments
 from scanner.extract.grid import Grid
@@ -163,45 +164,6 @@ def html_pieces(source: str, *, place: str = "", depth: int = 0) -> tuple[Segmen
     return _Reader(place, depth).read(source)
 
 
-class _Columns:
-    """Remembers the headings of a table, so that a value below "Meeting ID" is read after those words."""
-
-    def __init__(self) -> None:
-        self._headings: list[str] = []
-        self._column = -1
-        self._cell = ""
-        self._row_is_heading = False
-
-    def on_start(self, tag: str) -> str:
-        """Note a tag; return the heading to say before the cell that it begins."""
-        if tag == "table":
-            self._headings = []
-        elif tag == "tr":
-            self._column, self._row_is_heading = -1, False
-        elif tag in ("td", "th"):
-            self._column += 1
-            self._cell = tag
-            if tag == "th" and not self._column:
-                self._row_is_heading, self._headings = True, []
-            if tag == "th" and self._row_is_heading:
-                self._headings.append("")
-            elif tag == "td" and self._row_is_heading:
-                self._row_is_heading, self._headings = False, []
-            elif tag == "td" and self._column < len(self._headings) > 1:
-                return self._headings[self._column].strip()[:60]
-        return ""
-
-    def on_text(self, text: str) -> None:
-        """Add to the heading that is being read."""
-        if self._cell == "th" and self._row_is_heading and self._headings and len(self._headings[-1]) < 60:
-            self._headings[-1] += text
-
-    def on_end(self, tag: str) -> None:
-        """Note the end of a cell."""
-        if tag in ("td", "th"):
-            self._cell = ""
-
-
 class _Reader:
     """Collects pieces while tokens pass by."""
 
@@ -215,7 +177,7 @@ class _Reader:
         self._script_is_json = False
         self._spaces_kept = 0
         self._at_line_start = True
-        self._columns = _Columns()
+        self._columns = Columns()
         self._grid: Grid | None = None
         self._base = ""
 
@@ -264,23 +226,24 @@ class _Reader:
             self._pieces.extend(html_pieces(text, place=self._place, depth=self._depth + 1))
         else:
             self._text.append(text)
+        self._at_line_start = False
 
     def _on_start(self, token: Token) -> None:
         tag = token.tag or ""
+        attributes = dict(token.attrs or ())
         if tag in _BLOCKS:
             self._break()
         if tag == "table":
             self._grid = Grid()
         elif self._grid:
-            self._grid.on_start(tag)
-        heading = self._columns.on_start(tag)
+            self._grid.on_start(tag, attributes)
+        heading = self._columns.on_start(tag, attributes)
         if heading:
             self._text.append(f"{heading}: ")
         if tag in _KEEPS_SPACES:
             self._spaces_kept += 1
         if tag in ("script", "style", *_SUB_DOCUMENTS):
             self._within = tag
-        attributes = dict(token.attrs or ())
         if tag == "base" and not self._base:
             self._base = (attributes.get("href") or "").strip()
         self._script_is_json = tag == "script" and "json" in (attributes.get("type") or "")
@@ -297,8 +260,8 @@ class _Reader:
             self._break()
         self._columns.on_end(tag)
         if tag == "table" and self._grid:
-            read, self._grid = self._grid.flow(), None
-            self._pieces.extend([read] if read else [])
+            self._pieces.extend(self._grid.flows())
+            self._grid = None
 
     def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
         place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")

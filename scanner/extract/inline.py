@@ -1,4 +1,4 @@
-"""Find the documents that a page carries inside itself: ``data:`` pictures and pages (RFC 2397)."""
+"""Find the documents that a page carries inside itself, as ``data:`` addresses (RFC 2397)."""
 
 from __future__ import annotations
 
@@ -40,13 +40,19 @@ _PAGE = {
     )
     for quote in "\"'"
 }
+_CALENDAR = re.compile(
+    r"data:(?P<type>text/(?:x-v)?calendar)(?P<parameters>(?:;[^,;\"'<>\s]{1,60}){0,4})"
+    r",(?P<content>[^\"'<>]{1,200000})",
+    re.IGNORECASE,
+)
+"""An entry that a link offers for one's own calendar: browsers keep what they do not show."""
 
 
 def inline_documents(source: str) -> tuple[Document, ...]:
-    """Return the pictures and embedded pages that stand in a page as ``data:`` addresses, 50 at most.
+    """Return the pictures, pages and calendars that stand in a page as ``data:`` addresses, 50 at most.
 
-    Only what a browser shows without being asked: a link to a ``data:`` page leads nowhere, browsers
-    refuse to follow it.
+    Of pages only what a browser shows without being asked: a link to a ``data:`` page leads nowhere,
+    browsers refuse to follow it.
     """
     return tuple(islice(_distinct(_documents(source)), DOCUMENTS))
 
@@ -69,9 +75,15 @@ def _documents(source: str) -> Iterator[Document]:
                 yield Document("", body, found["type"].lower())
         elif shown and (found := _PAGE[shown[1]].match(source, at)):
             done = found.end()
-            body = unquote_to_bytes(unescape(found["content"]))
-            packed = ";base64" in found["parameters"].lower()
-            yield Document("", _from_base64(body) if packed else body, "text/html")
+            yield Document("", _unpacked(found), "text/html")
+        elif found := _CALENDAR.match(source, at):
+            done = found.end()
+            yield Document("", _unpacked(found), "text/calendar")
+
+
+def _unpacked(found: re.Match[str]) -> bytes:
+    body = unquote_to_bytes(unescape(found["content"]))
+    return _from_base64(body) if ";base64" in found["parameters"].lower() else body
 
 
 def occurrences(text: str, literal: str) -> Iterator[int]:

@@ -45,6 +45,23 @@ def test_an_embedded_page_is_read(frame: str) -> None:
     assert keys(SEEN + frame) == {"84512367890", "94512367890"}
 
 
+ENTRY = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDESCRIPTION:https://zoom.us/j/945\n 12367890\nEND:VEVENT\nEND:VCALENDAR"
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(f"data:text/calendar;charset=utf8,{quote(ENTRY)}", id="percent"),
+        pytest.param(f"data:text/calendar;base64,{base64(ENTRY.encode())}", id="base64"),
+        pytest.param(f"DATA:text/x-vCalendar,{quote(ENTRY)}", id="of old"),
+    ],
+)
+def test_an_entry_for_a_calendar_is_read(address: str) -> None:
+    assert keys(f'{SEEN}<a download="choir.ics" href="{address}">add</a>') == {"84512367890", "94512367890"}
+
+
 def test_an_embedded_picture_is_read() -> None:
     picture = base64(saved(code(LINK), "PNG"))
     assert keys(f'{SEEN}<img src="data:image/png;base64,{picture}">') == {"84512367890", "94512367890"}

@@ -1,0 +1,99 @@
+"""A value in a table means what its heading says, wherever tables are drawn and however they lie."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.detect import detect
+from scanner.model import Document
+
+NUMBERED = ("845 1236 7890", "Tulip7")
+FIRST, SECOND = ("84512367890", "Tulip7"), ("97531086422", "Leek22")
+
+
+def found(body: str | bytes, media_type: str = "text/html") -> set[tuple[str, str | None]]:
+    body = body.encode() if isinstance(body, str) else body
+    links = detect(Document("", body, media_type)).links
+    return {(link.room.key, link.passcode.text if link.passcode else None) for link in links}
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    return (
+        "<table>"
+        + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        + "</table>"
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            table(("Zoom ID", "Passcode"), ("845 1236 7890", "Tulip7"), ("975 3108 6422", "Leek22")),
+            id="two columns",
+        ),
+        pytest.param(
+            table(
+                ("Choir",),
+                ("Day", "Zoom ID", "Passcode"),
+                ("Mon", *NUMBERED),
+                ("Tue", "975 3108 6422", "Leek22"),
+            ),
+            id="a title above",
+        ),
+        pytest.param(
+            table(
+                ("", "Mon", "Tue"),
+                ("Zoom ID", "845 1236 7890", "975 3108 6422"),
+                ("Passcode", "Tulip7", "Leek22"),
+            ),
+            id="headings at the side",
+        ),
+        pytest.param(
+            "<table><tr><th>Day<th>Mon<th>Tue<tr><th>Zoom ID<td>845 1236 7890<td>975 3108 6422"
+            "<tr><th>Passcode<td>Tulip7<td>Leek22</table>",
+            id="marked headings at the side",
+        ),
+        pytest.param(
+            "<table><tr><th>Day<th>Hour<th>Zoom ID<th>Passcode"
+            "<tr><td rowspan=2>Mon<td>9<td>845 1236 7890<td>Tulip7"
+            "<tr><td>10<td>975 3108 6422<td>Leek22</table>",
+            id="a cell of two rows",
+        ),
+        pytest.param(
+            "<table><tr><td>Day<td>Hour<td>Zoom ID<td>Passcode"
+            "<tr><td rowspan=2>Mon<td>9<td>845 1236 7890<td>Tulip7"
+            "<tr><td>10<td>975 3108 6422<td>Leek22</table>",
+            id="a cell of two rows below no marked heading",
+        ),
+        pytest.param(
+            "<table><tr><th colspan=2>When<th>Zoom ID<th>Passcode<tr><td>Mon<td>9"
+            "<td>845 1236 7890<td>Tulip7<tr><td>Tue<td>10<td>975 3108 6422<td>Leek22</table>",
+            id="a heading of two columns",
+        ),
+        pytest.param(
+            '<table><tr><td data-label="Zoom ID">845 1236 7890<td data-label="Passcode">Tulip7'
+            '<tr><td data-label="Zoom ID">975 3108 6422<td data-label="Passcode">Leek22</table>',
+            id="headings for narrow screens",
+        ),
+    ],
+)
+def test_a_table_of_a_page(page: str) -> None:
+    assert found(page) == {FIRST, SECOND}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            "<table><tr><th>Service<th>Price<th>Phone<tr><td>Zoom<td>14.99<td>8005551234</table>", id="prices"
+        ),
+        pytest.param(
+            table(("Platform", "Zoom"), ("Order no.", "8612231774"), ("Phone", "8005551234")),
+            id="labels and values",
+        ),
+        pytest.param("<table><tr><td colspan=999999999>Loom<td colspan=-1>8612231774</table>", id="wide"),
+    ],
+)
+def test_a_number_under_another_heading_is_none(page: str) -> None:
+    assert found(page) == set()
