@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scanner.extract.decode import decode
 from scanner.extract.flow import RAW, Family, Flow, Segments
+from scanner.extract.names import in_words
 from scanner.model import Document, Segment, SegmentKind
 
 _VALUES = 200_000
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.]+")
 _ONE_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?//\S+", re.IGNORECASE)
+_SAYS_LITTLE = frozenset({"id", "number", "code", "passcode", "password"})
+"""Names that mean what the field around them says: ``"zoom": {"id": …}``."""
+_SAYS_NOTHING = frozenset({"", "text", "value", "content", "insert"})
+_LABELS = ("label", "name", "title", "key", "question")
+_VALUES_OF_LABELS = ("value", "answer", "content", "text")
+_LONGEST_LABEL = 60
 
 
 def json_pieces(text: str, *, place: str, depth: int) -> tuple[Segment | Flow, ...]:
@@ -26,15 +32,15 @@ def json_pieces(text: str, *, place: str, depth: int) -> tuple[Segment | Flow, .
         value = json.loads(text)
         pieces: list[Segment | Flow] = []
         for name, leaf in _leaves(value):
-            label = _WORDS.sub(" ", name)
+            label = f"{in_words(name)}: " if name.lower() not in _SAYS_NOTHING else ""
             if _ONE_ADDRESS.fullmatch(leaf):
                 pieces.append(Segment(leaf, place, SegmentKind.HREF))
             elif looks_like_markup(leaf):
-                pieces.append(Segment(f"\n{label}: ", place))
+                pieces.append(Segment(f"\n{label}", place))
                 pieces.extend(html_pieces(leaf, place=place, depth=depth + 1))
                 pieces.append(Segment("\n", place))
             else:
-                pieces.append(Segment(f"\n{label}: {leaf}\n", place))
+                pieces.append(Segment(f"\n{label}{leaf}\n", place))
     except (ValueError, RecursionError):
         return (Segment(text, place),)
     return tuple(pieces)
@@ -48,13 +54,25 @@ def _leaves(value: object, name: str = "") -> Iterator[tuple[str, str]]:
             return
         field, item = stack.pop()
         if isinstance(item, dict):
-            stack.extend((str(key), inner) for key, inner in reversed(item.items()))
+            stack.extend(reversed([(_said(str(key), field, item), inner) for key, inner in item.items()]))
         elif isinstance(item, list):
             stack.extend((field, inner) for inner in reversed(item))
         elif isinstance(item, str):
             yield field, item
         elif isinstance(item, int) and not isinstance(item, bool):
             yield field, str(item)
+
+
+def _said(key: str, around: str, item: Mapping[str, object]) -> str:
+    """Return the name of a field: its own, with that of the field around it, or the label beside it."""
+    name = key.lower()
+    if name in _SAYS_LITTLE:
+        return f"{around} {key}".strip()
+    if name in _VALUES_OF_LABELS:
+        labels = (item.get(label) for label in _LABELS)
+        beside = (label for label in labels if isinstance(label, str) and len(label) <= _LONGEST_LABEL)
+        return next(beside, key)
+    return key
 
 
 def _segments(document: Document, depth: int) -> Segments:

@@ -63,6 +63,13 @@ def test_places_are_named() -> None:
     assert found == {"9": "href", "8": "comment", "7": "attr:alt", "6": "script", "5": "text"}
 
 
+def test_what_follows_words_for_browsers_without_scripts_is_apart_from_them() -> None:
+    page = "<noscript>Zoom ID: 845 1236 7890 Passcode: Tulip7</noscript><p>New cakes</p>"
+    [link] = detect(Document("", page.encode(), "text/html")).links
+    assert link.passcode is not None
+    assert link.passcode.text == "Tulip7"
+
+
 def test_a_key_that_a_tag_cuts_is_not_found_cut() -> None:
     page = "<p>https://meet.jit.si/Village<wbr>Choir</p>"
     assert keys(page.encode(), "text/html") == {"meet.jit.si/villagechoir"}
@@ -82,6 +89,45 @@ def test_broken_feed() -> None:
     }
 
 
+BROKEN = '<?xml version="1.0"?><rss><channel><item>{}</item></channel></rss>'
+NUMBERED = "<p>Zoom ID: <b>845 1236</b> 7890</p>"
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        pytest.param(
+            BROKEN.format("<x>Zoom&nbsp;ID:&nbsp;845 1236 7890 &oops; &</x>"), id="entities of HTML"
+        ),
+        pytest.param(f"<?xml version='1.0'?><rss><item><x><![CDATA[{NUMBERED}", id="torn"),
+        pytest.param(
+            "<br/>Warning: x\n" + BROKEN.format(f"<x><![CDATA[{NUMBERED}]]></x>"), id="words before it"
+        ),
+        pytest.param(
+            f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><content type="xhtml">{NUMBERED}'
+            "</content></feed>",
+            id="elements in words",
+        ),
+        pytest.param(BROKEN.format("<zoomId>84512367890</zoomId>"), id="a telling name"),
+        pytest.param(
+            BROKEN.format('<x zoomId="84512367890" place="hall"/>'), id="a telling name of an attribute"
+        ),
+        pytest.param(
+            BROKEN.format("<a>Zoom</a><!-- was --><b>meeting ID: 845 1236 7890</b>"), id="a comment"
+        ),
+    ],
+)
+def test_a_number_in_xml(feed: str) -> None:
+    assert keys(feed.encode(), "application/rss+xml") == {"84512367890"}
+
+
+def test_a_bare_ampersand_cuts_no_address() -> None:
+    feed = BROKEN.format(f"<link>{LINK}?from=a&pwd=UGFzc3dvcmQ&b=1</link>")
+    [link] = detect(Document("", feed.encode(), "application/rss+xml")).links
+    assert link.passcode is not None
+    assert link.passcode.text == "UGFzc3dvcmQ"
+
+
 def test_xml_entities_are_not_expanded() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
         f'<!ENTITY a{n} "{"&a" + str(n - 1) + ";" if n else "&a;"}{"&a;" * 9}">' for n in range(9)
@@ -90,6 +136,26 @@ def test_xml_entities_are_not_expanded() -> None:
     found = segments(Document("", bomb.encode(), "text/xml"))
     assert sum(len(piece.text) for flow in found.flows for piece in flow.pieces) < 10 * len(bomb)
     assert keys(bomb.encode(), "text/xml") == {"94512367890"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            '[{"label":"Zoom meeting ID","value":"845 1236 7890"},{"label":"Passcode","value":"Tulip7"}]',
+            id="labels beside values",
+        ),
+        pytest.param(
+            '{"zoom":{"id":84512367890,"password":"Tulip7"}}', id="a name around names that say little"
+        ),
+        pytest.param('[["Zoom ID","845 1236 7890"],["Passcode","Tulip7"]]', id="pairs"),
+    ],
+)
+def test_json_says_what_a_number_is(data: str) -> None:
+    [link] = detect(Document("", data.encode(), "application/json")).links
+    assert link.room.key == "84512367890"
+    assert link.passcode is not None
+    assert link.passcode.text == "Tulip7"
 
 
 def test_json() -> None:
