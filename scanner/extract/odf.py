@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scanner.extract.flow import Flow
+from scanner.extract.grid import Grid
 from scanner.extract.markup import Pieces, local
 from scanner.extract.table import Cell, Rows, shown
 
 _LINES = frozenset({"p", "h", "table-row", "title", "subject", "description", "keyword", "user-defined"})
 _ASIDES = frozenset({"annotation", "note"})
+_TABLE_TAGS = {"table-row": "tr", "table-cell": "td", "covered-table-cell": "td"}
 _MOST_SPACES = 100
 _MOST_COLUMNS = 16_384
 
@@ -19,6 +21,7 @@ class Story:
 
     def __init__(self, place: str) -> None:
         self._levels = [Pieces(place)]
+        self._grid: Grid | None = None
 
     @property
     def pieces(self) -> Pieces:
@@ -30,17 +33,30 @@ class Story:
         if name in _ASIDES:
             self._levels.append(Pieces("comment" if name == "annotation" else "note"))
         elif name == "s":
-            self.pieces.text(" " * min(_whole(_attribute(attributes, "c"), 1), _MOST_SPACES))
+            self._text(" " * min(_whole(_attribute(attributes, "c"), 1), _MOST_SPACES))
         elif name == "tab":
-            self.pieces.text("\t")
+            self._text("\t")
         elif name == "line-break":
-            self.pieces.text("\n")
+            self._text("\n")
+        elif name == "table":
+            self._grid = Grid()
+        elif name in _TABLE_TAGS and self._grid:
+            self._grid.on_start(_TABLE_TAGS[name], {})
         for attribute, value in attributes.items():
             if "://" in value or (local(attribute) == "href" and value.startswith("mailto:")):
                 self.pieces.address(value)
+                if self._grid:
+                    self._grid.on_address(value)
+            elif local(attribute) == "string-value":
+                self.pieces.aside(value, "field")
 
     def data(self, text: str) -> None:
-        self.pieces.text(text.replace("\n", " "))
+        self._text(text.replace("\n", " "))
+
+    def _text(self, text: str) -> None:
+        self.pieces.text(text)
+        if self._grid:
+            self._grid.on_text(text)
 
     def end(self, tag: str) -> None:
         name = local(tag)
@@ -48,7 +64,10 @@ class Story:
             aside = self._levels.pop().flow()
             self.pieces.add((aside,))
         elif name in _LINES:
-            self.pieces.text("\n")
+            self._text("\n")
+        elif name == "table" and self._grid:
+            self.pieces.add(self._grid.flows())
+            self._grid = None
 
     def close(self) -> None:
         while len(self._levels) > 1:
@@ -71,7 +90,8 @@ class Sheets:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
         if name == "table":
-            self._rows = Rows()
+            self.close()
+            self.pieces.text(f"{_attribute(attributes, 'name')}\n")
         elif name == "table-row":
             self._row, self._column = {}, 0
         elif name in ("table-cell", "covered-table-cell"):
@@ -102,7 +122,9 @@ class Sheets:
             self._cell.end(tag)
 
     def close(self) -> None:
-        pass
+        if otherwise := self._rows.otherwise():
+            self.pieces.add((otherwise,))
+        self._rows = Rows()
 
     def _keep(self, flow: Flow) -> None:
         texts = [piece.text for piece in flow.pieces if not isinstance(piece, Flow) and piece.kind == "text"]

@@ -70,6 +70,8 @@ class _Package:
         sealed = manifest is not None and b"encryption-data" in unpacked(manifest, 1024 * 1024)[0]
         if sealed or any(member.encrypted for member in self.members.values()):
             yield f"cannot read {kind}: encrypted"
+        if any(name.startswith("xl/worksheets/") and name.endswith(".bin") for name in self.members):
+            yield f"cannot read {kind}: sheets in binary form"
 
     def ooxml_flows(self) -> Iterator[Flow]:
         """Yield a flow for each part of a Word, Excel or PowerPoint file."""
@@ -86,7 +88,7 @@ class _Package:
                 links = ooxml.CellLinks(targets)
                 if targets:
                     self._feed(name, links)
-                sheet = ooxml.Sheet(shared.texts, links.by_cell)
+                sheet = ooxml.Sheet(shared.texts, links)
                 self._feed(name, sheet)
                 yield sheet.pieces.flow()
             elif name != "xl/sharedStrings.xml":

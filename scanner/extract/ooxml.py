@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from scanner.extract.grid import Grid
 from scanner.extract.markup import Pieces, local
 from scanner.extract.table import Cell, Rows, shown
 
@@ -16,6 +17,9 @@ _RELATIONS = ("/officeDocument/2006/relationships}", "/ooxml/officeDocument/rela
 _FIELD_ADDRESS = re.compile(r"HYPERLINK\s+\"([^\"]+)\"")
 _QUOTED_ADDRESS = re.compile(r"\"([a-zA-Z][a-zA-Z0-9+.\-]{1,31}:[^\"\s]+)\"")
 _COLUMN = re.compile(r"[A-Z]{1,3}(?=[0-9])")
+_HEADERS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+_HEADER_CODE = re.compile(r"&(?:[A-Z]|\"[^\"]*\"|K[0-9A-F]{6}|[0-9]{1,3})")
+_TABLE_TAGS = {"tr": "tr", "tc": "td"}
 
 
 class Relations:
@@ -53,12 +57,19 @@ class Story:
         self._within: list[str] = []
         self._field: list[str] = []
         self._deleted: list[str] = []
+        self._grid: Grid | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
         self._within.append(name)
         if name in _BREAKS:
-            self.pieces.text(_BREAKS[name])
+            self._text(_BREAKS[name])
+        elif name == "tbl":
+            self._grid = Grid()
+        elif name in _TABLE_TAGS and self._grid:
+            self._grid.on_start(_TABLE_TAGS[name], {"colspan": attributes.get("gridSpan")})
+        elif name == "sheet":
+            self._text(f"{attributes.get('name', '')}\n")
         if attributes:
             self._attributes(attributes)
         if name == "fldChar":
@@ -70,13 +81,23 @@ class Story:
             if value in self._targets and any(relation in name for relation in _RELATIONS):
                 self._unused.pop(value, None)
                 target = self._targets[value]
-                self.pieces.address(f"{target}#{anchor}" if anchor and "#" not in target else target)
+                self._address(f"{target}#{anchor}" if anchor and "#" not in target else target)
             elif local(name) == "instr":
                 self._instruction(value)
             elif local(name) in _SAID:
                 self.pieces.aside(value, f"attr:{local(name)}")
             elif "://" in value:
-                self.pieces.address(value)
+                self._address(value)
+
+    def _text(self, text: str) -> None:
+        self.pieces.text(text)
+        if self._grid:
+            self._grid.on_text(text)
+
+    def _address(self, address: str) -> None:
+        self.pieces.address(address)
+        if self._grid:
+            self._grid.on_address(address)
 
     def data(self, text: str) -> None:
         name = self._within[-1] if self._within else ""
@@ -85,7 +106,7 @@ class Story:
         elif name == "delText":
             self._deleted.append(text)
         elif name in _TEXTS:
-            self.pieces.text(text)
+            self._text(text)
 
     def end(self, tag: str) -> None:
         name = self._within.pop()
@@ -94,9 +115,12 @@ class Story:
             if self._deleted:
                 self.pieces.aside("".join(self._deleted), "deleted")
                 self._deleted = []
-            self.pieces.text("\n")
+            self._text("\n")
         elif name == "tc":
             self.pieces.text("\t")
+        elif name == "tbl" and self._grid:
+            self.pieces.add(self._grid.flows())
+            self._grid = None
 
     def close(self) -> None:
         self._close_field()
@@ -111,7 +135,7 @@ class Story:
     def _instruction(self, text: str) -> None:
         found = _FIELD_ADDRESS.search(text)
         if found:
-            self.pieces.address(found[1])
+            self._address(found[1])
         elif "/" in text:
             self.pieces.aside(text, "field")
 
@@ -142,16 +166,19 @@ class Strings:
 
 
 class CellLinks:
-    """Where the cells of a sheet lead. A sheet names its links after all its cells."""
+    """Where the cells of a sheet lead, and what is said there. A sheet names links after all its cells."""
 
     def __init__(self, targets: Mapping[str, str]) -> None:
         self._targets = targets
         self.by_cell: dict[str, list[str]] = {}
+        self.said: dict[str, str] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if local(tag) != "hyperlink":
             return
         cell = attributes.get("ref", "").partition(":")[0]
+        if "tooltip" in attributes:
+            self.said[cell] = attributes["tooltip"]
         for name, value in attributes.items():
             if value in self._targets and local(name) == "id":
                 place = attributes.get("location", "")
@@ -171,9 +198,10 @@ class CellLinks:
 class Sheet:
     """The rows of a worksheet."""
 
-    def __init__(self, strings: Sequence[str], links: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, strings: Sequence[str], links: CellLinks) -> None:
         self._strings = strings
         self._links = links
+        self._header: list[str] = []
         self.pieces = Pieces("cell")
         self._rows = Rows()
         self._row: dict[int, Cell] = {}
@@ -197,23 +225,29 @@ class Sheet:
     def data(self, text: str) -> None:
         if self._within in ("v", "f", "t"):
             self._parts.setdefault(self._within, []).append(text)
-        elif self._within in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader"):
-            self.pieces.aside(text, "header")
+        elif self._within in _HEADERS:
+            self._header.append(text)
 
     def end(self, tag: str) -> None:
         self._within = ""
         name = local(tag)
         if name == "c":
-            addresses = (*self._links.get(self._cell, ()), *_QUOTED_ADDRESS.findall(self._part("f")))
-            text = self._shown()
+            linked = self._links.by_cell.get(self._cell, ())
+            addresses = (*linked, *_QUOTED_ADDRESS.findall(self._part("f")))
+            text = "\n".join(filter(None, (self._shown(), self._links.said.get(self._cell))))
             if text or addresses:
                 self._row[self._column] = Cell(text, addresses)
         elif name == "row" and self._row:
             self.pieces.add(self._rows.pieces(self._row))
             self._row = {}
+        elif name in _HEADERS:
+            self.pieces.aside(_HEADER_CODE.sub(" ", "".join(self._header)), "header")
+            self._header = []
 
     def close(self) -> None:
-        pass
+        if otherwise := self._rows.otherwise():
+            self.pieces.add((otherwise,))
+            self._rows = Rows()
 
     def _part(self, name: str) -> str:
         return "".join(self._parts.get(name, ()))

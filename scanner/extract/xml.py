@@ -26,8 +26,23 @@ _INLINE = frozenset(
 )
 """Elements that part no words: of XHTML, SVG, OpenDocument and Word's own XML."""
 _UNNAMED = frozenset(
-    {"p", "div", "li", "dt", "dd", "td", "th", "h1", "h2", "h3"}
-    | {"h4", "h5", "h6", "pre", "blockquote", "text", "title", "description", "summary", "content"}
+    {"p", "div", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
+    | {
+        "blockquote",
+        "text",
+        "title",
+        "description",
+        "summary",
+        "content",
+        "data",
+        "cell",
+        "value",
+        "string",
+        "name",
+        "key",
+        "label",
+        "field",
+    }
 )
 """Elements whose names say nothing of what stands in them."""
 _LONGEST_VALUE = 64

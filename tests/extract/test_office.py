@@ -109,6 +109,15 @@ PLACES = {
             "xl/worksheets/_rels/sheet1.xml.rels": make.relations(rId1=LINK),
         }
     ),
+    "sheet's name": make.ooxml(
+        {"xl/workbook.xml": '<workbook><sheets><sheet name="Zoom 86420975310"/></sheets></workbook>'}
+    ),
+    "sheet's header": make.ooxml(
+        {
+            "xl/worksheets/sheet1.xml": "<worksheet><sheetData/><headerFooter>"
+            "<oddHeader>&amp;CZoom ID: 864 2097 5310</oddHeader></headerFooter></worksheet>"
+        }
+    ),
     "formula": make.ooxml(
         {
             "xl/worksheets/sheet1.xml": make.sheet(
@@ -137,6 +146,9 @@ PLACES = {
     "ODT comment": make.opendocument(
         "text",
         f"<office:text><text:p>We<office:annotation><text:p>{LINK}</text:p></office:annotation>lcome</text:p></office:text>",
+    ),
+    "ODT variable": make.opendocument(
+        "text", "<office:text><text:user-field-decl office:string-value='Zoom ID 86420975310'/></office:text>"
     ),
     "ODT properties": make.opendocument("text", "<office:text/>", meta=DESCRIPTION),
     "ODS cell": make.ods((LINK,)),
@@ -251,6 +263,24 @@ def test_a_file_cut_short_is_searched_as_far_as_it_came() -> None:
     detection = found(whole[: len(whole) // 2])
     assert [link.room.key for link in detection.links] == [ROOM[1]]
     assert detection.cut
+
+
+def test_a_passcode_that_a_link_says_is_its_own() -> None:
+    link = '<hyperlink ref="A1" r:id="rId1" tooltip="Passcode: Tulip7"/>'
+    body = make.ooxml(
+        {
+            "xl/worksheets/sheet1.xml": make.sheet('<row><c r="A1" t="str"><v>Join</v></c></row>', link),
+            "xl/worksheets/_rels/sheet1.xml.rels": make.relations(rId1=LINK),
+        }
+    )
+    [room] = found(body).links
+    assert room.passcode is not None
+    assert room.passcode.text == "Tulip7"
+
+
+def test_a_workbook_in_binary_form_says_so() -> None:
+    notes = found(make.ooxml({"xl/workbook.bin": b"\x83\1", "xl/worksheets/sheet1.bin": b"\x83\1"})).notes
+    assert [note.rpartition(": ")[2] for note in notes] == ["sheets in binary form"]
 
 
 def test_an_encrypted_file_says_so() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from scanner.detect import detect
 from scanner.model import Document
+from tests.extract import packages as make
 
 NUMBERED = ("845 1236 7890", "Tulip7")
 FIRST, SECOND = ("84512367890", "Tulip7"), ("97531086422", "Leek22")
@@ -97,3 +98,56 @@ def test_a_table_of_a_page(page: str) -> None:
 )
 def test_a_number_under_another_heading_is_none(page: str) -> None:
     assert found(page) == set()
+
+
+ROWS = (("Day", "Zoom ID", "Passcode"), ("Mon", *NUMBERED), ("Tue", "975 3108 6422", "Leek22"))
+TURNED = tuple(zip(("", "Zoom ID", "Passcode"), *ROWS[1:], strict=True))
+LABELLED = (("Event", "Choir"), ("Zoom meeting ID", "845 1236 7890"), ("Passcode", "Tulip7"))
+
+
+def word_table() -> bytes:
+    rows = ("".join(f"<w:tc>{make.paragraph(cell)}</w:tc>" for cell in row) for row in ROWS)
+    return make.word(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")
+
+
+def slide_table() -> bytes:
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    title = cell.replace("<a:tc>", '<a:tc gridSpan="3">').format("Choir")
+    rows = ("".join(cell.format(text) for text in row) for row in ROWS)
+    drawn = "".join(f"<a:tr>{row}</a:tr>" for row in (title, *rows))
+    return make.ooxml({"ppt/slides/slide1.xml": f"<p:sld {make.NAMES}><a:tbl>{drawn}</a:tbl></p:sld>"})
+
+
+def open_table() -> bytes:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = ("".join(cell.format(text) for text in row) for row in ROWS)
+    drawn = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    return make.opendocument("text", f"<office:text><table:table>{drawn}</table:table></office:text>")
+
+
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    return make.xlsx("".join(f"<row>{''.join(map(make.inline, row))}</row>" for row in rows))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(word_table(), id="docx"),
+        pytest.param(slide_table(), id="pptx"),
+        pytest.param(open_table(), id="odt"),
+        pytest.param(workbook(*ROWS), id="xlsx"),
+        pytest.param(workbook(("Choir", "Spring"), *ROWS), id="xlsx with a title"),
+        pytest.param(workbook(*TURNED), id="xlsx with headings at the side"),
+        pytest.param(make.ods(*ROWS), id="ods"),
+        pytest.param(make.ods(*TURNED), id="ods with headings at the side"),
+    ],
+)
+def test_a_table_of_an_office_file(body: bytes) -> None:
+    assert found(body, "") == {FIRST, SECOND}
+
+
+@pytest.mark.parametrize(
+    "body", [pytest.param(workbook(*LABELLED), id="xlsx"), pytest.param(make.ods(*LABELLED), id="ods")]
+)
+def test_two_columns_of_labels_and_values(body: bytes) -> None:
+    assert found(body, "") == {FIRST}

@@ -113,6 +113,9 @@ NUMBERED = "<p>Zoom ID: <b>845 1236</b> 7890</p>"
             BROKEN.format('<x zoomId="84512367890" place="hall"/>'), id="a telling name of an attribute"
         ),
         pytest.param(
+            BROKEN.format("<key>Zoom ID</key><string>84512367890</string>"), id="a name that says nothing"
+        ),
+        pytest.param(
             BROKEN.format("<a>Zoom</a><!-- was --><b>meeting ID: 845 1236 7890</b>"), id="a comment"
         ),
     ],
