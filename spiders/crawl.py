@@ -19,6 +19,7 @@ from scanner.errors import LychgateError
 from scanner.guard import GuardsMissing, check_pairs
 from scanner.model import CrawlEvent, Failed, Unit
 from spiders import Kind, kind, kinds
+from spiders.engine import UnitCrawler
 from spiders.fetch import Errand, GuardedHandler
 from spiders.options import Options
 from spiders.resolver import Lookup, look_up
@@ -130,7 +131,7 @@ async def _crawl_all(jobs: Sequence[_Job], sink: Sink, lookup: Lookup, detector:
 
 async def _crawl_one(job: _Job, outlet: _Outlet, *, turns: Turns, lookup: Lookup, detector: Detector) -> None:
     limit = job.unit.limits.time.total_seconds()
-    crawler = Crawler(job.kind.spider, SETTINGS)
+    crawler = UnitCrawler(job.kind.spider, SETTINGS)
     prove_handlers(crawler)
     errand = Errand(job.unit, asyncio.get_running_loop().time() + limit, turns, lookup, detector)
     async with turns.within(asyncio.get_running_loop().time() + limit + _GRACE):

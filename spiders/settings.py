@@ -13,7 +13,7 @@ from typing import Any
 from scrapy.settings import default_settings
 
 from spiders.conduct import RETRY_SETTINGS, Conduct
-from spiders.downloads import Downloads
+from spiders.engine import Downloads
 from spiders.fetch import GuardedHandler
 from spiders.render import Rendering
 
