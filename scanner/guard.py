@@ -242,6 +242,7 @@ def _check_name(host: str, port: int) -> str | None:
     return None if port in _DEFAULT_PORTS.values() else f"{REFUSED}: port not allowed"
 
 
+@lru_cache(maxsize=1024)
 def _as_ip(text: str) -> IPAddress | None:
     if "%" in text:
         return None

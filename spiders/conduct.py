@@ -154,8 +154,10 @@ def redirect_target(response: Response) -> str | None:
 
     Of several, which browsers do not agree about, it is one that opens a meeting, or the last.
     """
+    if response.status not in (301, 302, 303, 307, 308):
+        return None
     locations = [as_text(location).strip() for location in response.headers.getlist(b"Location") if location]
-    if response.status not in (301, 302, 303, 307, 308) or not locations:
+    if not locations:
         return None
     return next((location for location in locations if is_meeting_address(location)), locations[-1])
 

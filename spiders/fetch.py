@@ -18,7 +18,7 @@ from functools import lru_cache
 import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver
-from aiohttp.connector import Connection
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.tracing import Trace
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -125,12 +125,11 @@ class _Connector(aiohttp.TCPConnector):
         self._turns = turns
         self._most_wait = limit.total_seconds()
 
-    async def connect(
+    async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        """Connect, or raise TimeoutError."""
+    ) -> ResponseHandler:
         async with self._turns.within(asyncio.get_running_loop().time() + self._most_wait):
-            return await super().connect(req, traces, timeout)
+            return await super()._create_connection(req, traces, timeout)
 
 
 class GuardedHandler:
@@ -193,7 +192,7 @@ class GuardedHandler:
         began = loop.time()
         until = min(began + limits.response_time.total_seconds(), self._errand.until)
         url = yarl.URL(request.url, encoded=True)
-        headers = {str(name): value for name, value in request.headers.to_unicode_dict().items()}
+        headers = dict(request.headers.to_tuple_list())
         limit = min(limits.response_bytes, request.meta.get(MOST_BYTES, limits.response_bytes))
         try:
             async with self._errand.turns.within(until):
@@ -226,14 +225,17 @@ class GuardedHandler:
     async def _read(self, answer: aiohttp.ClientResponse, *, until: float, limit: int) -> _Taken:
         body = bytearray()
         why = ""
-        _acknowledge(answer)
         try:
-            async with self._errand.turns.within(until):
-                async for piece in answer.content.iter_any():
-                    body += piece
-                    if len(body) > limit:
-                        why = decode.TOO_LARGE
-                        break
+            if answer.content.is_eof():  # all of it came with its head, or there is nothing to come
+                body += answer.content.read_nowait()
+            else:
+                _acknowledge(answer)
+                async with self._errand.turns.within(until):
+                    async for piece in answer.content.iter_any():
+                        body += piece
+                        if len(body) > limit:
+                            why = decode.TOO_LARGE
+                            break
         except TimeoutError:
             why = TOO_SLOW
         except (aiohttp.ClientError, OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scanner.model import Known, Unit
@@ -90,6 +91,7 @@ def _kind(visit: Visit) -> tuple[str, bool]:
     return shape(visit.address), visit.is_known
 
 
+@lru_cache(maxsize=256)
 def shape(address: str) -> str:
     """Return what the addresses of one kind of page have in common: where they branch off, and how.
 

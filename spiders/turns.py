@@ -25,6 +25,8 @@ _MOMENT = 0.05
 @dataclass(slots=True)
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+    """Who has the turn, and who waits for it."""
     free_at: float = 0.0
     asked_for: float = 0.0
     latency: float = 0.0
@@ -83,22 +85,27 @@ class Turns:
         """
         loop = asyncio.get_running_loop()
         state = self._hosts[host]
-        async with asyncio.timeout_at(until):
-            await state.lock.acquire()
+        state.wanted += 1
         try:
-            now = loop.time()
-            begin = max(state.free_at, state.closed_until, now)
-            if begin >= until:
-                raise TimeoutError
-            if begin > now:
-                await asyncio.sleep(begin - now)
-            began = loop.time()
+            # Mostly nobody is before us: then no alarm is set, which every page would pay for.
+            async with asyncio.timeout_at(until if state.wanted > 1 else None):
+                await state.lock.acquire()
             try:
-                yield
+                now = loop.time()
+                begin = max(state.free_at, state.closed_until, now)
+                if begin >= until:
+                    raise TimeoutError
+                if begin > now:
+                    await asyncio.sleep(begin - now)
+                began = loop.time()
+                try:
+                    yield
+                finally:
+                    state.free_at = began + max(delay.total_seconds(), state.asked_for, state.latency)
             finally:
-                state.free_at = began + max(delay.total_seconds(), state.asked_for, state.latency)
+                state.lock.release()
         finally:
-            state.lock.release()
+            state.wanted -= 1
 
     def learn(self, host: str, latency: float) -> None:
         """Adapt the pause to how long the host took to answer, as Scrapy's AutoThrottle does (target 1)."""

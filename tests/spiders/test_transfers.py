@@ -24,6 +24,12 @@ def packed(body: bytes, encoding: str, **fields: object) -> Answer:
     return Answer(body=body, headers={"Content-Encoding": encoding}, **fields)  # type: ignore[arg-type]
 
 
+def whole(body: str) -> Answer:
+    """An answer that is sent in one go, head and body."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
+    return Answer(raw=(head + body).encode())
+
+
 GZIPPED = gzip.compress(TEXT.encode())
 INCOMPRESSIBLE = gzip.compress(b"".join(bytes([i * 7 % 251, i % 256]) for i in range(5000)) + TEXT.encode())
 
@@ -48,6 +54,8 @@ CASES: dict[str, tuple[Answer, str, str]] = {
         "",
         TEXT,
     ),
+    "with its head": (whole(TEXT), "", TEXT),
+    "too large, with its head": (whole("x" * LIMIT + "y"), "larger than the limit", "x" * LIMIT),
     "headers without colon": (
         Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Odd: \xff\xfe\r\n\r\nodd!"),
         "",

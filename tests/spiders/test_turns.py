@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,27 @@ def test_time_given_back_when_nobody_waits_is_nobodys() -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(wait())
+
+
+def test_who_gives_up_waiting_for_a_turn_takes_it_from_nobody() -> None:
+    async def queue() -> list[str]:
+        turns = Turns()
+        now = asyncio.get_running_loop().time()
+        had: list[str] = []
+
+        async def take(name: str, until: float) -> None:
+            try:
+                async with turns.turn("host", delay=timedelta(0), until=now + until):
+                    had.append(name)
+                    await asyncio.sleep(0.2)
+            except TimeoutError:
+                had.append(f"{name} gave up")
+
+        await asyncio.gather(take("first", 60), take("hasty", 0.05), take("patient", 60))
+        await take("last", 60)
+        return had
+
+    assert asyncio.run(queue()) == ["first", "hasty gave up", "patient", "last"]
 
 
 async def _connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
