@@ -6,6 +6,7 @@ its parent limits, times and ends it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import string
@@ -15,7 +16,7 @@ from hashlib import blake2b
 from typing import TextIO
 
 from scanner.detect import Detector
-from scanner.model import CrawlEvent, Ended, Fetched, MeetingRedirect, Reported
+from scanner.model import CrawlEvent, Ended, Fetched, MeetingRedirect, Reported, Skipped, Unchanged
 from scanner.native import nursery
 from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
@@ -25,6 +26,10 @@ from scanner.shelf import user_shelf
 
 _MEMORY = 2 * 1024**3
 _LONGEST_REASON = 100
+
+_TOGETHER = 50
+_MOMENT = 0.05
+"""Lines that go out together at most, and seconds that the first of them waits for others."""
 
 NOWHERE = "a mail names a meeting and no page in public where it stands"
 _LIKENESS_BYTES = 1024
@@ -40,26 +45,51 @@ def main() -> None:
     table = table_with({slug: hosts for unit in units for slug, hosts in unit.platforms.items()})
     guard_with(table)
     detector = Detector(table, shelf=user_shelf(os.environ))
-    crawl(units, Reporter(sys.stdout, detector), detector=detector)
+    report = Reporter(sys.stdout, detector)
+    crawl(units, report, detector=detector)
     nursery.close()  # nothing of a crawl runs on behind its last line
+    report.flush()
     print(END, flush=True)
 
 
 class Reporter:
-    """Search each fetched document and write what a parent may know of it."""
+    """Search each fetched document and write what a parent may know of it.
+
+    Where nothing was to be searched, and of a night that is nearly everywhere, lines go out together: each
+    one alone would wake the parent. None waits for a page to be searched, or longer than a moment.
+    """
 
     def __init__(self, out: TextIO, detector: Detector) -> None:
         self._out = out
         self._detector = detector
+        self._waiting: list[str] = []
+        self._alarm: asyncio.TimerHandle | None = None
         self._builds: dict[str, str] = {}
         self._varied: set[str] = set()
 
     def __call__(self, event: CrawlEvent) -> None:
         """Write one event as one line."""
+        if isinstance(event, Unchanged | Skipped):
+            self._waiting.append(to_json(event))
+            if len(self._waiting) >= _TOGETHER:
+                self.flush()
+            elif self._alarm is None:
+                self._alarm = asyncio.get_running_loop().call_later(_MOMENT, self.flush)
+            return
+        self.flush()
         line = search(event, self._detector)
         if isinstance(line, PageRead) and isinstance(event, Fetched):
             line = replace(line, likeness=self._likeness(event))
         print(to_json(line), file=self._out, flush=True)
+
+    def flush(self) -> None:
+        """Write the lines that wait."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._waiting:
+            print(*self._waiting, sep="\n", file=self._out, flush=True)
+            self._waiting.clear()
 
     def _likeness(self, page: Fetched) -> str:
         """Mark pages until two of a source differ: from then on it is not the same page again and again."""

@@ -80,16 +80,20 @@ _NAMES: dict[type, str] = {
     Ended: "ended",
 }
 _TYPES = {name: kind for kind, name in _NAMES.items()}
+_PARTS = {kind: tuple(part.name for part in fields(kind)) for kind in _NAMES}
 
 
 def to_json(line: CrawlLine | Ended) -> str:
     """Write one line, without its line end."""
-    parts = {part.name: getattr(line, part.name) for part in fields(line)}
-    return json.dumps({"event": _NAMES[type(line)], **parts}, default=_described)
+    kind = type(line)
+    return _write({"event": _NAMES[kind], **{name: getattr(line, name) for name in _PARTS[kind]}})
 
 
 def _described(value: Link | timedelta) -> object:
     return value.total_seconds() if isinstance(value, timedelta) else asdict(value)
+
+
+_write = json.JSONEncoder(default=_described).encode
 
 
 def from_json(text: str) -> CrawlLine | Ended:
