@@ -12,12 +12,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select
 
 from scanner.model import Known, SightingState
+from scanner.secret import Vault
 from storage import tables
 from storage.tables_alerts import absences
 from storage.transaction import Envelope, Transaction
@@ -48,6 +50,10 @@ class Addresses:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+
+    @cached_property
+    def _commons(self) -> Vault:
+        return self._transaction.keys.commons()
 
     def known(self, source: str) -> list[Remembered]:
         """Return what is remembered of a source's pages.
@@ -182,9 +188,10 @@ class Addresses:
             etag=etag,
             last_modified=last_modified,
             digest=digest,
-            watched=not watched.isdisjoint(self._transaction.keys.address_fingerprints(address)),
+            watched=bool(watched)
+            and not watched.isdisjoint(self._transaction.keys.address_fingerprints(address)),
         )
         return Remembered(known=known, rooms=row.rooms, read=row.read, canary=_CANARY in marks)
 
     def _envelope(self, source: str, fingerprint: bytes) -> Envelope:
-        return self._transaction.envelope(_table, fingerprint + source.encode(), organisation=None)
+        return Envelope(self._commons, _table, fingerprint + source.encode())

@@ -118,6 +118,8 @@ class Ledger:
             for link in _as_known(line):
                 verdicts = match(link, self._register, self._keys, now=now, allowed=self._allowed)
                 ours.extend((link, verdict) for verdict in verdicts)
+        if isinstance(line, Unchanged) and line.address not in self._watched[line.source]:
+            return  # of nearly all pages of a night there is nothing to write
         self._waiting.append((line, ours))
         if ours or len(self._waiting) >= _BATCH:
             self._write()
