@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import binascii
+import quopri
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from scanner.extract.decode import decode
 from scanner.extract.flow import Family, Flow, Segments
 from scanner.extract.html import html_pieces, looks_like_markup
+from scanner.extract.names import in_words
 from scanner.model import Document, Segment, SegmentKind
 
 _FOLD = re.compile(r"\r?\n[ \t]|\r[ \t](?!\n)")
@@ -20,6 +26,17 @@ _LINE = re.compile(
 _ESCAPE = re.compile(r"\\([nN,;\\])")
 _ONE_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.\-]{1,31}:\S+\s*", re.IGNORECASE)
 _ADDRESS_ALTERNATIVE = re.compile(r"ALTREP=\"(?!data:)([^\"]*//[^\"]*)\"", re.IGNORECASE)
+_HEAD = 200
+"""Characters of a line within which its name and parameters stand."""
+_SAID = re.compile(r"(?:LABEL|X-TITLE|X-LABEL)=(?:\"([^\"]*)\"|([^;:,\"]*))", re.IGNORECASE)
+_QUOTED_PRINTABLE = re.compile(r"ENCODING=QUOTED-PRINTABLE", re.IGNORECASE)
+_BASE64 = re.compile(r"ENCODING=(?:BASE64|B)(?=;|$)", re.IGNORECASE)
+_ATTACHED = re.compile(
+    r"^ATTACH(?P<parameters>;[^:\r\n]{0,1000}):(?P<content>[A-Za-z0-9+/]{1,8000000}={0,2})\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TYPE = re.compile(r"FMTTYPE=\"?([a-z0-9.+\-]{1,40}/[a-z0-9.+\-]{1,80})", re.IGNORECASE)
+_ATTACHMENTS = 20
 _HTML_ALTERNATIVE = re.compile(r"ALTREP=\"data:text/html,([^\"]*)\"", re.IGNORECASE)
 
 _SILENT = frozenset(
@@ -75,14 +92,18 @@ _TEXTS = frozenset(
         "x-wr-calname",
         "x-alt-desc",
         "resources",
+        "note",
     ]
 )
+_OF_PROGRAMS = ("x-microsoft-", "x-ms-", "x-apple-", "x-wr-", "x-mozilla-", "x-lic-", "x-evolution-")
+"""Beginnings of names under which programs keep numbers of their own."""
+_LONGEST_VALUE = 64
 
 
 def calendar_flows(text: str, *, depth: int) -> tuple[Flow, ...]:
     """Return one flow for each component of a calendar, its properties as lines in order."""
     events: list[list[Segment | Flow]] = [[]]
-    for line in re.split(r"\r?\n|\r", _FOLD.sub("", text)):
+    for line in _lines(text):
         found = _LINE.fullmatch(line)
         if found is None:
             if line.strip():
@@ -96,6 +117,20 @@ def calendar_flows(text: str, *, depth: int) -> tuple[Flow, ...]:
     return tuple(Flow(tuple(pieces)) for pieces in events if pieces)
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a calendar as they were before they were folded, in either of two ways."""
+    begun = ""
+    for line in re.split(r"\r?\n|\r", _FOLD.sub("", text)):
+        line = begun + line
+        if line.endswith("=") and _QUOTED_PRINTABLE.search(line[:_HEAD]):
+            begun = line[:-1]
+            continue
+        begun = ""
+        yield line
+    if begun:
+        yield begun
+
+
 @dataclass(frozen=True, slots=True)
 class _Property:
     name: str
@@ -104,7 +139,7 @@ class _Property:
 
 
 def _property(item: _Property, depth: int) -> Iterator[Segment | Flow]:
-    if item.name in _SILENT:
+    if item.name in _SILENT or _BASE64.search(item.parameters):
         return
     alternative = _HTML_ALTERNATIVE.search(item.parameters)
     if alternative:
@@ -112,7 +147,7 @@ def _property(item: _Property, depth: int) -> Iterator[Segment | Flow]:
     elsewhere = _ADDRESS_ALTERNATIVE.search(item.parameters)
     if elsewhere:
         yield Segment(elsewhere.group(1), "ics", SegmentKind.HREF)
-    value = _unescaped(item.value)
+    value = _unescaped(_plain(item))
     if looks_like_markup(value):
         yield Segment("\n", "ics")
         yield from html_pieces(value, place="ics", depth=depth + 1)
@@ -124,6 +159,19 @@ def _property(item: _Property, depth: int) -> Iterator[Segment | Flow]:
         yield Segment(f"\n{value}\n", "ics")
     elif "/" in value:
         yield Flow((Segment(value, "ics"),))
+    elif (
+        item.name.startswith("x-") and not item.name.startswith(_OF_PROGRAMS) and len(value) <= _LONGEST_VALUE
+    ):
+        yield Segment(f"\n{in_words(item.name[2:])}: {value}\n", "ics")
+    for said in _SAID.finditer(item.parameters):
+        yield Segment(f"\n{said[1] or said[2] or ''}\n", "ics")
+
+
+def _plain(item: _Property) -> str:
+    """Undo what vCalendar 1.0 and vCard 2.1 do to lines that are long or not ASCII."""
+    if not _QUOTED_PRINTABLE.search(item.parameters):
+        return item.value
+    return decode(quopri.decodestring(item.value.encode("utf-8", "replace"))).text.replace("\r\n", "\n")
 
 
 def _unescaped(value: str) -> str:
@@ -133,7 +181,17 @@ def _unescaped(value: str) -> str:
 def _segments(document: Document, depth: int) -> Segments:
     decoded = decode(document.body, document.charset)
     flows = [flow for text in (decoded.text, *decoded.others) for flow in calendar_flows(text, depth=depth)]
-    return Segments(flows=tuple(flows), media_type=FAMILY.media_type)
+    return Segments(flows=tuple(flows), media_type=FAMILY.media_type, nested=tuple(_attached(decoded.text)))
+
+
+def _attached(text: str) -> Iterator[Document]:
+    """Yield the files that entries carry inside themselves."""
+    if "base64" not in text.lower():
+        return
+    for found in islice(_ATTACHED.finditer(_FOLD.sub("", text)), _ATTACHMENTS):
+        kind = _TYPE.search(found["parameters"])
+        with suppress(binascii.Error):
+            yield Document("", b64decode(found["content"]), kind[1] if kind else "")
 
 
 FAMILY = Family(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from scanner.detect import detect
@@ -188,6 +190,31 @@ def test_mail_nested_without_end() -> None:
     found = detect(Document("", mail.encode(), "message/rfc822"))
     assert {link.room.key for link in found.links} == {"94512367890"}
     assert found.cut
+
+
+ENTRY = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+ATTACHED = b64encode(b"<p>Zoom ID: 845 1236 7890</p><p>Passcode: Tulip7</p>").decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(f'CONFERENCE;VALUE=URI;LABEL="Passcode: Tulip7":{LINK[:-11]}84512367890', id="a label"),
+        pytest.param("X-ZOOM-ID:845 1236 7890\r\nX-ZOOM-PASSCODE:Tulip7", id="names that say what they hold"),
+        pytest.param(
+            "DESCRIPTION;ENCODING=QUOTED-PRINTABLE:Zoom ID: 845=C2=A01236=\r\n"
+            "=C2=A07890=0D=0A=\r\nPasscode: Tulip7",
+            id="as of old",
+        ),
+        pytest.param(f"ATTACH;FMTTYPE=text/html;ENCODING=BASE64;VALUE=BINARY:{ATTACHED}", id="a file"),
+        pytest.param("NOTE:Zoom ID: 845 1236 7890\\nPasscode: Tulip7", id="a note"),
+    ],
+)
+def test_a_property_of_a_calendar(line: str) -> None:
+    [link] = detect(Document("", ENTRY.format(line).encode(), "text/calendar")).links
+    assert link.room.key == "84512367890"
+    assert link.passcode is not None
+    assert link.passcode.text == "Tulip7"
 
 
 def test_calendar_uid_and_telephone_are_silent() -> None:
