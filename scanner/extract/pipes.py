@@ -1,10 +1,11 @@
-"""Read tables drawn with ``|`` as Markdown has them: a value under a heading means what the heading says."""
+"""Read the tables of plain text: a value under a heading means what the heading says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from scanner.extract.commas import delimited_table
 from scanner.extract.flow import Flow
 from scanner.extract.table import Cell, Rows
 from scanner.model import Segment
@@ -19,8 +20,15 @@ _PIECES = 40_000
 def table_flows(text: str) -> Iterator[Flow]:
     """Yield each table of a text as a flow of its own, every value after its heading.
 
-    The text itself is read too, so what a table says about a room is an addition and loses nothing.
+    Some are drawn with ``|`` as Markdown has them, or the text is one, of commas, semicolons or tabs. It is
+    read as it stands too, so what a table says about a room is an addition and loses nothing.
     """
+    if table := delimited_table(text):
+        yield table
+    yield from _drawn(text)
+
+
+def _drawn(text: str) -> Iterator[Flow]:
     if "|" not in text or "-" not in text:
         return
     pieces: list[Segment | Flow] = []

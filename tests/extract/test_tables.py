@@ -6,6 +6,7 @@ import pytest
 
 from scanner.detect import detect
 from scanner.model import Document
+from tests.effort import grows_with_size_only
 from tests.extract import packages as make
 
 NUMBERED = ("845 1236 7890", "Tulip7")
@@ -103,6 +104,37 @@ def test_a_number_under_another_heading_is_none(page: str) -> None:
 ROWS = (("Day", "Zoom ID", "Passcode"), ("Mon", *NUMBERED), ("Tue", "975 3108 6422", "Leek22"))
 TURNED = tuple(zip(("", "Zoom ID", "Passcode"), *ROWS[1:], strict=True))
 LABELLED = (("Event", "Choir"), ("Zoom meeting ID", "845 1236 7890"), ("Passcode", "Tulip7"))
+
+
+def lines_of(delimiter: str, *rows: tuple[str, ...]) -> str:
+    return "\r\n".join(delimiter.join(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(lines_of(",", *ROWS), id="commas"),
+        pytest.param(lines_of(";", *ROWS), id="semicolons"),
+        pytest.param(lines_of("\t", *ROWS), id="tabs"),
+        pytest.param('"' + lines_of('","', *ROWS).replace("\r\n", '"\r\n"') + '"', id="quoted"),
+        pytest.param("Choir, spring\nof this year, and next\n\n" + lines_of(",", *ROWS), id="words above"),
+        pytest.param(lines_of(",", *TURNED), id="headings at the side"),
+    ],
+)
+def test_a_table_of_lines(text: str) -> None:
+    assert found(text, "text/csv") == {FIRST, SECOND}
+    assert found(make.package({"dates.txt": text}), "") == {FIRST, SECOND}
+
+
+def test_a_comma_ends_an_address_in_a_table_of_lines() -> None:
+    link = "https://zoom.us/j/84512367890?pwd=UGFzc3dvcmRz"
+    assert found(f"Mon,{link},hall\nTue,{link},hall", "text/csv") == {(FIRST[0], "UGFzc3dvcmRz")}
+
+
+@pytest.mark.parametrize("line", ["a,b\n", '"', "a,1234567890\n", '"a\n', "\t;,", "Zoom ID,1\n"])
+def test_a_table_of_lines_takes_linear_time(line: str) -> None:
+    text = line * (200_000 // len(line))
+    assert grows_with_size_only(lambda body: found(body, "text/csv"), text)
 
 
 def word_table() -> bytes:
