@@ -31,6 +31,7 @@ _SENT_ALONG = 2_000
 """Bytes of JSON from which on the content of a page came with it and was searched, whatever shows it."""
 
 _PASSWORD = Mark("assword")
+_LOG_IN = Mark("log in|login|sign in|anmeld|connect|sesi")
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _MARKUP = frozenset({"", "text/html", "application/xhtml+xml"})
 _ROOTS = (
@@ -109,7 +110,7 @@ def wall(document: Document, *, rendered: bool) -> Refusal | None:
     small = len(body) < _SMALL_BYTES
     title = _title(body)
     titled = _LOG_IN_TITLE.search(title) is not None
-    asks = titled or _PASSWORD.stands_in(body) or (small and _mentions_log_in(body))
+    asks = titled or _PASSWORD.stands_in(body) or (small and _LOG_IN.stands_in(body))
     if not few and (not asks or has_more_links(body, _MOST_LINKS)):
         return None
     cookies = _COOKIES_TITLE.search(title) is not None or (small and b"ookies" in body)
@@ -143,11 +144,6 @@ def _title(body: bytes) -> str:
         at = body.find(b"<TITLE", 0, _SMALL_BYTES)
     found = _TITLE.match(body, at) if at >= 0 else None
     return unescape(found[1].decode("utf-8", "replace")) if found else ""
-
-
-def _mentions_log_in(body: bytes) -> bool:
-    lowered = body.lower()
-    return any(word in lowered for word in (b"log in", b"login", b"sign in", b"anmeld", b"connect", b"sesi"))
 
 
 def _waits_for_scripts(page: _Page) -> bool:
