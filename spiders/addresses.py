@@ -6,20 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import can_ada
 import yarl
-from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 TOO_LONG = "address too long"
 GOES_IN_CIRCLES = "address goes in circles"
-
-# From the list that ships with tldextract: its default would fetch a newer one and write it to disk. With
-# the private section, since stmarys.hoster.example is a site of its own, and its hoster's other guests not.
-_public_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 _SESSION_NAMES = frozenset(
     {
@@ -143,10 +142,20 @@ def _place_of_server(scheme: str, authority: str) -> str:
     host = url.hostname
     if host.startswith("[") or _NUMBER.fullmatch(host) or "." not in host:
         return f"{host}:{url.port or {'http': 80, 'https': 443}.get(scheme, 0)}"
-    found = _public_suffixes.extract_str(host)
+    found = _public_suffixes().extract_str(host)
     if found.suffix:
         return found.top_domain_under_public_suffix or host
     return ".".join(host.split(".")[-2:])  # the list's own rule for a suffix that it does not know
+
+
+@cache
+def _public_suffixes() -> TLDExtract:
+    # It brings an HTTP client along: only who crawls pays for that.
+    from tldextract import TLDExtract
+
+    # From the list that ships with it: its default would fetch a newer one and write it to disk. With the
+    # private section, since stmarys.hoster.example is a site of its own, and its hoster's other guests not.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def _is_session(name: str, value: str) -> bool:

@@ -7,6 +7,7 @@ its parent limits, times and ends it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import string
@@ -38,8 +39,10 @@ _WORDS_AND_TOKENS = string.ascii_letters.encode() + string.digits.encode() + b"+
 
 def main() -> None:
     """Read Units until standard input closes, crawl them, and say so at the end."""
+    gc.disable()  # while modules are loaded there is nothing to collect
     from spiders.crawl import crawl  # Scrapy takes a second to import: only this process pays
 
+    gc.enable()
     limit_self()
     units = [unit_from_json(line) for line in sys.stdin]
     table = table_with({slug: hosts for unit in units for slug, hosts in unit.platforms.items()})
