@@ -34,6 +34,12 @@ class Engine(ExecutionEngine):
 
     _work: asyncio.Task[None]
 
+    def crawl(self, request: Request) -> None:
+        """Queue a request, without the signals that nobody here listens to."""
+        assert self._slot is not None
+        self._slot.scheduler.enqueue_request(request)
+        self._slot.nextcall.schedule()
+
     def _start_scheduled_request(self) -> bool:
         request = self._next()
         if request is None:
@@ -92,4 +98,6 @@ class Downloads(Downloader):
         return origin_of(request.url)
 
     async def _enqueue_request(self, request: Request) -> Response:
-        return await self.handlers.download_request_async(request)
+        handler = self.handlers._get_handler(request.url.partition(":")[0])
+        assert handler is not None  # the guards let nothing pass but http and https
+        return await handler.download_request(request)
