@@ -6,7 +6,7 @@ A token stream is enough: no tree is built, so no nesting is too deep and no pag
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import can_ada
 from turbohtml import Token, TokenType, tokenize
@@ -17,124 +17,10 @@ from scanner.extract.flow import DEPTH, RAW, Family, Flow, Segments
 from scanner.extract.grid import Grid
 from scanner.extract.inline import inline_documents
 from scanner.extract.json import json_pieces
+from scanner.extract.names import named_values, variables
+from scanner.extract.tags import ADDRESSES, BLOCKS, SILENT
 from scanner.model import Document, Segment, SegmentKind
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-        "item",
-        "entry",
-    ]
-)
-_ADDRESSES = frozenset(
-    [
-        "href",
-        "src",
-        "action",
-        "formaction",
-        "poster",
-        "cite",
-        "background",
-        "longdesc",
-        "manifest",
-        "xlink:href",
-        "ping",
-        "data",
-        "codebase",
-        "classid",
-        "data-url",
-        "data-href",
-        "data-src",
-        "data-link",
-        "data-saferedirecturl",
-        "data-expanded-url",
-        "data-onebox-src",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "class",
-        "id",
-        "style",
-        "width",
-        "height",
-        "rel",
-        "target",
-        "type",
-        "lang",
-        "dir",
-        "role",
-        "tabindex",
-        "colspan",
-        "rowspan",
-        "align",
-        "valign",
-        "border",
-        "charset",
-        "media",
-        "sizes",
-        "loading",
-        "name",
-        "for",
-        "method",
-        "autocomplete",
-        "integrity",
-        "crossorigin",
-        "data-cfemail",
-    ]
-)
 _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
 _KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:|//|#", re.IGNORECASE)
@@ -180,6 +66,7 @@ class _Reader:
         self._columns = Columns()
         self._grid: Grid | None = None
         self._base = ""
+        self._fields: list[tuple[str, str]] = []
 
     def read(self, source: str) -> tuple[Segment | Flow, ...]:
         for token in tokenize(source):
@@ -192,6 +79,7 @@ class _Reader:
             elif token.type is TokenType.COMMENT:
                 self._aside(token.data or "", self._place or "comment")
         self._close_text()
+        self._close_fields()
         return tuple(self._pieces)
 
     def _on_text(self, text: str) -> None:
@@ -219,6 +107,7 @@ class _Reader:
             self._pieces.append(Flow(json_pieces(text, place=place, depth=self._depth + 1)))
         elif text.strip():
             self._pieces.append(Flow((Segment(text, place),)))
+            self._name(variables(text), place)
 
     def _sub_document(self, text: str) -> None:
         if self._depth < DEPTH and "<" in text:
@@ -231,7 +120,7 @@ class _Reader:
     def _on_start(self, token: Token) -> None:
         tag = token.tag or ""
         attributes = dict(token.attrs or ())
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self._break()
         if tag == "table":
             self._grid = Grid()
@@ -250,13 +139,15 @@ class _Reader:
         for name, value in attributes.items():
             if value:
                 self._on_attribute(tag, name, value, attributes)
+        if attributes or self._fields:
+            self._on_fields(tag, attributes)
 
     def _on_end(self, tag: str) -> None:
         if tag == self._within:
             self._within = ""
         if tag in _KEEPS_SPACES and self._spaces_kept:
             self._spaces_kept -= 1
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self._break()
         self._columns.on_end(tag)
         if tag == "table" and self._grid:
@@ -265,7 +156,7 @@ class _Reader:
 
     def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
         place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")
-        if name in _SILENT or (name.startswith("aria-") and name not in ("aria-label", "aria-description")):
+        if name in SILENT or (name.startswith("aria-") and name not in ("aria-label", "aria-description")):
             return
         if name == "srcset":
             for part in value.split(","):
@@ -278,10 +169,29 @@ class _Reader:
             self._close_text()
             self._pieces.append(Segment(f" {value} ", place))
             self._at_line_start = False
-        elif name in _ADDRESSES or _ONE_ADDRESS.fullmatch(value):
+        elif name in ADDRESSES or _ONE_ADDRESS.fullmatch(value):
             self._address(value, place)
         elif len(value) > 4:
             self._aside(value, place)
+
+    def _on_fields(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+        """Read what has a name and is not shown: its own attributes, hidden fields, notes on the page."""
+        own = [name for name, value in attributes.items() if name.startswith("data-") and value]
+        if own:
+            self._name(((name[5:], attributes[name] or "") for name in own), self._place or "attr:data")
+        if tag not in ("input", "meta"):
+            self._close_fields()
+        elif name := attributes.get("name"):
+            self._fields.append((name, attributes.get("value") or attributes.get("content") or ""))
+
+    def _close_fields(self) -> None:
+        if self._fields:
+            self._name(self._fields, self._place or "attr:value")
+            self._fields = []
+
+    def _name(self, pairs: Iterable[tuple[str, str]], place: str) -> None:
+        if named := named_values(pairs, place):
+            self._pieces.append(named)
 
     def _address(self, value: str, place: str) -> None:
         address = value.strip()

@@ -65,6 +65,41 @@ def test_places_are_named() -> None:
     assert found == {"9": "href", "8": "comment", "7": "attr:alt", "6": "script", "5": "text"}
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param('<div data-zoom-id="84512367890" data-zoom-pwd="Tulip7"></div>', id="attributes"),
+        pytest.param(
+            '<input type=hidden name="zoomMeetingId" value="845 1236 7890">'
+            '<input type=hidden name="zoomPassword" value="Tulip7">',
+            id="hidden fields",
+        ),
+        pytest.param(
+            '<meta name="zoom-meeting-id" content="84512367890"><meta name="zoom-passcode" content="Tulip7">',
+            id="notes on the page",
+        ),
+        pytest.param(
+            '<script>var zoomMeetingId = "845 1236 7890", zoom_passcode = "Tulip7";</script>', id="variables"
+        ),
+        pytest.param(
+            "<script>go({zoomId:84512367890,zoomPassword:'Tulip7'})</script>", id="fields of a program"
+        ),
+    ],
+)
+def test_a_name_says_what_a_number_is(page: str) -> None:
+    [link] = detect(Document("", page.encode(), "text/html")).links
+    assert link.room.key == "84512367890"
+    assert link.passcode is not None
+    assert link.passcode.text == "Tulip7"
+
+
+def test_other_names_say_nothing() -> None:
+    page = (
+        '<div data-event-id="84512367890" data-name="Zoom"></div><script>var orderId = 84512367890;</script>'
+    )
+    assert keys(page.encode(), "text/html") == set()
+
+
 def test_what_follows_words_for_browsers_without_scripts_is_apart_from_them() -> None:
     page = "<noscript>Zoom ID: 845 1236 7890 Passcode: Tulip7</noscript><p>New cakes</p>"
     [link] = detect(Document("", page.encode(), "text/html")).links
