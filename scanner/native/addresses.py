@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 _STREAM = re.compile(rb"stream\r?\n")
 _ADDRESS = re.compile(rb"/URI\s{0,20}(?:\(((?:[^()\\]|\\.){1,4096})\)|<([0-9A-Fa-f\s]{2,8192})>)", re.DOTALL)
+_SCRIPT = re.compile(rb"/JS\s{0,20}\(((?:[^()\\]|\\.){1,8192})\)", re.DOTALL)
+_IN_SCRIPT = re.compile(rb"https?://[^\s'\"<>()\\]{4,2000}", re.IGNORECASE)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPED = {
     b"n": b"\n",
@@ -23,11 +26,13 @@ _STREAMS = 20_000
 _ONE_STREAM = 1024 * 1024
 _ALL_STREAMS = 32 * 1024 * 1024
 _ADDRESSES = 5000
+_SCRIPTS = 100
 
 
 def addresses(body: bytes) -> Iterator[str]:
-    """Yield the targets of all URI actions (ISO 32000-2, 12.6.4.8), also those inside compressed objects.
+    """Yield the targets of all URI actions (ISO 32000-2, 12.6.4.8) and addresses in scripts (12.6.4.17).
 
+    Those inside compressed objects too.
     Buttons, bookmarks and damaged files have links that no page shows.
     """
     count = 0
@@ -39,6 +44,9 @@ def addresses(body: bytes) -> Iterator[str]:
             literal = found[1]
             address = _ESCAPE.sub(_unescaped, literal) if literal else bytes.fromhex(_whole(found[2]))
             yield address.decode("utf-8", "replace")
+        for script in islice(_SCRIPT.finditer(source), _SCRIPTS):
+            for found in _IN_SCRIPT.finditer(_ESCAPE.sub(_unescaped, script[1])):
+                yield found[0].decode("utf-8", "replace")
 
 
 def _whole(digits: bytes) -> str:

@@ -18,6 +18,13 @@ FRAMES = 20
 
 _PIXELS = 64_000_000
 _TIME = timedelta(seconds=15)
+_ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+_TAIL = 64 * 1024
+"""Bytes at the end of a picture within which its end stands: some programs add their own."""
+_DESCRIPTION = 0x010E
+"""Tag of EXIF for a picture's description."""
+_OF_PROGRAMS = frozenset({"icc_profile", "exif", "photoshop", "mp", "background", "transparency"})
+_LONGEST_WORDS = 16 * 1024
 _PLUGINS = {
     "PNG": "Png",
     "JPEG": "Jpeg",
@@ -40,7 +47,7 @@ def main() -> None:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         with Image.open(io.BytesIO(body), formats=tuple(_PLUGINS)) as picture:
-            _read(picture, teller, tesseract)
+            _read(picture, body, teller, tesseract)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         teller.note(f"broken: {type(error).__name__}")
     except MemoryError:
@@ -49,13 +56,37 @@ def main() -> None:
     teller.end()
 
 
-def _read(picture: Image.Image, teller: Teller, tesseract: str) -> None:
+def _is_torn(kind: str | None, body: bytes) -> bool:
+    """Tell a picture whose end did not come. What is missing of it is grey."""
+    end = _ENDS.get(kind or "")
+    return end is not None and end not in body[-_TAIL:]
+
+
+def _tell_words(picture: Image.Image, teller: Teller) -> None:
+    """Tell what is written beside a picture: titles, descriptions, comments."""
+    described = picture.getexif().get(_DESCRIPTION)
+    for name, value in (*picture.info.items(), ("", described)):
+        if name in _OF_PROGRAMS or not isinstance(value, str | bytes):
+            continue
+        text = (
+            value[:_LONGEST_WORDS]
+            if isinstance(value, str)
+            else value[:_LONGEST_WORDS].decode("utf-8", "replace")
+        )
+        if any(character.isdigit() for character in text):
+            teller.text(f"\n{text}\n", page=FRAMES, place="properties")
+
+
+def _read(picture: Image.Image, body: bytes, teller: Teller, tesseract: str) -> None:
     if picture.width * picture.height > _PIXELS:
         picture.draft("L", (picture.width // 4, picture.height // 4))
     if picture.width * picture.height > _PIXELS:
         teller.note(f"it has {picture.width} by {picture.height} pixels")
         teller.cut()
         return
+    if _is_torn(picture.format, body):
+        teller.cut()
+    _tell_words(picture, teller)
     started = monotonic()
     for number, frame in enumerate(ImageSequence.Iterator(picture)):
         if number == FRAMES or monotonic() - started > _TIME.total_seconds():

@@ -7,6 +7,7 @@ process that is ended while it draws a page has told everything else.
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from contextlib import closing
 from datetime import timedelta
@@ -20,6 +21,7 @@ from pypdfium2 import raw
 from scanner.native.addresses import addresses
 from scanner.native.findings import Teller, begin
 from scanner.native.pdf_page import tell_page
+from scanner.native.torn import mended
 
 PAGES = 2000
 PICTURED_PAGES = 20
@@ -35,6 +37,11 @@ _MANY_PATHS = 40
 
 _DOTS_PER_INCH = 200
 _LONGEST_SIDE = 2600
+_WRITTEN_PROPERTIES = frozenset({"Title", "Subject", "Keywords"})
+"""What people write of a file, and not programs."""
+_BOOKMARKS = 1000
+_DESCRIPTION = re.compile(rb"<x:xmpmeta\b.{0,65536}?</x:xmpmeta>", re.DOTALL)
+_DESCRIPTIONS = 5
 _ATTACHMENTS = 50
 _ATTACHMENT_BYTES = 16 * 1024 * 1024
 
@@ -42,24 +49,35 @@ _ATTACHMENT_BYTES = 16 * 1024 * 1024
 def main() -> None:
     """Tell what is in a PDF file. What cannot be opened is searched for addresses in its bytes."""
     body, teller = begin()
-    try:
-        document = pypdfium2.PdfDocument(body)
-        document.init_forms()
-    except pypdfium2.PdfiumError as error:
-        encrypted = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
-        teller.note("encrypted" if encrypted else "broken")
-        teller.cut()
+    document = _opened(body, teller)
+    if document is None:
         _tell_addresses(body, set(), teller)
     else:
         told, shown = _tell_pages(document, teller)
         _tell_properties(document, teller)
         _tell_addresses(body, told, teller)
         _tell_attachments(document, teller)
+        _tell_descriptions(body, teller)
         if find_spec("zxingcpp") and find_spec("PIL"):
             _tell_pictures(document, shown, teller, sys.argv[1] if len(sys.argv) > 1 else "")
         elif any(letters < _LITTLE_TEXT for letters in shown):
             teller.note("pages without text need Pillow and zxing-cpp")
     teller.end()
+
+
+def _opened(body: bytes, teller: Teller) -> pypdfium2.PdfDocument | None:
+    """Open a document, mended if it is torn; say what is wrong with it."""
+    for mend in (bytes, mended):
+        try:
+            document = pypdfium2.PdfDocument(mend(body))
+            document.init_forms()
+        except pypdfium2.PdfiumError as error:
+            encrypted = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+            teller.note("encrypted" if encrypted else "broken")
+            teller.cut()
+        else:
+            return document
+    return None
 
 
 def _tell_pages(document: pypdfium2.PdfDocument, teller: Teller) -> tuple[set[str], list[int]]:
@@ -83,9 +101,17 @@ def _tell_pages(document: pypdfium2.PdfDocument, teller: Teller) -> tuple[set[st
 
 
 def _tell_properties(document: pypdfium2.PdfDocument, teller: Teller) -> None:
-    for value in document.get_metadata_dict(skip_empty=True).values():
-        if "/" in value:
+    for name, value in document.get_metadata_dict(skip_empty=True).items():
+        if name in _WRITTEN_PROPERTIES or "/" in value:
             teller.text(f"\n{value[:4096]}\n", page=PAGES, place="properties")
+    for bookmark in islice(document.get_toc(), _BOOKMARKS):
+        teller.text(f"\n{bookmark.get_title()[:4096]}\n", page=PAGES, place="properties")
+
+
+def _tell_descriptions(body: bytes, teller: Teller) -> None:
+    """Tell what is said of a file in XMP, which lies in it uncompressed (ISO 16684-1)."""
+    for found in islice(_DESCRIPTION.finditer(body), _DESCRIPTIONS):
+        teller.inner(b'<?xml version="1.0"?>' + found[0])
 
 
 def _tell_addresses(body: bytes, told: set[str], teller: Teller) -> None:

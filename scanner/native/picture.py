@@ -35,6 +35,8 @@ _BEYOND = 1.12
 _INVISIBLE = 8
 """Levels of grey between paper and print that nobody can read."""
 _Corners: TypeAlias = list[list[float]]
+_FORM = re.compile(r"\s{0,9}(?:URLTO|URL|MEBKM|MECARD|MATMSG):", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([\\:;,\n])")
 _ONE_ADDRESS = re.compile(r"\s*\S+[.:/]\S+\s*")
 
 
@@ -56,7 +58,7 @@ def tell_codes(picture: Image.Image, teller: Teller, *, page: int) -> bool:
     Returns whether anything else is drawn, which might be print.
     """
     codes = _codes(picture)
-    for said in codes:
+    for said in map(_without_form, codes):
         if said.lstrip().upper().startswith("BEGIN:V"):
             teller.inner(said.encode())
         elif _ONE_ADDRESS.fullmatch(said):
@@ -64,6 +66,12 @@ def tell_codes(picture: Image.Image, teller: Teller, *, page: int) -> bool:
         else:
             teller.text(f"\n{said}\n", page=page, place="qr")
     return not _is_blank(picture, without=codes.values())
+
+
+def _without_form(said: str) -> str:
+    """Return what a code says without the form that telephones give to addresses and bookmarks."""
+    form = _FORM.match(said)
+    return _ESCAPED.sub(r"\1", said[form.end() :].replace(";", "\n")) if form else said
 
 
 def tell_print(

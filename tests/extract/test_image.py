@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from scanner.detect import detect
 from scanner.extract import Segments, apart, missing_parts, segments
@@ -85,6 +86,32 @@ def test_a_calendar_entry_in_a_code_is_read_as_one() -> None:
     assert only(saved(code(entry), "PNG"))[0] == "86420975310"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"URLTO:{LINK}",
+        "MEBKM:TITLE:Choir;URL:" + LINK.replace(":", "\\:") + ";;",
+        f"MECARD:N:Choir;URL:{LINK};;",
+    ],
+)
+def test_the_forms_that_telephones_know_are_undone(said: str) -> None:
+    assert only(saved(code(said), "PNG"))[0] == "86420975310"
+
+
+def test_what_is_written_beside_a_picture_is_read() -> None:
+    about = PngInfo()
+    about.add_text("Description", f"Choir: {LINK}")
+    plain = Image.new("L", (40, 40), "white")
+    exif = Image.Exif()
+    exif[0x010E] = "Zoom ID: 864 2097 5310"
+    for body in (
+        saved(plain, "PNG", pnginfo=about),
+        saved(plain, "JPEG", exif=exif),
+        saved(plain, "GIF", comment=LINK),
+    ):
+        assert only(body)[:2] == ("86420975310", "properties")
+
+
 def test_a_code_in_a_later_frame_is_read() -> None:
     frames = [flyer(size=(700, 700)), flyer(size=(700, 700), qr=LINK)]
     body = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
@@ -144,6 +171,8 @@ def test_a_picture_cut_short_is_read_as_far_as_it_came() -> None:
         whole = saved(page, kind)
         kept = len(whole) - 400
         assert only(whole[:kept])[0] == "86420975310"
+        assert found(whole[:kept]).cut
+        assert not found(whole).cut
 
 
 def test_what_only_claims_to_be_a_picture_is_read_as_what_it_is() -> None:

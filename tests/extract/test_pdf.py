@@ -81,6 +81,26 @@ PLACES = {
     "properties": pdfs.page_with(
         *ENOUGH, more=[f"<< /Title (Choir) /Subject ({LINK}) >>"], trailer="/Info 6 0 R"
     ),
+    "title": pdfs.page_with(*ENOUGH, more=["<< /Title (Zoom ID 86420975310) >>"], trailer="/Info 6 0 R"),
+    "description": pdfs.page_with(
+        *ENOUGH,
+        catalog="/Metadata 6 0 R",
+        more=[
+            "<< /Type /Metadata /Length 80 >>\nstream\n"
+            f"<x:xmpmeta xmlns:x='adobe:ns:meta/'><d>{LINK}</d></x:xmpmeta>\nendstream"
+        ],
+    ),
+    "bookmark's title": pdfs.page_with(
+        *ENOUGH,
+        catalog="/Outlines 6 0 R",
+        more=[
+            "<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>",
+            "<< /Title (Zoom ID: 864 2097 5310) /Parent 6 0 R >>",
+        ],
+    ),
+    "script": pdfs.page_with(
+        *ENOUGH, catalog=f"/OpenAction << /S /JavaScript /JS (app.launchURL\\('{LINK}'\\);) >>"
+    ),
     "bookmark in compressed objects": in_compressed_objects(LINK),
     "attached page": attached(f"<html><a href='{LINK}'>Join</a></html>".encode()),
     "PDF attached to a PDF": attached(pdfs.page_with(LINK)),
@@ -154,6 +174,14 @@ def test_a_file_cut_short_is_searched_as_far_as_it_came(kept: float) -> None:
     filler = pdfs.stream(bytes(number * number % 251 for number in range(9000)))
     whole = pdfs.page_with("Join", annotations=[pdfs.link(LINK)], more=[filler] * 3)
     assert rooms(whole[: int(len(whole) * kept)]) == ["86420975310"]
+
+
+@pytest.mark.parametrize("lost", [40, 150, 250])
+def test_words_of_a_file_without_its_end_are_read(lost: int) -> None:
+    detection = found(pdfs.page_with(*NUMBER)[:-lost])
+    assert [(link.room.key, link.passcode and link.passcode.text) for link in detection.links] == [
+        ("86420975310", "310974")
+    ]
 
 
 def test_text_that_speaks_of_pdf_is_text() -> None:
