@@ -30,7 +30,7 @@ OTHER_SCHEMES = (
 """Schemes of addresses that name no room."""
 _USER_SCHEMES = ("mailto", "sip", "sips", "callto", "h323", "xmpp", "skype", "tel", "im", "acct", "npm")
 _END = re.compile(
-    r"[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
+    r"\[/|[\s<>\"'`|\\^\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2026。｡、，（）！？；「」『』【】《》〈〉｢｣､\x00-\x1f\x7f]"
 )
 _SCHEME_BACKWARDS = re.compile(r"[a-z0-9+.\-]{0,31}[a-z]")
 _HOST_BACKWARDS = re.compile(r"[a-z0-9.\-_]{0,200}")
@@ -44,6 +44,8 @@ _LABEL_BEFORE = re.compile(
 """A word with a colon (``Link:``), or a scheme that lost slashes, where no blank stands before the host."""
 _IGNORED_SCHEMES = ("javascript:", "data:", "file:", "ftp:")
 _IGNORED_BEFORE = re.compile(rf"\b(?:{'|'.join(_IGNORED_SCHEMES)})[^\s\"<>]{{0,200}}\Z", re.IGNORECASE)
+_BEFORE_HOST = re.compile(r"[^/]*(?:[^\w\x00-\x7f]|=|:(?![0-9]{1,5}(?:/|\Z))|(?<![a-z0-9.\-])_)")
+"""Quotes, arrows and labels that stand before a host without a blank between."""
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _BRACKET = re.compile(r"[()\[\]{}]")
 _NO_VALUE = re.compile(r"=\.{2,}$")
@@ -135,14 +137,14 @@ class AddressFinder:
         """Yield where a literal of rooms on hosts nobody claims stands, after where its word begins."""
         for hint in there.intersection(self._hints):
             for at in occurrences(lowered, hint):
-                yield at - len(_token_before(lowered, at)), at
+                yield at - len(_host_and_path(_token_before(lowered, at))), at
 
     def _bare(self, lowered: str, at: int, host_end: int) -> int | None:
         """Return where an address without scheme around a host name begins, unless it is part of another."""
         if lowered[host_end : host_end + 1] not in ("/", ":", "?", ".", "#"):
             return None
         labels = _HOST_BACKWARDS.match(lowered[max(0, at - 200) : at][::-1])
-        before = labels.group() if labels else ""
+        before = labels.group().rstrip("_") if labels else ""
         if before and not before.startswith("."):
             return None
         start = at - len(before)
@@ -178,6 +180,7 @@ def _trim(text: str, lowered: str, start: int, end: int) -> Written | None:
     address = text[start:end]
     if _BRACKET.search(address):
         address = address[: _balanced(address)]
+    emphasis = len(text[max(0, start - 3) : start]) - len(text[max(0, start - 3) : start].rstrip("_"))
     dotted = address.rstrip("*_)]")
     cut_short = dotted.endswith("..") or text[start + len(address) : start + len(address) + 1] == "…"
     if cut_short and _NO_VALUE.search(dotted):
@@ -187,6 +190,9 @@ def _trim(text: str, lowered: str, start: int, end: int) -> Written | None:
             address = address[:-1]
         elif address[-3:].lower() == "%3e":
             address = address[:-3]
+        elif emphasis and address[-1] == "_":
+            address = address[:-1]
+            emphasis -= 1
         else:
             break
     return Written(start, start + len(address), address, cut_short) if address else None
@@ -232,6 +238,12 @@ def _before_next(text: str, start: int, end: int, starts: Sequence[tuple[int, in
         ):
             return at
     return end
+
+
+def _host_and_path(token: str) -> str:
+    """Return a word from where an address can begin in it."""
+    before = _BEFORE_HOST.match(token)
+    return token[before.end() :] if before else token
 
 
 def _token_before(text: str, at: int) -> str:
