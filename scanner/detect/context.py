@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -15,6 +16,15 @@ BLOCK = 1500
 
 NAMED = 400
 """Characters before a number within which a platform's name says what the invitation is about."""
+
+_CONFERENCE = re.compile(
+    r"(?:\b(?:telefon)?konferen[sz]\w{0,12}|\bconference|電話会議|电话会议|電話會議|전화[ ]?회의)[ \-]?"
+    r"(?:call[ ]|phone[ ])?id\b[ \t:.]{0,8}\n?[ ]?(?P<number>[0-9](?:[ ]?[0-9]){5,11})(?![0-9])"
+    r"|\b(?:id\.?|identifi\w{2,8})[ ](?:d\w{1,4}[ ])?(?:la[ ])?(?:conf[eé]ren|konferen)\w{1,6}"
+    r"(?:[ ]\w{3,14}){0,2}[ \t:]{0,8}\n?[ ]?(?P<other>[0-9](?:[ ]?[0-9]){5,11})[ ]?\#",
+    re.IGNORECASE,
+)
+"""The number that a telephone conference asks callers for. It is no room's."""
 
 
 class Context:
@@ -57,6 +67,12 @@ class Context:
 
     def _platforms(self, named: Iterable[tuple[int, str]]) -> list[Platform]:
         return [self._words.table.platforms[slug] for slug in dict.fromkeys(slug for _, slug in named)]
+
+    @cached_property
+    def conferences(self) -> frozenset[str]:
+        """The numbers that the text says are for telephone conferences."""
+        found = _CONFERENCE.finditer(self._text)
+        return frozenset((number["number"] or number["other"]).replace(" ", "") for number in found)
 
     @cached_property
     def _names(self) -> list[tuple[int, str]]:

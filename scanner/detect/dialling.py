@@ -18,11 +18,12 @@ from scanner.model import Confidence, Form, Passcode, PasscodeKind, Risk
 from scanner.platforms import Hit
 
 _ONE_TAP = re.compile(
-    r"(?<=[0-9)]),{1,4}(?P<id>[0-9]{9,11})#?(?![0-9])(?:,{1,8}0?#?,{0,4}\*?(?P<passcode>[0-9]{3,10})#)?"
+    r"(?<=[0-9)])[ ]?,{1,4}[ ]?(?P<id>[0-9]{9,11})#?(?![0-9])"
+    r"(?:,{1,8}0?#?,{0,4}\*?(?P<passcode>[0-9]{3,10})#)?"
 )
-_WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})")
+_WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})|,,(?P<tapped>[0-9]{11})(?=##)")
 _ZOOM_SIP = re.compile(
-    r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?@(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
+    r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?(?:@|%40)(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
     re.IGNORECASE,
 )
 _WEBEX_SIP = re.compile(
@@ -33,13 +34,29 @@ _PERCENT = re.compile(
     r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c|,){1,4}(?=[^\s\"'<>%]{0,60}%)[^\s\"'<>]{4,80}",
     re.IGNORECASE,
 )
+_TELEPHONE = re.compile(r"[+(0-9](?:[().\- ]{0,3}[0-9]){6,15}\)?\Z")
 _NOT_SITES = (
     *("help", "developer", "support", "web", "m", "www", "mail"),
     *("messenger", "email", "info", "my", "lync"),
 )
 _FOR_SKYPE = "lync.webex.com"
 """Where Skype for Business calls meetings: ``<number>.<site>@``."""
-_NOT_USERS = ("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster")
+_MAILBOXES = frozenset(
+    [
+        *("noreply", "no-reply", "messenger", "support", "info", "webex", "postmaster", "webmaster", "admin"),
+        *("help", "helpdesk", "events", "sales", "billing", "contact", "hello", "service", "abuse"),
+    ]
+)
+"""Names before the ``@`` that are called nowhere, unless somebody says to."""
+_TO_WRITE = re.compile(
+    r"(?:mail|contact|question|write|kontakt|fragen|schreib|écri|correo|escrib|scriv)[^\n]{0,30}\Z",
+    re.IGNORECASE,
+)
+_TO_CALL = re.compile(
+    r"(?:\bsips?:|\b(?:dial|call|video|sip|join|wähl|anruf|einwahl|appel|compos|marc|chiam)\w{0,8}\b"
+    r"[^\n]{0,40}[^\w\n])\Z",
+    re.IGNORECASE,
+)
 
 
 def dialled(
@@ -61,7 +78,7 @@ def _dialled(text: str, context: Context, standing_at: int | None) -> Iterator[M
         at = encoded.start() if standing_at is None else standing_at
         for tap in _one_taps(unquote(encoded.group()), context, at):
             yield replace(tap, at=at, end=at)
-    if "@" in text:
+    if "@" in text or "%40" in text:
         yield from _video_addresses(text)
 
 
@@ -70,13 +87,22 @@ def _one_taps(text: str, context: Context, standing_at: int | None) -> Iterator[
         return
     for found in _WEBEX_TAP.finditer(text):
         # The password in the string is the numeric one for telephones: Webex rooms take the stated one.
-        yield _mention("webex", "id", found, None)
+        key = found["id"] or found["tapped"]
+        same = context.linked_as(found.start() if standing_at is None else standing_at, key)
+        yield _mention(same.slug if same else "webex", "id", found, None, key=key)
     for found in _ONE_TAP.finditer(text):
         at = found.start() if standing_at is None else standing_at
         owner = _owner(context, at, found["id"])
-        if owner == "" or (found.group().count(",") == 1 and not found.group().endswith("#")):
+        ends = text.startswith("#", found.end("id"))
+        if owner == "" or text.startswith("##", found.end("id")) or not (ends or _is_dialled(text, found)):
             continue
         yield _mention(owner, "id", found, found["passcode"])
+
+
+def _is_dialled(text: str, found: re.Match[str]) -> bool:
+    """Tell a number that a telephone enters after a pause from one of a list."""
+    paused = found.group().lstrip().startswith(",,")
+    return paused and _TELEPHONE.search(text, max(0, found.start() - 24), found.start()) is not None
 
 
 def _owner(context: Context, at: int, key: str) -> str:
@@ -84,6 +110,8 @@ def _owner(context: Context, at: int, key: str) -> str:
     same = context.linked_as(at, key)
     if same is not None:
         return same.slug
+    if key in context.conferences:
+        return ""
     for platform in (*context.linked(at), *context.named_around(at)):
         return platform.slug if platform.one_tap and len(key) in platform.digits else ""
     return "zoom"
@@ -98,8 +126,16 @@ def _video_addresses(text: str) -> Iterator[Mention]:
             user = user.partition(".")[0]
         if user.isdigit() and 9 <= len(user) <= 11:
             yield _mention("webex", "id", found, None, key=user)
-        elif site.split(".")[0] not in _NOT_SITES and user not in _NOT_USERS and not user.isdigit():
+        elif site.split(".")[0] not in _NOT_SITES and not user.isdigit() and _is_called(text, found, user):
             yield _mention("webex", "personal", found, None, key=f"{site}/{user}", risk=Risk.REUSABLE)
+
+
+def _is_called(text: str, found: re.Match[str], user: str) -> bool:
+    """Tell a video address from one for mail, by the words before it."""
+    before = text[max(0, found.start() - 60) : found.start()]
+    if _TO_CALL.search(before):
+        return True
+    return user not in _MAILBOXES and not _TO_WRITE.search(before)
 
 
 def _mention(

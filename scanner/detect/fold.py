@@ -12,13 +12,13 @@ import codecs
 import html
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
 from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
+
+from scanner.detect.version import Version, replaced
 
 _KEPT = frozenset("…。｡、，（）！？；「」『』【】《》〈〉｢｣､“”‘’„«»‹›™®©")
 _REMOVED = frozenset(
@@ -101,51 +101,6 @@ def _unescape_json(escape: re.Match[str]) -> str:
     return _JSON_LETTERS.get(escape[3], escape[3])
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A text with something undone, and the way back to positions in the text it was made from.
-
-    ``strict`` says that what was undone is common in innocent text, so only keys that cannot be words count.
-    ``joined`` says that lines were put together: what the first of them alone says is a stump.
-    """
-
-    text: str
-    strict: bool
-    _here: tuple[int, ...] = (0,)
-    _there: tuple[int, ...] = (0,)
-    parent: Version | None = None
-    backwards: bool = False
-    joined: bool = False
-
-    def at(self, position: int) -> int:
-        """Return the position in the original text that ``position`` of this one came from."""
-        index = bisect_right(self._here, position) - 1
-        before = self._there[index] + position - self._here[index]
-        if self.backwards:
-            before = len(self.text) - position
-        return self.parent.at(before) if self.parent else before
-
-
-def _sub(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], version: Version) -> Version:
-    """Replace every match and remember where each part came from; without a match return ``version``."""
-    parts, here, there = [], [0], [0]
-    at, length = 0, 0
-    for found in pattern.finditer(version.text):
-        new = replace(found)
-        if new == found.group():
-            continue
-        kept = version.text[at : found.start()]
-        parts += [kept, new]
-        length += len(kept) + len(new)
-        at = found.end()
-        here.append(length)
-        there.append(at)
-    if not parts:
-        return version
-    parts.append(version.text[at:])
-    return Version("".join(parts), version.strict, tuple(here), tuple(there), version)
-
-
 _SCHEME_WORDS = re.compile(
     r"(?<![A-Za-z0-9])h(?:xx|\*\*|__|tt)p(s?)\s?(?:\[:\]|\(:\)|:|\[://\]|\s?colon\s)\s?(?:(?:/|\s?slash\s?){2})?(?=[^\s/])",
     re.IGNORECASE,
@@ -174,12 +129,26 @@ _BLANKS = re.compile(
 _BLANKS_SIGN = re.compile(
     r"[ \t]/|/[ \t]|[ \t]\.[ \t]{0,3}[A-Za-z]|\.[ \t]{1,3}[a-z]{2,5}[ \t]{0,3}/|(?:\w ){6}"
 )
-_LETTERS = re.compile(r"(?<!\S)(?:[A-Za-z0-9./:?=&\-] ){7,400}[A-Za-z0-9./:?=&\-](?!\S)")
+_LETTERS = re.compile(
+    r"(?<![^\s(\[{<])(?:[A-Za-z0-9./:?=&#%_\-] ){7,400}[A-Za-z0-9./:?=&#%_\-](?![^\s)\]}>,;!])"
+)
+_DOTTED = re.compile(
+    r"(?<![\w.\-])[A-Za-z0-9][\w\-]{0,62}(?:[ \t]{1,3}\.[ \t]{1,3}[A-Za-z0-9][\w\-]{0,62}){1,6}"
+    r"(?:[ \t]{0,3}/[ \t]{0,3}[\w\-.?=&#%+]{1,300}){1,8}"
+)
+"""A host with blanks on both sides of its dots, and its path."""
 _BREAKS = re.compile(
     r"(?<=[A-Za-z])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[0-9/.?&=%]|[A-Za-z]{1,40}[0-9./?&=%_\-][A-Za-z0-9])"
-    r"|(?<=[0-9/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])"
+    r"|(?<=[/.=_?&%\-])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[A-Za-z0-9/.?&=%])"
+    r"|(?<=[0-9])[ \t]{0,4}\r?\n[> \t]{0,8}(?=[0-9/.?&=%]|[A-Za-z]{1,40}[0-9./?&=%_\-][A-Za-z0-9])"
 )
 """A word alone on the next line continues no word: ten letters of two words would be a code."""
+_AFTER_SLASH = re.compile(
+    r"(?<=[A-Za-z0-9]/)[ \t]{0,4}\r?\n[> \t]{0,8}(?![^/\s]{1,80}\.[a-z]{2,10}(?:/|\s|\Z))"
+    r"(?=[A-Za-z0-9][^\s:@]{1,200}[ \t]*(?:\r?\n|\Z))"
+    r"(?=[a-z]{1,20}/|[A-Za-z]{0,60}(?:[A-Za-z][0-9_?#=\-]|[a-z][A-Z])|[0-9]{1,20}[A-Za-z])"
+)
+"""The end of a line in a slash, before a line that is one word as only addresses have them."""
 _ENCODED = re.compile(r"[a-z]{4,12}%(?:25){0,3}3A%(?:25){0,3}2F[^\s\"'<>]{4,4000}", re.IGNORECASE)
 _AFTER_DOMAIN = "|".join(rf"(?<=[a-z0-9.\-]{{4}}\.[a-z]{{{length}}})" for length in range(2, 11))
 _ENCODED_HOST = re.compile(
@@ -187,6 +156,10 @@ _ENCODED_HOST = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/_\-]{16,2000}={0,2}(?![A-Za-z0-9+/=_\-])")
+_ADDRESS_IN_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/=_\-])aHR0c[A-Za-z0-9+/_\-]{12,2000}={0,2}(?![A-Za-z0-9+/=_\-])"
+)
+"""What begins with ``http`` there."""
 _LOOKALIKE_HOST = re.compile(
     r"(?<![\w/.@:\-])(?=[\x21-\x7e]{0,60}[^\x00-\x7f])[\w.\-]{2,100}\.[\w\-]{1,30}(?=/)"
 )
@@ -241,29 +214,45 @@ def disguises(text: str) -> Iterator[Version]:
     start = Version(text, strict=False)
     opened = start
     if "%" in text:
-        opened = _sub(_ENCODED_HOST, _decoded, _sub(_ENCODED, _decoded, start))
+        opened = replaced(_ENCODED_HOST, _decoded, replaced(_ENCODED, _decoded, start))
         yield from _changed(opened, start)
     if _EXPLICIT.search(opened.text):
-        version = _sub(_WORDS, _punctuation, _sub(_BRACKETED, _punctuation, opened))
-        version = _sub(_WORDS, _punctuation, version)
-        version = _sub(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version)
+        version = replaced(_WORDS, _punctuation, replaced(_BRACKETED, _punctuation, opened))
+        version = replaced(_WORDS, _punctuation, version)
+        version = replaced(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version)
         yield from _changed(version, opened)
+        yield from _changed(replaced(_AFTER_SLASH, lambda _: "", version), version)
         broken = Version(version.text, strict=True, parent=version)
-        yield from _changed(_sub(_BREAKS, lambda _: "", broken), broken)
+        yield from _changed(replaced(_BREAKS, lambda _: "", broken), broken)
         if _BLANKS_SIGN.search(version.text):
-            yield from _changed(_sub(_BLANKS, lambda blank: blank[1] or blank[2], broken), broken)
+            yield from _changed(replaced(_BLANKS, lambda blank: blank[1] or blank[2], broken), broken)
+    yield from _changed(replaced(_AFTER_SLASH, lambda _: "", start), start)
     loose = Version(text, strict=True)
-    yield from _changed(_sub(_BREAKS, lambda _: "", loose), loose)
+    yield from _changed(replaced(_BREAKS, lambda _: "", loose), loose)
     if _BLANKS_SIGN.search(text):
-        spaced = _sub(_LETTERS, lambda run: run.group().replace(" ", ""), loose)
-        yield from _changed(_sub(_BLANKS, lambda blank: blank[1] or blank[2], spaced), loose)
+        spelled = replaced(_DOTTED, _without_blanks, replaced(_LETTERS, _spelled_address, start))
+        yield from _changed(spelled, start)
+        spaced = replaced(_LETTERS, _without_blanks, loose)
+        yield from _changed(replaced(_BLANKS, lambda blank: blank[1] or blank[2], spaced), loose)
     if not text.isascii():
-        yield from _changed(_sub(_LOOKALIKE_HOST, lambda host: _latin(host.group()), start), start)
+        yield from _changed(replaced(_LOOKALIKE_HOST, lambda host: _latin(host.group()), start), start)
     if any(sign in lowered for sign in ROT13_SIGNS):
         yield Version(codecs.encode(text, "rot13"), strict=False)
     if any(sign in lowered for sign in REVERSED_SIGNS):
         yield Version(text[::-1], strict=False, backwards=True)
-    yield from _changed(_sub(_TOKEN, _from_base64(), loose), loose)
+    if _ADDRESS_IN_BASE64.search(text):
+        yield from _changed(replaced(_ADDRESS_IN_BASE64, _from_base64(), start), start)
+    yield from _changed(replaced(_TOKEN, _from_base64(), loose), loose)
+
+
+def _without_blanks(found: re.Match[str]) -> str:
+    return re.sub(r"[ \t]", "", found.group())
+
+
+def _spelled_address(found: re.Match[str]) -> str:
+    """Return letters put together if they begin like an address: none of those is an accident."""
+    text = _without_blanks(found)
+    return text if text.lower().startswith("http") else found.group()
 
 
 def _changed(version: Version, start: Version) -> Iterator[Version]:

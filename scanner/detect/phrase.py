@@ -11,9 +11,13 @@ from scanner.detect.needles import beginnings
 _LETTERS = 3
 """First letters that are looked for. With more, hardly fewer places are left."""
 
+_STARTS_WORD = "(?<![a-z].)"
+_BEYOND_LATIN = "\u0250"
+"""The first letter of scripts in which words may follow each other without a blank."""
+
 
 class Phrase:
-    """A pattern that begins with one of many words, wherever no Latin letter stands before it.
+    """A pattern that begins with one of many words, a Latin one wherever no Latin letter stands before it.
 
     ``words`` are expressions for all that it can begin with. It finds what the pattern alone would find,
     without trying hundreds of words at every place of a text.
@@ -51,7 +55,8 @@ def _either(openings: Iterable[str]) -> re.Pattern[str]:
         rests.setdefault(opening[0], set()).add(opening[1:])
     return re.compile(
         "|".join(
-            rf"{re.escape(first)}(?<![a-z].)(?:{'|'.join(map(re.escape, sorted(more)))})"
+            rf"{re.escape(first)}{_STARTS_WORD if first < _BEYOND_LATIN else ''}"
+            rf"(?:{'|'.join(map(re.escape, sorted(more)))})"
             for first, more in sorted(rests.items())
         )
     )

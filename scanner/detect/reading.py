@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.detect.addresses import AddressFinder
 from scanner.detect.budget import Budget
-from scanner.detect.context import Context
+from scanner.detect.codes import codes
+from scanner.detect.context import NAMED, Context
 from scanner.detect.dialling import dialled
-from scanner.detect.fold import Version, clean, disguises
+from scanner.detect.fold import clean, disguises
 from scanner.detect.gate import Gate
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired
 from scanner.detect.spans import Spans
 from scanner.detect.stated import statements
 from scanner.detect.urls import AddressReader
+from scanner.detect.version import Version
 from scanner.detect.vocabulary import Vocabulary
 from scanner.detect.wrapped import rewrapped
 from scanner.detect.written import bare, written
@@ -31,7 +33,9 @@ _GOES_ON = re.compile(r"[ \t]{0,4}\r?\n[> \t]{0,8}[0-9]{1,8}(?:[?&#]|[ \t]*(?:\r
 """A number cut by a line break: the next line begins with its last digits and nothing of its own."""
 _SHORT = 400
 _PROMISING = re.compile(
-    r"[0-9/@%]|dot|slash|[A-Za-z0-9+_\-]{16}|[a-z]{3}-[a-z]{4}-|seven|eight|three|zero|nine|[^\x00-\x7f]",
+    r"[0-9/@%]|dot|slash|[A-Za-z0-9+_\-]{16}|[a-z]{3}-[a-z]{4}-|seven|eight|three|zero|nine|[^\x00-\x7f]"
+    r"|cero|siete|cuatro|cinco|ocho|sette|quattro|cinque|otto|quatro|sept|huit|quatre|cinq|neuf"
+    r"|sieben|vier|acht|neun|drei|zeven|vijf|negen",
     re.IGNORECASE,
 )
 """Something that a short text must have to name a room. Most attributes have nothing of it."""
@@ -99,7 +103,10 @@ class FlowReader:
         opaque: set[str],
     ) -> list[Reading]:
         """Return the rooms of a flow without what stands aside in it."""
-        mentions = [*self._in_hrefs(hrefs, opaque, budget), *self._in_text(text, places, opaque, budget)]
+        mentions = [
+            *self._in_hrefs(text, hrefs, opaque, budget),
+            *self._in_text(text, places, opaque, budget),
+        ]
         context = Context(text, mentions, self._words)
         found = [
             replace(mention, place=_place(places, mention.at)) for mention in dialled(text, context, budget)
@@ -110,9 +117,10 @@ class FlowReader:
                     found.append(replace(mention, place=segment.place))
         mentions += found
         context = Context(text, mentions, self._words)
-        mentions += [
-            replace(m, place=_place(places, m.at)) for m in written(text, context, self._words, budget)
-        ]
+        for look in (written, codes):
+            mentions += [
+                replace(m, place=_place(places, m.at)) for m in look(text, context, self._words, budget)
+            ]
         mentions = [mention for mention in mentions if budget.takes(mention.room)]
         result = self._paired(text, mentions, hrefs, budget)
         if with_bare:
@@ -140,7 +148,7 @@ class FlowReader:
         return [Reading(mention, *passcodes[mention.room], text) for mention in mentions]
 
     def _in_hrefs(
-        self, hrefs: Sequence[tuple[int, Segment]], opaque: set[str], budget: Budget
+        self, text: str, hrefs: Sequence[tuple[int, Segment]], opaque: set[str], budget: Budget
     ) -> Iterator[Mention]:
         for at, segment in hrefs:
             address = segment.text.strip()
@@ -148,7 +156,7 @@ class FlowReader:
             if not seen.hits and "&" in address:
                 seen = self._addresses.rooms(clean(address), budget)
             opaque.update(seen.opaque)
-            for hit in seen.hits:
+            for hit in _said(seen.hits, text, at, at):
                 yield Mention(hit=hit, at=at, end=at, place=segment.place)
             if not seen.hits and address.startswith("#"):
                 for hit in self._inside_address(address[1:], 1, budget):
@@ -192,7 +200,7 @@ class FlowReader:
                 return
             address, seen = self._addresses.rooms_written(version.text, address, budget)
             opaque.update(seen.opaque)
-            for hit in seen.hits:
+            for hit in _said(seen.hits, version.text, address.start, address.end):
                 ends = sorted((version.at(address.start), version.at(address.end)))
                 yield hit, (ends[0], ends[1])
 
@@ -207,12 +215,21 @@ class FlowReader:
         mentions = [
             _mention(hit, address.start, address.end, "")
             for address, seen in self._addresses.inside(text, budget, depth)
-            for hit in seen.hits
+            for hit in _said(seen.hits, text, address.start, address.end)
         ]
         mentions += dialled(text, Context(text, mentions, self._words), budget)
-        mentions += written(text, Context(text, mentions, self._words), self._words, budget)
+        context = Context(text, mentions, self._words)
+        mentions += [m for look in (written, codes) for m in look(text, context, self._words, budget)]
         readings = self._paired(text, mentions, (), budget)
         return tuple({r.mention.room: replace(r.mention.hit, passcode=r.passcode) for r in readings}.values())
+
+
+def _said(hits: Iterable[Hit], text: str, start: int, end: int) -> Iterator[Hit]:
+    """Yield the rooms whose address is evidence alone, or that the text around it or its path speaks of."""
+    for hit in hits:
+        around = f"{hit.key} {text[max(0, start - NAMED) : end + NAMED]}" if hit.said else ""
+        if not hit.said or re.search(hit.said, around, re.IGNORECASE):
+            yield hit
 
 
 def _is_part(first: Hit, whole: Hit) -> bool:

@@ -10,20 +10,27 @@ from dataclasses import dataclass
 from scanner.detect.budget import Budget
 from scanner.detect.instead import BEFORE_CODE, INSTEAD, NO_PASSCODE
 from scanner.detect.mention import Mention
-from scanner.detect.vocabulary import Vocabulary
+from scanner.detect.vocabulary import PICTURES, Vocabulary
 from scanner.model import Form
 
 REACH = 2000
 """Characters between a meeting and a passcode within which they can belong together."""
 
 _SEPARATOR = re.compile(
-    r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）]|,[ ][^,.\n:]{2,30}(?=:)|\.(?=:))?"
-    r"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{0,4}[ \t]*+"
-    r"(?:[:=→➡]|[-=]>|(?:is|will[ ]be|ist|est|es|è|é|lautet|jest|ay|är)(?=[\s:])|-{1,2}"
-    r"|(?<![:=])(?<![:=] )#)){0,2})"
+    r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）]|,[ ][^,.\n:]{2,30}(?=:)|\.(?=:)"
+    r"|[ ](?:to|zum|pour|para|per)[ ](?:join|enter|beitreten|rejoindre|entrar|unirse|entrare)"
+    r"[^.\n:]{0,20}(?=:))?"
+    rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
+    rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
+    rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är)(?=[\s:])|-{{1,2}}"
+    r"|(?<![:=])(?<![:=] )#)){0,3})"
     r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„«‹‘<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
-    r"(?P<line>(?:\r?\n[>\s|*]{0,12}){0,3})(?P<value>[^\s\"“”„«»‹›<>|，。、；（）「」『』【】《》()\[\]{}`\\]{1,64})"
+    rf"(?P<line>(?:\r?\n[>\s|*]{{0,12}}){{0,3}})(?P<value>[^{PICTURES}\s\"“”„«»‹›<>|，。、；（）「」『』【】《》()\[\]{{}}`\\]{{1,64}})"
 )
+_EXPLICIT = re.compile(rf"[:=]\Z|[{PICTURES}]\Z")
+_IS = ("is", "ist", "est", "es", "è", "é", "lautet")
+_TERSE = re.compile(r"pwd?|mdp|passwd", re.IGNORECASE)
+"""Labels that nobody writes in a sentence about passcodes."""
 _PAIRS = re.compile(
     r"[0-9]{2}(?: [0-9]{2}){1,4}(?![0-9 ]*[0-9])"
     r"|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])"
@@ -101,7 +108,7 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     in_address = _IN_ADDRESS.search(text, max(0, label.start() - 300), label.start())
     if in_address and not (_GLUED.search(before) and _LABEL_AFTER.match(text, label.end())):
         return None
-    word = _NOT_BEFORE_CODE.search(before) if label["weak"] is not None else None
+    word = _NOT_BEFORE_CODE.search(before) if label["weak"] and "/" not in label["weak"] else None
     if word is not None and not BEFORE_CODE.fullmatch(word["word"]):
         return None
     found = _SEPARATOR.match(text, label.end())
@@ -112,7 +119,7 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         return None
     sep = found["sep"].strip(" \t*_~`\"'>|)")
     line_break = bool(found["line"])
-    explicit = sep in (":", "=", "::") or (bool(found["quote"].strip("*_>| ")) and not line_break)
+    explicit = bool(_EXPLICIT.search(sep)) or (bool(found["quote"].strip("*_>| ")) and not line_break)
     has_digit = any(character.isdigit() for character in value)
     if not has_digit and re.search(r"[<{]", found["quote"]):
         return None
@@ -121,12 +128,10 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         rest = text[found.end("value") : found.end("value") + _AFTER].partition("\n")[0].strip(" \t.*_")
         if rest or (not sep and not explicit):
             return None
-    ends_line = not text[found.end("value") : found.end("value") + 2].strip(" \t.,;")[:1]
-    if (
-        not explicit
-        and not mixed
-        and not (sep in ("is", "ist", "est", "es", "è", "é", "lautet") and ends_line)
-    ):
+    end = found.start("value") + len(value)
+    ends_line = not text[end : end + 2].strip(" \t.,;)]")[:1]
+    told = sep in _IS or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
+    if not explicit and not mixed and not (told and ends_line):
         return None
     if label["weak"] is not None and not (has_digit or explicit):
         return None
@@ -155,6 +160,10 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     ):
         value = value[:-1]
     value = value.strip("'‘’")
+    if value[:-1].isdigit():
+        value = value.removesuffix("#")
+    if value.startswith("/") and not found["sep"]:
+        return None
     if NO_PASSCODE.fullmatch(value) or not 3 <= len(value) <= 32:
         return None
     if INSTEAD.fullmatch(value) and _NEXT_WORD.match(after):

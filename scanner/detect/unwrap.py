@@ -74,7 +74,7 @@ def _anything(address: Address, text: str) -> Iterator[Wrapped]:
         elif "//" in value or "%2f" in value.lower() or "://" in name:
             yield Wrapped(_stable(value), glued=True)
     if address.scheme == "mailto":
-        yield Wrapped(unquote(address.path), is_text=True)
+        yield Wrapped(f"mailto:{unquote(address.path)}", is_text=True)
     rest = address.raw_query or ""
     if "=" not in rest.partition("//")[0] and "//" in unquote(rest):
         yield Wrapped(unquote(rest), glued=True)

@@ -17,7 +17,7 @@ from scanner.platforms import Address, Hit, PlatformTable, parse_address
 DEPTH = 5
 """How many wrappers around one link are undone."""
 
-_SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,6}(?![0-9])")
+_SPACED_DIGITS = re.compile(r"(?:[ \u00a0\-.]{1,2}[0-9]{1,6}){1,10}(?![0-9])")
 _PLAIN_QUERY = re.compile(r"[^?]*\?[\x21-\x7e]+(?=[^\x00-\x7f])")
 """An address up to the first letter in its query that is not ASCII: a text that goes on without a blank."""
 _WHOLE_KEY = re.compile(r"[0-9]{11}|[a-z]{3}-[a-z]{4}-[a-z]{3}|mtid:[met][0-9a-f]{32}")
@@ -81,7 +81,7 @@ class AddressReader:
         address = parse_address(text)
         if address is None or address.scheme in OTHER_SCHEMES:
             return Seen()
-        hits = self._table.rooms(address, in_text=in_text)
+        hits = self._table.rooms(address, in_text=in_text, said=True)
         if cut_short:
             hits = self._despite_cut(hits, address)
         if hits or depth >= DEPTH:

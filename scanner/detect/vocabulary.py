@@ -13,9 +13,10 @@ from scanner.platforms import PlatformTable
 
 ID_LABELS = (
     # English
-    r"(?:personal\s)?meeting[\s\-_]*id(?:entification)?(?:\s*(?:number|no\.?|\#))?",
+    r"(?:personal\s)?meeting[\s\-_]*(?:i\.d\.|ids?|identification)(?:\s*(?:number|no\.?|\#))?",
     r"webinar[\s\-_]*id",
-    r"meeting[\s\-]*(?:number|no\.?|num|\#)(?:\s*\(access\s*code\))?",
+    r"(?:meeting|mtg)[\s\-]*(?:number|no\.?|nr\.?|num|\#)(?:\s*\(access\s*code\))?",
+    r"mtg[\s\-]*id",
     r"(?:event|webinar|session)[\s\-]*number",
     r"meeting\s+code",
     r"access[\s\-]*code",
@@ -28,17 +29,18 @@ ID_LABELS = (
     r"(?:id|identificador|n[uú]mero)\.?\s*(?:de\s+)?(?:la\s+)?reuni[oó]n",
     r"(?:id|identificador|n[uú]mero)\s*(?:da|de)\s+reuni[aã]o",
     r"(?:id|identificativo|numero)\s*(?:della\s+)?(?:riunione|meeting)",
+    r"id\s+(?:d[ue]l?\s+|do\s+)?(?:webinaire|webinar|seminario\s+web)",
     # Dutch, Polish, the Nordic languages
     r"vergader(?:ings?)?[\s\-]*(?:id|nummer)",
     r"(?:identyfikator|id|numer)\s+spotkania",
     r"m[öø](?:tes|tet|de|te)[\s\-]*id",
-    r"kokouksen\s+(?:tunnus|id)",
+    r"kokouksen\s+(?:tunnus|id)|kokoustunnus",
     # Japanese, Chinese, Korean
-    r"(?:ミーティング|会議)\s*(?:id|番号)",
-    r"(?:会议|會議)\s*(?:id|号码|號碼|号|號|编号)",
-    r"회의\s*(?:id|번호|아이디)",
+    r"(?:ミーティング|会議|ウェビナー)\s*(?:id|番号)",
+    r"(?:会议|會議)\s*(?:id|号码|號碼|号|號|编号)|(?:会议室|會議室|网络研讨会|網路研討會)\s*id",
+    r"(?:회의|모임|웨비나)\s*(?:id|번호|아이디)",
     # Others
-    r"(?:идентификатор|ид|номер)\s+(?:конференции|собрания)",
+    r"(?:идентификатор|ид|номер)\s+(?:конференции|собрания|вебинара|веб-семинара)",
     r"ідентифікатор\s+(?:конференції|наради)",
     r"toplantı\s+(?:kimliği|numarası|id)",
     r"id\s+cuộc\s+họp",
@@ -77,10 +79,10 @@ PASSCODE_LABELS = (
     r"l[oö]sen(?:kod|ord)|adgangskode|passord",
     r"kode\s+sandi|kata\s+sandi",
     r"رمز\s+المرور|كلمة\s+المرور",
-    r"heslo|salasana|parole|κωδικός",
+    r"heslo|salasana|tunnuskoodi|parole|κωδικός",
 )
 
-WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code")
+WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code", r"p/w")
 
 JOINING_WORDS = [
     "id",
@@ -122,9 +124,15 @@ JOINING_WORDS = [
     "spotkanie",
     "rapat",
     "toplantı",
+    "details",
+    "info",
+    "login",
     "identifiant",
     "ident",
     "kennnummer",
+    "kennung",
+    "идентификатор",
+    "конференция",
     "ミーティング",
     "会議",
     "会议",
@@ -135,8 +143,17 @@ JOINING_WORDS = [
     "番号",
 ]
 
-_STARTS_WORD = r"(?<![a-zA-ZÀ-ÖØ-öø-ÿ])"
+PICTURES = r"\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+"""Arrows and pictures, as members of a class."""
+SIGNS = rf"\s:=#\-*_\"'`|>~•·…{PICTURES}"
+"""What people put between a label and its value, as members of a class."""
+
+_STARTS_WORD = r"(?:(?<![a-zA-ZÀ-ÖØ-öø-ÿ])|(?=[^\x00-\u024f]))"
+"""Scripts without blanks begin words anywhere."""
 _ENDS_WORD = r"(?![a-zA-ZÀ-ÖØ-öø-ÿ])"
+
+
+_IS = r"(?:(?:is|ist|est|es|è|é|là|lautet|number|no\.?|nr\.?)[\s:]{1,4}|[是为為は는은][ :]?)?"
 
 
 def _squeezed(name: str) -> str:
@@ -164,17 +181,19 @@ class Vocabulary:
         own = "|".join(own_labels)
         of = "on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على"
         of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
-        filler = r"[\s:=#\-*_\"'`|>~→➡•·]{0,12}"
+        filler = rf"(?:[{SIGNS}]|\.{{2,40}}){{0,12}}"
         named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
         self.id_label = Phrase(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
-            rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}(?:(?:is|ist|est|es|è|é|lautet|number|no\.?|nr\.?)[\s:]{{1,4}})?[(\[]?$",
+            rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}{_IS}[(\[<]?$",
             (*own_labels, *ID_LABELS, *escaped),
         )
-        self.lone_id = re.compile(r"(?:^|[\n(,;|/])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE)
+        self.lone_id = re.compile(
+            r"(?:^|[\n(,;|/]|[.!?\-][ \t])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE
+        )
         words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
         self.name_before = Phrase(
-            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[\s:#(\-*_=\"'>~®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
+            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[{SIGNS}(\[®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
             escaped,
         )
         self.passcode = Phrase(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.detect.fold import Version
+from scanner.detect.version import Version
 
 _BEGINS = re.compile(
     r"^(?P<quote>(?:>[ \t]?){0,8})(?P<line>(?:[^\n]{0,200}[ \t(<\"'])?https?:?[^\s]{0,1000})$", re.MULTILINE

@@ -1,4 +1,4 @@
-"""Meeting numbers and codes written without an address. A number counts only with evidence beside it."""
+"""Meeting numbers written without an address. A number counts only with evidence beside it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from scanner.detect.budget import Budget
 from scanner.detect.context import Context
 from scanner.detect.mention import Mention
 from scanner.detect.phrase import Phrase
-from scanner.detect.vocabulary import Vocabulary
+from scanner.detect.vocabulary import SIGNS, Vocabulary
 from scanner.model import Confidence, Form, Risk
 from scanner.platforms import Hit, Platform
 
 _NUMBER = re.compile(
-    r"(?<![0-9A-Za-z_+@$€£])(?<![0-9] )(?<![0-9][\-.,/:])"
-    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9_@])(?![.,:/\-][0-9]|%)"
+    r"(?<![0-9A-Za-z+@$€£])(?<![0-9A-Za-z]_)(?<![0-9A-Za-z]__)(?<![0-9] )(?<![0-9][\-.,/:])"
+    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9@])(?!_{1,2}[a-z0-9])(?![.,:/\-][0-9]|%)"
 )
+_BROKEN_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z+@$€£])(?<![0-9][ \-.,/:])[0-9]{3,4}(?:[ \-][0-9]{3,4})?[ \t\-]{0,4}\r?\n[> \t]{0,8}"
+    r"[0-9]{3,4}(?:[ .\-][0-9]{3,4})?(?![a-z0-9@])(?![ .,:/\-][0-9])"
+)
+"""A number that a line break cuts between its groups."""
+_AND = re.compile(r"[ \t]*(?:[,;/&+]|\n)?[ \t]*(?:(?:and|or|und|oder|et|ou|y|o|e)[ \t]{1,3})?", re.IGNORECASE)
+"""What parts the numbers of a list."""
 _LOOSE_NUMBER = re.compile(r"(?<![0-9A-Za-z_+@])[0-9OolI](?:[ .\-]?[0-9OolI]){8,15}(?![A-Za-z0-9_])")
 _LOOSE_LETTERS = str.maketrans("OolI", "0011")
 DIGIT_WORDS = {
@@ -40,20 +47,27 @@ DIGIT_WORDS = {
 _WORD = "|".join(sorted(DIGIT_WORDS, key=len, reverse=True))
 _NUMBER_IN_WORDS = Phrase(
     rf"(?<![a-z])(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})"
-    rf"(?:[ ,.\-]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
+    rf"(?:[ ,.\-/]{{1,3}}(?:(?:double|triple)[ ,\-]{{1,3}})?(?:{_WORD})){{7,15}}(?![a-z])",
     (*DIGIT_WORDS, "double", "triple"),
 )
 _BEFORE = 110
 _FOR_TELEPHONES = re.compile(r"access[\s\-]*code", re.IGNORECASE)
 """A label that means the meeting's number only where telephones are asked for that very number."""
 _SAYS_NUMBER = re.compile(r"[:#=]|\b(?:id|number|code|no|nr)\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:ids|meetings|numbers|codes|rooms)\b", re.IGNORECASE)
 _DIALLED = re.compile(
     r"\b(?:dial|call|toll[ \-]?free|phone|ring|tel\.?|hotline|fax)[ \t:]{0,3}\Z", re.IGNORECASE
 )
+_COUNTED = re.compile(
+    r"[0-9 .\-]{8,24} (?:people|persons|members|users|followers|subscribers|viewers|views|participants"
+    r"|attendees|visitors|customers|downloads|shares|dollars|euros?|pounds|points|times|rows|lines|bytes|hours|seconds)\b",
+    re.IGNORECASE,
+)
+"""An amount of something: what stands before it is no number's name."""
 _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
 """What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
 _ENDS_IN_WORDS = re.compile(
-    r"[^\W\d_][.®™°]?[\s:=#\-*_\"'`|>~(\[→➡•·]{0,16}\Z|[)）][\s:=#\-*_\"'`|>~→➡•·]{0,16}\Z"
+    rf"[^\W\d_][.®™°]?(?:[{SIGNS}(\[<]|\.{{2,40}}){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}){{0,16}}\Z"
 )
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
@@ -61,12 +75,16 @@ _WEBEX_GROUPS = (4, 3, 4)
 
 
 def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> Iterator[Mention]:
-    """Yield the rooms whose number or code stands in a text after a label or a platform's name."""
+    """Yield the rooms whose number stands in a text after a label or a platform's name."""
+    listed: tuple[int, _Evidence] | None = None
     for found in _NUMBER.finditer(text):
         if budget.is_over:
             return
         groups = _groups(found.group())
         evidence = _Evidence(text, found.start(), context, words)
+        if not evidence.is_there and listed and _AND.fullmatch(text, listed[0], found.start()):
+            evidence = listed[1]
+        listed = None
         if not evidence.is_there:
             continue
         if not budget.allows():
@@ -74,9 +92,16 @@ def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> I
         for candidate in (groups, *_shorter(groups), *evidence.regrouped(groups)):
             hit = evidence.room(candidate)
             if hit is not None:
+                listed = (found.end(), evidence) if evidence.is_plural else None
                 if budget.takes((hit[0].platform, hit[0].key)):
                     yield _mention(hit, found.start(), found.end())
                 break
+    for found in _BROKEN_NUMBER.finditer(text):
+        groups = _groups(found.group())
+        if tuple(map(len, groups)) in _USUAL or (len(groups) == 4 and max(map(len, groups)) == 3):
+            hit = _Evidence(text, found.start(), context, words).room(groups, labelled=True)
+            if hit is not None and budget.allows() and budget.takes((hit[0].platform, hit[0].key)):
+                yield _mention(hit, found.start(), found.end())
     for found in _LOOSE_NUMBER.finditer(text):
         if (
             not found.group().isdigit()
@@ -91,7 +116,6 @@ def written(text: str, context: Context, words: Vocabulary, budget: Budget) -> I
         hit = _Evidence(text, found.start(), context, words).room((_spelled(found.group()),))
         if hit is not None and budget.allows():
             yield _mention(hit, found.start(), found.end())
-    yield from _codes(text, context, words, budget)
 
 
 def bare(text: str, taken: set[str]) -> Iterator[Mention]:
@@ -162,6 +186,7 @@ class _Evidence:
         self._name = None if self._label else words.name_before.search(before)
         self._dialled = self._name is not None and bool(_DIALLED.search(before[: self._name.start()]))
         self._lone = None if self._label or self._name else words.lone_id.search(before)
+        self._before = before
         self._line = before[: self._label.start()].rpartition("\n")[2][-60:] if self._label else ""
         self._after = text[at : at + 260]
 
@@ -169,6 +194,12 @@ class _Evidence:
     def is_there(self) -> bool:
         """Whether something stands before the number that can make it a meeting's."""
         return not (self._label is None and self._name is None and self._lone is None)
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether the words before the number are for several."""
+        said = self._label or self._name
+        return said is not None and _SEVERAL.search(said.group()) is not None
 
     def room(self, groups: tuple[str, ...], *, labelled: bool = False) -> tuple[Hit, Confidence] | None:
         """Return the room that a number of these digit groups names, or None without evidence."""
@@ -184,6 +215,8 @@ class _Evidence:
             or self._dialled
             or (labelled and not _SAYS_NUMBER.search(self._name.group()))
             or self._name.group().count("\n") > 1
+            or key.startswith("0")
+            or _COUNTED.match(self._after)
         ):
             return None
         platform = self._words.table.platforms[self._words.slug(self._name["name"])]
@@ -191,7 +224,8 @@ class _Evidence:
 
     def regrouped(self, groups: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Yield the digits in one group: after a label they are a meeting's however somebody spaced them."""
-        if self._label is not None and len(groups) > 1 and min(map(len, groups)) > 1:
+        spelled = len(groups) > 8 and max(map(len, groups)) == 1
+        if spelled or (self._label is not None and len(groups) > 1 and min(map(len, groups)) > 1):
             yield ("".join(groups),)
 
     def _by_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
@@ -223,14 +257,16 @@ class _Evidence:
         return self._by_length(key, lengths)
 
     def _by_lone_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
-        """Believe a bare "ID" only beside a link, or beside a platform's name and a passcode."""
-        platforms = self._context.linked(self._at)
+        """Believe a bare "ID" only behind a name, beside a link, or near a platform's name and a passcode."""
+        name = self._words.name_before.search(self._before[: self._lone.start()]) if self._lone else None
+        platforms = [self._words.table.platforms[self._words.slug(name["name"])]] if name else []
+        platforms += self._context.linked(self._at)
         if self._words.passcode.search(self._after):
             platforms += self._context.named_around(self._at)
         return next(filter(None, (_room(p, key, lengths, Confidence.HIGH) for p in platforms)), None)
 
     def _named_after(self) -> Platform | None:
-        found = re.match(r"[0-9OolI .\-]{8,24}[ ]?\(([^()\n]{2,30})\)", self._after)
+        found = re.match(r"[0-9OolI .\-]{8,24}[ ]?[(（]([^()（）\n]{2,30})[)）]", self._after)
         return self._context.named_in(found.group(1)) if found else None
 
     def _by_length(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:
@@ -254,33 +290,3 @@ def _room(
     risk = platform.number_risk(key)
     hit = Hit(platform=platform.slug, key=key, risk=risk, kind="id", takes_stated=platform.takes_stated)
     return hit, confidence
-
-
-def _codes(text: str, context: Context, words: Vocabulary, budget: Budget) -> Iterator[Mention]:
-    """Yield codes of letters (``bcd-efgh-jkm``) beside the name of the platform that uses them."""
-    for platform in words.table:
-        if platform.code is None:
-            continue
-        for found in platform.code.pattern.finditer(text):
-            before = text[max(0, found.start() - 60) : found.start()]
-            after = text[found.end() : found.end() + 40]
-            label = words.id_label.search(before)
-            by_label = label is not None and platform in (
-                context.named_in(label.group()),
-                *context.linked(found.start()),
-                *context.named_before(found.start()),
-            )
-            if not (by_label or platform.code.before.search(before) or platform.code.after.match(after)):
-                continue
-            if budget.is_over:
-                return
-            if budget.allows():
-                hit = Hit(
-                    platform=platform.slug,
-                    key=platform.code.key(found.group()),
-                    risk=platform.code.risk,
-                    kind=platform.code.kind,
-                    takes_stated=platform.takes_stated,
-                )
-                if budget.takes((hit.platform, hit.key)):
-                    yield _mention((hit, Confidence.HIGH), found.start(), found.end())

@@ -28,6 +28,7 @@ PLATFORM = Platform(
             takes_stated=False,
         ),
     ),
+    one_tap=True,
     names=("amazon chime", "chime"),
     digits=frozenset({10}),
     groups=((10,), (4, 2, 4)),

@@ -75,8 +75,10 @@ PLATFORM = Platform(
     code=Code(
         pattern=re.compile(rf"(?<![\w./@\-]){CODE}(?![\w/@\-])", re.IGNORECASE),
         before=re.compile(
-            r"(?:(?i:google|hangouts)[ \-]?(?i:meet)"
+            r"(?:(?i:(?:google|hangouts)[ \-]?meet|gmeet)"
             r"(?:[\s:#(\-=*\"'>]|(?i:code|link|id|room|raum|call|is|meeting)\b){0,16}"
+            r"|(?i:(?:google|hangouts)[ \-]?meet|meet\.google\.com)[^\n]{0,30}"
+            r"\b(?i:code|enter)(?:[\s:#(\-=*\"'>]|(?i:is|lautet)\b){1,10}"
             r"|(?<![A-Za-z])(?i:meet)[ \-]?(?i:code|link|id)(?:[\s:#(\-=*\"'>]|is\b){1,6}"
             r"|(?<![A-Za-z])Meet[ ]?[:#(=][\s\"'*]{0,4})$"
         ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from scanner.model import Risk
 from scanner.platforms.platform import Found, NearMiss, Platform, Shape
 
+_ROOM = r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/call/(?P<id>[a-z0-9]{6,8})"
+_SHAPED = r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]*|[bcdfghjkmnpqrstvwxyz]{8}"
+
 PLATFORM = Platform(
     slug="nextcloud-talk",
     name="Nextcloud Talk",
@@ -18,9 +21,19 @@ PLATFORM = Platform(
             ends="(?![A-Za-z0-9])",
         ),
         Shape(
-            path=r"(?P<base>(?:/[A-Za-z0-9_\-]{1,40}){0,3})/call/(?P<id>[a-z0-9]{6,8})",
-            cased=r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]*|[bcdfghjkmnpqrstvwxyz]{8}",
+            path=_ROOM,
+            cased=_SHAPED,
             host=r".*(?:cloud|talk|nc\.).*",
+            key="{host}{base}/{id}",
+            kind="room",
+            lower=True,
+            risk=Risk.REUSABLE,
+            ends="(?![A-Za-z0-9])",
+        ),
+        Shape(
+            path=_ROOM,
+            cased=_SHAPED,
+            said=r"\b(?:(?:next|own)?cloud|talk)\b",
             key="{host}{base}/{id}",
             kind="room",
             lower=True,
@@ -34,6 +47,7 @@ PLATFORM = Platform(
         Found("https://cloud.example.org/index.php/call/ab3de6gh", "cloud.example.org/ab3de6gh"),
         Found("https://example.org/nextcloud/index.php/call/ab3de6gh", "example.org/nextcloud/ab3de6gh"),
         Found("https://cloud.example.org/call/ab3de6gh", "cloud.example.org/ab3de6gh"),
+        Found("Our Talk room: https://example.org/call/ab3de6gh", "example.org/ab3de6gh", kind="text"),
     ),
     ignored=(
         NearMiss("https://cloud.example.org/s/ab3de6gh", "a shared file"),

@@ -30,6 +30,8 @@ class Hit:
     takes_stated: bool
     """Whether a passcode stated in the text beside it can be this room's."""
     passcode: Passcode | None = None
+    said: str = ""
+    """Expression for what the text around must say, where the address alone is no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Shape:
     risk_with: Mapping[str, Risk] = field(default_factory=dict)
     """Query names whose presence changes the risk."""
     takes_stated: bool = True
+    said: str = ""
+    """Expression for what the text around must say, where addresses of this form can be anybody's."""
 
     @cached_property
     def _path(self) -> re.Pattern[str]:
@@ -169,6 +173,7 @@ class Shape:
             kind=self.kind,
             takes_stated=self.takes_stated,
             passcode=self._passcode(address, parts),
+            said=self.said,
         )
 
     def _passcode(self, address: Address, parts: Mapping[str, str]) -> Passcode | None:

@@ -45,6 +45,7 @@ PLATFORM = Platform(
         ),
     ),
     anywhere_hints=("meet.",),
+    names=("skype for business", "lync"),
     found=(
         Found("https://meet.lync.com/Club/Jane.Doe/4ylp3wfx", "meet.lync.com/club/jane.doe/4YLP3WFX"),
         Found("https://meet.example.org/jane.doe/4YLP3WFX", "meet.example.org/jane.doe/4YLP3WFX"),

@@ -11,6 +11,9 @@ from scanner.platforms.address import Address, parse_address
 from scanner.platforms.platform import Hit, Platform
 
 _INTENT_SCHEME = re.compile(r"(?:^|;)scheme=([a-z][a-z0-9+.\-]*)", re.IGNORECASE)
+_LABEL = r"[a-z0-9](?:[a-z0-9_\-]{0,61}[a-z0-9])?"
+_UNCLAIMED = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,20}}|\[[0-9a-f:.]+\]")
+"""Hosts that somebody can run a service on."""
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?[/\\]{2,3}(?:[^/?#\\@]{0,200}@)?([^/?#\\:@\s]+)", re.IGNORECASE)
 
 
@@ -90,8 +93,14 @@ class PlatformTable:
             below = True
         return None
 
-    def rooms(self, address: Address, *, in_text: bool = False) -> tuple[Hit, ...]:
-        """Return the rooms that an address names, mostly none or one."""
+    def rooms(self, address: Address, *, in_text: bool = False, said: bool = False) -> tuple[Hit, ...]:
+        """Return the rooms that an address names, mostly none or one.
+
+        ``said`` adds those that only the text around it can make one, with what it must say.
+        """
+        return tuple(hit for hit in self._rooms(address, in_text=in_text) if said or not hit.said)
+
+    def _rooms(self, address: Address, *, in_text: bool) -> tuple[Hit, ...]:
         if address.scheme == "intent":
             scheme = _INTENT_SCHEME.search(unquote(address.fragment))
             name = scheme.group(1).lower() if scheme else ""
@@ -101,6 +110,8 @@ class PlatformTable:
         owner = self.owner(address.host)
         if owner is not None:
             return owner.read(address, in_text=in_text)
+        if not _UNCLAIMED.fullmatch(address.host):
+            return ()
         for platform in self._anywhere:
             hits = platform.read(address, in_text=in_text, unclaimed=True)
             if hits:
