@@ -25,6 +25,8 @@ _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
 _KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:|//|#", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_LABEL = re.compile(r" [A-Za-z]+\Z")
+"""The end of a label of two words. Before a number in another element, its style is what parts them."""
 _BREAKS = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"\burl\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
 _ONE_ADDRESS = re.compile(
@@ -89,6 +91,8 @@ class _Reader:
             self._sub_document(text)
         else:
             text = text if self._spaces_kept else _SPACE.sub(" ", text)
+            if self._text and text[:1].isdigit() and _LABEL.search(self._text[-1]):
+                text = f" {text}"
             if text != " " or not self._at_line_start:
                 self._text.append(text)
                 self._columns.on_text(text)

@@ -107,6 +107,12 @@ def test_what_follows_words_for_browsers_without_scripts_is_apart_from_them() ->
     assert link.passcode.text == "Tulip7"
 
 
+def test_a_label_and_its_number_are_apart_though_only_their_style_says_so() -> None:
+    page = "<li><span class=label>Zoom ID</span><span class=value>845 1236 7890</span></li>"
+    page += f"<p>See {LINK[8:-4]}<b>7890</b></p>"
+    assert keys(page.encode(), "text/html") == BOTH
+
+
 def test_a_key_that_a_tag_cuts_is_not_found_cut() -> None:
     page = "<p>https://meet.jit.si/Village<wbr>Choir</p>"
     assert keys(page.encode(), "text/html") == {"meet.jit.si/villagechoir"}
