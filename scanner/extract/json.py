@@ -13,7 +13,7 @@ from scanner.model import Document, Segment, SegmentKind
 
 _VALUES = 200_000
 _ONE_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?//\S+", re.IGNORECASE)
-_SAYS_LITTLE = frozenset({"id", "number", "code", "passcode", "password"})
+_SAYS_LITTLE = frozenset({"id", "number", "passcode", "password"})
 """Names that mean what the field around them says: ``"zoom": {"id": …}``."""
 _SAYS_NOTHING = frozenset({"", "text", "value", "content", "insert"})
 _LABELS = ("label", "name", "title", "key", "question")

@@ -13,6 +13,9 @@ PLACE = "cell"
 
 _LONGEST_HEADING = 60
 _NO_HEADING = re.compile(r"[0-9]{5}|(?:[0-9][ .\-]?){9}|://|@")
+_LONE_WORD = re.compile(r"[A-Za-z]+(?<!id)(?<!number)(?<!nummer)", re.IGNORECASE)
+_FIGURES = re.compile(r"\s*[0-9](?:[\s.,\-]?[0-9]){8,15}\s*")
+"""Beside a lone word, such as the name of a service, figures count something."""
 _KEPT = 1_000_000
 """Characters of one table that are read in another way too. Rows beyond are read by rows alone."""
 
@@ -95,7 +98,8 @@ def _plain(row: Mapping[int, Cell]) -> Iterator[Segment | Flow]:
 def _column(rows: list[Mapping[int, Cell]], first: int, column: int) -> Iterator[Segment | Flow]:
     for row in rows:
         label = row[first].text.strip() if first in row else ""
-        if column in row:
+        is_counted = column in row and _LONE_WORD.fullmatch(label) and _FIGURES.fullmatch(row[column].text)
+        if column in row and not is_counted:
             yield from _line(row[column], f"{label}: " if label else "")
     yield Segment("\n", PLACE)
 

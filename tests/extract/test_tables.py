@@ -91,6 +91,14 @@ def test_a_table_of_a_page(page: str) -> None:
             "<table><tr><th>Service<th>Price<th>Phone<tr><td>Zoom<td>14.99<td>8005551234</table>", id="prices"
         ),
         pytest.param(
+            table(
+                ("", "2019", "2020"),
+                ("Zoom", "10.000.000", "300.000.000"),
+                ("Teams", "20.000.000", "75.000.000"),
+            ),
+            id="figures",
+        ),
+        pytest.param(
             table(("Platform", "Zoom"), ("Order no.", "8612231774"), ("Phone", "8005551234")),
             id="labels and values",
         ),
