@@ -7,6 +7,7 @@ The only downloader middleware besides Scrapy's retries. robots.txt is read in o
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -32,8 +33,10 @@ from spiders.fetch import (
     Unanswered,
     refusal_of,
 )
+from spiders.visit import Visit
 
 PAGE_LIMIT = "page limit reached"
+PICTURE_LIMIT = "more pictures than pages may be read"
 FORBIDDEN = "robots.txt forbids it"
 MOST_HOPS = 5
 """Redirects followed for one address, and for robots.txt (RFC 9309, section 2.3.1.2)."""
@@ -68,7 +71,7 @@ class Conduct:
         self._crawler = crawler
         self._errand = errand
         self._robots: dict[str, asyncio.Task[_Robots]] = {}
-        self._pages = 0
+        self._asked: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Conduct:
@@ -87,14 +90,16 @@ class Conduct:
         refusal = refusal_of(request.url, self._errand.unit.allow)
         if refusal is not None:
             raise NotRead(refusal, skipped=True)
-        if self._pages >= self._errand.unit.limits.pages and COUNTED not in request.meta:
-            raise NotRead(PAGE_LIMIT, skipped=True)
+        visit = request.cb_kwargs.get("visit")
+        limit = PICTURE_LIMIT if isinstance(visit, Visit) and visit.picture else PAGE_LIMIT
+        if self._asked[limit] >= self._errand.unit.limits.pages and COUNTED not in request.meta:
+            raise NotRead(limit, skipped=True)
         await self._obey(request.url)
         if COUNTED not in request.meta:
-            if self._pages >= self._errand.unit.limits.pages:
-                raise NotRead(PAGE_LIMIT, skipped=True)
+            if self._asked[limit] >= self._errand.unit.limits.pages:
+                raise NotRead(limit, skipped=True)
             request.meta[COUNTED] = True
-            self._pages += 1
+            self._asked[limit] += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Leave a retry to a server that asked for a pause only if the pause ends in time."""

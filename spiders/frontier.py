@@ -84,7 +84,7 @@ class Frontier:
         return visit.priority - 2 * (before // self._share)
 
     def _is_shared(self, visit: Visit) -> bool:
-        return self._fair and not visit.start and not visit.watched
+        return self._fair and not visit.start and not visit.watched and not visit.picture
 
 
 def _kind(visit: Visit) -> tuple[str, bool]:

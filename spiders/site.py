@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from scanner.extract.links import outlinks
-from scanner.model import Document
+from scanner.extract.links import Leads, is_picture, leads
+from scanner.model import Document, Known
 from spiders.addresses import origin_of, resolve
 from spiders.feed import is_json_feed, json_feed_links
 from spiders.options import PageOptions
@@ -24,19 +24,37 @@ class Options(PageOptions):
         description="Whether to read also the pages that the site's sitemaps name: those its robots.txt "
         "lists, or /sitemap.xml.",
     )
+    pictures: bool = Field(
+        default=True,
+        description="Whether to look also at the pictures that pages show, behind all pages and at most as "
+        "many: a poster may have the code or the number on it.",
+    )
 
 
 class Site(SourceSpider):
-    """Follow every link that stays within the registrable domain, or the server, of a starting address."""
+    """Follow every link that stays within the registrable domain, or the server, of a starting address.
+
+    The pictures that its pages show are read too, as far as they stand there.
+    """
 
     options: Options
     roams = True
 
+    def again(self, known: Known) -> Visit:
+        """Return the visit that reads a known address anew: a picture as one."""
+        return Visit(address=known.address, depth=known.depth, picture=is_picture(known.address))
+
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
-        """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps."""
-        links = json_feed_links(document) if is_json_feed(document) else outlinks(unpacked(document))
-        for link in filter(self._scope.holds, links):
+        """Yield all links of a page, one step deeper, and from a starting page the site's sitemaps.
+
+        The pictures of a page are as deep as the page: nobody has to click to see them.
+        """
+        json_feed = is_json_feed(document)
+        found = Leads(json_feed_links(document)) if json_feed else leads(unpacked(document))
+        for link in filter(self._scope.holds, found.links):
             yield Visit(address=link, depth=visit.depth + 1)
+        for source in filter(self._scope.holds, found.pictures if self.options.pictures else ()):
+            yield Visit(address=source, depth=max(1, visit.depth), follow=False, picture=True)
         if visit.start and self.options.sitemaps:
             origin = origin_of(visit.address)
             for sitemap in self.errand.sitemaps.get(origin, ()):

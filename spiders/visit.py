@@ -8,6 +8,7 @@ from scanner.model import Known
 
 _START = 1_000_000
 _WATCHED = 900_000
+_PICTURE = -1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Visit:
     ``chain`` holds the addresses that redirected here. ``follow`` is false where reading ends. ``about`` is
     the public address that stands in events where ``address`` is that of an interface for programs.
     ``guessed`` marks an address that nobody named: it is no news that nothing is there, or
-    not for us.
+    not for us. ``picture`` marks what a page shows: it comes behind all pages and has a limit of its own.
     """
 
     address: str
@@ -28,6 +29,7 @@ class Visit:
     chain: tuple[str, ...] = ()
     about: str = ""
     guessed: bool = False
+    picture: bool = False
 
     @property
     def shown(self) -> str:
@@ -54,4 +56,4 @@ class Visit:
             return _START
         if self.watched:
             return _WATCHED
-        return -2 * self.depth - self.is_known
+        return -2 * self.depth - self.is_known + _PICTURE * self.picture

@@ -1,4 +1,4 @@
-"""Where a document leads: the addresses a crawl may follow from it.
+"""Where a document leads, and what pictures it shows: the addresses a crawl may follow from it.
 
 Only what a browser or feed reader would follow. Finding meetings is not done here: that looks at far more
 places than these. All addresses come back absolute, with http or https, without fragment, each once, those of
@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from io import BytesIO
+from operator import itemgetter
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import can_ada
 import feedparser  # type: ignore[import-untyped]
@@ -43,9 +46,27 @@ _BY_CLICK = re.compile(
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
 
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
+"""Where the address of a picture stands, that of the real one before that of what is shown until it comes."""
+_PICTURED = re.compile(r"og:image(?::(?:secure_)?url)?|twitter:image(?::src)?")
+_BETWEEN_SIZES = re.compile(r",\s+|(?<=[0-9][wx]),")
+_SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx]")
+_MOST_SIZES = 30
+_SMALLEST_PICTURE = 64
+"""Pixels at a side from which on a picture may hold a code or a line of print."""
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|tiff?)\Z", re.IGNORECASE)
+_DRAWING_FILE = re.compile(r"\.(?:svgz?|ico)\Z", re.IGNORECASE)
+
 _LONGEST = 4096
 _BROKEN_FEED_BYTES = 256 * 1024
 _HEAD_BYTES = 64 * 1024
+
+
+class Leads(NamedTuple):
+    """Where a document leads, and the pictures that it shows."""
+
+    links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
@@ -56,14 +77,32 @@ def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
     ``nofollow`` asks search engines not to vouch for a page; it is public all the same. A declared type
     other than HTML is not believed if the bytes begin like HTML.
     """
+    return leads(document, limit=limit).links
+
+
+def leads(document: Document, *, limit: int = 5000) -> Leads:
+    """Return where a document leads, as ``outlinks`` does, and the pictures that a page shows.
+
+    Of a picture in several sizes the largest counts, of one that links to a picture that one. Drawings and
+    what is declared to be smaller than any code is are left out. At most ``limit`` of either.
+    """
     if looks_like_feed(document):
-        return feed_links(document)[:limit]
+        return Leads(feed_links(document)[:limit])
     if not _is_html(document):
-        return ()
+        return Leads()
     page = _parse(document.body, document.charset)
     base = _base(page, document)
     links = dict.fromkeys(_html_links(page))  # the menus of a page say most of them twice
-    return _distinct((_resolve(base, link) for link in links if link), limit=limit)
+    pictures = dict.fromkeys(_pictures(page))
+    return Leads(
+        _distinct((_resolve(base, link) for link in links if link), limit=limit),
+        _distinct((_resolve(base, source) for source in pictures if source), limit=limit),
+    )
+
+
+def is_picture(address: str) -> bool:
+    """Tell an address that by its ending is a picture's."""
+    return _PICTURE_FILE.search(urlsplit(address).path) is not None
 
 
 def refresh_target(document: Document, header: str = "") -> str:
@@ -188,6 +227,46 @@ def _html_links(page: turbohtml.Document) -> Iterator[str]:
         yield (element.attr("data-href") or "").strip()
         for found in _BY_CLICK.finditer(element.attr("onclick") or ""):
             yield found[1]
+
+
+def _pictures(page: turbohtml.Document) -> Iterator[str]:
+    for meta in page.find_all("meta"):
+        if _PICTURED.fullmatch((meta.attr("property") or meta.attr("name") or "").lower()):
+            yield meta.attr("content") or ""
+    for video in page.find_all("video"):
+        yield video.attr("poster") or ""
+    for image in page.find_all("img"):
+        source = _source(image)
+        if _DRAWING_FILE.search(source.partition("?")[0]) or _is_small(image) or _links_to_picture(image):
+            continue
+        yield source
+
+
+def _source(image: turbohtml.Element) -> str:
+    """Return the address of a picture in its largest size."""
+    for name in ("data-srcset", "srcset"):
+        if sizes := list(_sizes(image.attr(name) or "")):
+            return max(sizes, key=itemgetter(0))[1]
+    return next((source for name in _SOURCES if (source := image.attr(name) or "")), "")
+
+
+def _sizes(candidates: str) -> Iterator[tuple[float, str]]:
+    """Yield the sizes of a ``srcset`` and where the picture stands in each (HTML Standard, section 4.8.4)."""
+    for candidate in _BETWEEN_SIZES.split(candidates, maxsplit=_MOST_SIZES):
+        source, _, told = candidate.strip(" ,\t\n\r\f").partition(" ")
+        size = _SIZE.fullmatch(told.strip())
+        if source:
+            yield float(size[1]) if size else 1, source
+
+
+def _is_small(image: turbohtml.Element) -> bool:
+    sides = (image.attr(name) or "" for name in ("width", "height"))
+    return any(side.isdecimal() and int(side) < _SMALLEST_PICTURE for side in sides)
+
+
+def _links_to_picture(image: turbohtml.Element) -> bool:
+    around = image.closest("a")
+    return around is not None and is_picture(around.attr("href") or "")
 
 
 def _resolve(base: str, reference: str) -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
+from scanner.extract.links import is_picture
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
-from scanner.scans.page import CrawlLine, PageRead, ReportRead
+from scanner.scans.page import PICTURE, CrawlLine, PageRead, ReportRead
 from storage.paused_sources import PausedSource
 
 INCOMPLETE = frozenset(
@@ -20,7 +21,11 @@ INCOMPLETE = frozenset(
 )
 """Reasons to skip that leave an arbitrary rest unread. Others (scope, depth, robots.txt) are a choice."""
 
-UNREAD_FOR_NOW = INCOMPLETE | {"deeper than the depth limit", "robots.txt forbids it"}
+UNREAD_FOR_NOW = INCOMPLETE | {
+    "deeper than the depth limit",
+    "more pictures than pages may be read",
+    "robots.txt forbids it",
+}
 """Reasons to skip that another night, or other settings, may do away with."""
 
 UNREAD = frozenset({SourceState.FAILED, SourceState.BLOCKED, SourceState.BLIND, SourceState.SUSPICIOUS})
@@ -62,6 +67,7 @@ class Tally:
         self._begun = False
         self._lost = 0
         self._alike: Counter[str] = Counter()
+        self._pictures = 0
 
     def count(self, line: CrawlLine) -> None:
         """Count what became of one address. A page that is gone was looked at, after all."""
@@ -73,7 +79,10 @@ class Tally:
                 self.read += 1
                 self._begun |= line.depth == 0
                 self.cut += line.cut
-                self._alike[line.likeness] += 1
+                if line.likeness == PICTURE:
+                    self._pictures += 1
+                else:
+                    self._alike[line.likeness] += 1
                 self._notes.update(line.notes)
                 self._rooms.update(link.room.platform for link in line.links)
             case ReportRead():
@@ -83,6 +92,7 @@ class Tally:
                 self._rooms.update(link.room.platform for link in line.links)
             case Unchanged():
                 self.unchanged += 1
+                self._pictures += is_picture(line.address)
             case Skipped():
                 self.skipped[line.why] += 1
             case Failed():
@@ -122,30 +132,28 @@ class Tally:
 
     def _state(self, before: Sequence[Coverage]) -> tuple[SourceState, str]:
         """Return the state and, where the counts do not show it, the reason."""
-        if self.read + self.unchanged == 0:
+        # The pictures of a site still stand there when its pages are behind a door.
+        pages = self.read + self.unchanged - self._pictures
+        if pages == 0 and (self._lost or not self._pictures):
             return (SourceState.BLOCKED if self._blocked else SourceState.FAILED), ""
-        if self._shut and not self._begun and self.read + self.unchanged < _MANY_PAGES:
+        if self._shut and not self._begun and pages < _MANY_PAGES:
             return SourceState.BLOCKED, ""  # what was read are the notices that hang outside at the door
         if not self.canary_found:
             return SourceState.BLIND, CANARY_MISSING
-        if why := self._suspicion(before):
+        if why := self._suspicion(pages, before):
             return SourceState.SUSPICIOUS, why
         if self._lost or self.cut or INCOMPLETE & self.skipped.keys():
             return SourceState.PARTIAL, ""
         return SourceState.OK, ""
 
-    def _suspicion(self, before: Sequence[Coverage]) -> str:
+    def _suspicion(self, pages: int, before: Sequence[Coverage]) -> str:
         shrunk = list(takewhile(lambda entry: FAR_FEWER in entry.failed, before))
         habit = before[len(shrunk) : len(shrunk) + _COMPARED] if len(shrunk) < _COMPARED else ()
-        least = min((entry.read + entry.unchanged for entry in habit), default=0)
-        if (
-            len(habit) == _COMPARED
-            and least >= _MANY_PAGES
-            and (self.read + self.unchanged) * _SHRUNK < least
-        ):
+        least = min((entry.read + entry.unchanged for entry in habit), default=0) - self._pictures
+        if len(habit) == _COMPARED and least >= _MANY_PAGES and pages * _SHRUNK < least:
             return FAR_FEWER
         likeness, alike = self._alike.most_common(1)[0] if self._alike else ("", 0)
-        if likeness and alike >= _ALIKE and alike == self.read and not self._rooms:
+        if likeness and alike >= _ALIKE and alike == self.read - self._pictures and not self._rooms:
             return ALL_ALIKE
         return ""
 

@@ -21,7 +21,7 @@ from scanner.model import CrawlEvent, Ended, Fetched, MeetingRedirect, Reported,
 from scanner.native import nursery
 from scanner.platforms import guard_with, table_with
 from scanner.redact import redact
-from scanner.scans.page import END, CrawlLine, PageRead, ReportRead, to_json
+from scanner.scans.page import END, PICTURE, CrawlLine, PageRead, ReportRead, to_json
 from scanner.scans.wire import unit_from_json
 from scanner.shelf import user_shelf
 
@@ -96,6 +96,8 @@ class Reporter:
 
     def _likeness(self, page: Fetched) -> str:
         """Mark pages until two of a source differ: from then on it is not the same page again and again."""
+        if page.document.media_type.startswith("image/"):
+            return PICTURE
         if page.source in self._varied:
             return ""
         mark = likeness(page.document.body)

@@ -26,6 +26,9 @@ from scanner.model import (
 
 _LONGEST_PAUSE = 86_400.0
 
+PICTURE = "picture"
+"""Likeness of all pictures: they say nothing of the pages they stand on."""
+
 END = "end"
 """Last line of a crawl that came to its end by itself."""
 
@@ -48,7 +51,7 @@ class PageRead:
     last_modified: str = ""
     digest: str = ""
     likeness: str = ""
-    """The same for pages of the same build; empty if that cannot be told."""
+    """The same for pages of the same build, ``PICTURE`` for pictures; empty if nothing can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ import pytest
 from scanner.actions.workspace import opened
 from scanner.errors import ExitCode
 from tests.cli.clerk import START, Clerk, at_a_terminal, words
+from tests.extract.flyers import flyer, saved
 from tests.internet import Answer, Page, serve
 from tests.postbox import nobody_home, postbox
 
@@ -49,6 +50,16 @@ def test_the_report_says_what_was_found_and_what_could_not_be_read(choir: Clerk)
     assert "HIGH open Choir" in shown
     assert max(map(len, said.out.splitlines())) <= 80
     assert said.err == ""
+
+
+def test_a_poster_that_a_page_shows_is_looked_at(choir: Clerk) -> None:
+    poster = saved(flyer(["Sing with us"], qr=f"https://us02web.zoom.us/j/{ROOM}"), "PNG")
+    shown = {"/": "<h1>News</h1><img src=/poster.png>", "/poster.png": Answer(body=poster, type="image/png")}
+    with serve(shown) as site:
+        choir.configure({"parish": site}, None)
+        choir.run("scan")
+        (exposure,) = choir.run("exposures", "list", "--json").lines()
+        assert exposure["sightings"][0]["address"] == site.url("/poster.png")
 
 
 def test_json_is_all_that_stands_on_standard_output_even_if_no_mail_leaves(choir: Clerk) -> None:

@@ -19,7 +19,7 @@ from scanner.model import (
 )
 from scanner.scans.coverage import ALL_ALIKE, CANARY_MISSING, FAR_FEWER, Tally, after_fast_run
 from scanner.scans.crawl import Reporter, likeness
-from scanner.scans.page import CrawlLine, PageRead, from_json
+from scanner.scans.page import PICTURE, CrawlLine, PageRead, from_json
 
 READ = PageRead(source="forum", address="https://f.example/", depth=0, links=())
 DENIED = Failed(source="forum", address="https://f.example/", why="HTTP 403", blocked=True, start=True)
@@ -208,6 +208,20 @@ def test_where_every_page_says_the_same_nothing_was_said(lines: list[PageRead], 
     coverage = coverage_of(*lines)
     assert coverage.state is state
     assert (ALL_ALIKE in coverage.failed) is (state is SourceState.SUSPICIOUS)
+
+
+def pictures(count: int) -> list[PageRead]:
+    return pages(count, PICTURE)
+
+
+def test_pictures_that_still_stand_there_say_nothing_of_the_pages() -> None:
+    shut = Failed(source="site", address="https://s.example/", why="HTTP 403", blocked=True, start=True)
+    seen = [Unchanged(source="site", address=f"https://s.example/{number}.jpg") for number in range(40)]
+    assert coverage_of(shut, *seen).state is SourceState.BLOCKED
+    assert coverage_of(*pages(9), *seen, before=[80, 81, 79]).state is SourceState.SUSPICIOUS
+    assert coverage_of(*pages(30), *seen, before=[80, 81, 79]).state is SourceState.OK
+    assert coverage_of(*pages(5, "form"), *pictures(3)).state is SourceState.SUSPICIOUS
+    assert coverage_of(*pictures(1)).state is SourceState.OK
 
 
 OK, PARTIAL, FAILED, BLIND, SUSPICIOUS = (

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from scanner.model import Limits, Unit
+from scanner.model import Known, Limits, Unit
 from scanner.scans.wire import unit_to_json
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +55,20 @@ def unit(*start: str, source: str = "s", kind: str = "site", **fields: Any) -> U
     if kind == "site":
         options.setdefault("sitemaps", False)
     return Unit(source=source, kind=kind, options=options, **{"limits": QUICK} | fields)
+
+
+def remembered(crawled: Crawled) -> tuple[Known, ...]:
+    """What a scan keeps of the addresses it read."""
+    return tuple(
+        Known(
+            address=event["document"]["address"],
+            depth=event["depth"],
+            etag=event["etag"],
+            last_modified=event["last_modified"],
+            digest=event["digest"],
+        )
+        for event in crawled.of("fetched")
+    )
 
 
 def crawl(

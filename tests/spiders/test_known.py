@@ -12,7 +12,7 @@ from scrapy.http import Response
 from scanner.model import Known
 from spiders.answers import etag, last_modified
 from tests.internet import Answer, Hit, Site, serve
-from tests.spiders.crawls import QUICK, Crawled, crawl, unit
+from tests.spiders.crawls import QUICK, Crawled, crawl, remembered, unit
 
 
 def versioned(hit: Hit) -> Answer:
@@ -26,20 +26,6 @@ def dated(hit: Hit) -> Answer:
     if hit.headers.get("if-modified-since") == "Sat, 21 Nov 2020 08:00:00 GMT":
         return Answer(status=304)
     return Answer(body="two", headers={"Last-Modified": "Sat, 21 Nov 2020 08:00:00 GMT"})
-
-
-def remembered(crawled: Crawled) -> tuple[Known, ...]:
-    """What a scan keeps of the addresses it read."""
-    return tuple(
-        Known(
-            address=event["document"]["address"],
-            depth=event["depth"],
-            etag=event["etag"],
-            last_modified=event["last_modified"],
-            digest=event["digest"],
-        )
-        for event in crawled.of("fetched")
-    )
 
 
 def twice(site: Site) -> tuple[Crawled, Crawled]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.extract.links import feed_links, looks_like_feed, outlinks, refresh_target
+from scanner.extract.links import feed_links, is_picture, leads, looks_like_feed, outlinks, refresh_target
 from scanner.model import Document
 from tests.effort import grows_with_size_only
 
@@ -74,6 +74,37 @@ FOUND = ("https://village.org/dir/minutes",)
 )  # fmt: skip
 def test_outlinks(document: Document, found: tuple[str, ...]) -> None:
     assert outlinks(document) == found
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        pytest.param("<img src=poster.jpg>", "poster.jpg", id="plain"),
+        pytest.param('<meta property="og:image" content=poster.png>', "poster.png", id="for others to show"),
+        pytest.param("<video poster=still.webp src=film.mp4></video>", "still.webp", id="before a film"),
+        pytest.param(
+            "<img data-src=real.jpg src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>", "real.jpg", id="lazy"
+        ),
+        pytest.param("<img srcset='s.jpg 300w, a,b.jpg 1200w,m.jpg 600w' src=s.jpg>", "a,b.jpg", id="sizes"),
+        pytest.param("<img srcset='one.jpg, two.jpg 2x, odd.jpg 1.2.3x'>", "two.jpg", id="densities"),
+        pytest.param("<img srcset=', ,,' src=x.jpg>", "x.jpg", id="no sizes"),
+        pytest.param("<a href=/full.JPG?v=2><img src=thumb.jpg></a>", "", id="links to a larger one"),
+        pytest.param("<a href=/events><img src=poster.jpg></a>", "poster.jpg", id="links to a page"),
+        pytest.param(
+            "<img src=icon.png width=16 height=16><img src=logo.svg?1><img src=/favicon.ico>", "", id="icons"
+        ),
+        pytest.param("<img src=poster.jpg width=100% height=auto>", "poster.jpg", id="width of the page"),
+        pytest.param("<img src='http://[x'><img><img src=data:,x><img src=about:blank>", "", id="nothing"),
+    ],
+)
+def test_pictures_that_a_page_shows(page: str, shown: str) -> None:
+    assert leads(html(page)).pictures == ((f"https://village.org/dir/{shown}",) if shown else ())
+
+
+def test_pictures_are_known_by_their_ending() -> None:
+    assert is_picture("https://village.org/a/Poster.JPG?w=300")
+    assert not is_picture("https://village.org/poster.jpg/about")
+    assert not is_picture("https://village.org/?file=poster.jpg")
 
 
 def test_a_limit_keeps_the_first() -> None:
@@ -197,6 +228,8 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
         b"<rss><channel><item><link>" + b"&b;" * (size // 4) + b"</link></item></channel></rss>"
     ),
     "clicks": lambda size: b"<b onclick=\"" + b"location = 'x" * (size // 13) + b"\">",
+    "deep pictures": lambda size: b"<div>" * (size // 10) + b"<img src=x>" * (size // 22),
+    "sizes of a picture": lambda size: b'<img srcset="' + b"a 1w," * (size // 5) + b'">',
     "bases of a feed": lambda size: (
         b"<feed xml:base='/a/'>"
         + b"<entry xml:base='b/'><link xml:base='c/' href='d'/></entry>" * (size // 59)
@@ -223,11 +256,12 @@ def test_nothing_raises(noise: bytes, media_type: str, charset: str) -> None:
     for body in (
         noise,
         b"<a href=" + noise,
+        b"<img srcset='" + noise,
         b"<rss><item><link>" + noise,
         b"<base href=" + noise + b"><a href=x>",
     ):
         document = Document(HERE, body, media_type, charset)
-        for address in (*outlinks(document), *feed_links(document)):
+        for address in (*outlinks(document), *leads(document).pictures, *feed_links(document)):
             assert address.startswith(("http://", "https://"))
             assert "#" not in address
         refresh_target(document, noise.decode("latin-1"))

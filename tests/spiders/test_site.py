@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import trustme
 
+from scanner.model import Known
 from spiders import kinds
 from spiders.addresses import Scope, sameness, trap
+from spiders.conduct import PAGE_LIMIT, PICTURE_LIMIT
 from tests.internet import Answer, redirect, serve
-from tests.spiders.crawls import QUICK, crawl, unit
+from tests.spiders.crawls import QUICK, crawl, remembered, unit
 
 FOLLOWED = """
 /in/refreshed /feed.xml /next /canonical /in/relative /no-follow /area /frame /spaced /back/slash
-/caf%C3%A9?q=1&r=2 /poster.pdf /events.ics /from-feed
+/caf%C3%A9?q=1&r=2 /poster.pdf /events.ics /from-feed /image.png
 """
 
 
@@ -50,6 +52,23 @@ def test_every_way_of_linking_is_followed_and_every_media_type_handed_over() -> 
     assert (calendar["media_type"], calendar["charset"]) == ("text/calendar", "utf-8")
     assert not crawled.of("failed")
     assert not crawled.of("skipped")
+
+
+def test_pictures_are_read_behind_all_pages_and_do_not_use_up_their_limit() -> None:
+    pictures = "<img src=/big.jpg><img src=/medium.jpg><img src=/small.jpg>"
+    page = pictures + "<a href=/one>1</a><a href=/two>2</a>"
+    shown = {f"/{name}.jpg": Answer(body="x", type="image/jpeg") for name in ("big", "medium", "small")}
+    with serve({"/": page, "/one": "<p>1</p>", "/two": "<p>2</p>"} | shown) as site:
+        limits = replace(QUICK, pages=2)
+        first = crawl(unit(site.url(), allow=(site.pair,), limits=limits))
+        known = (*remembered(first), Known(address=site.url("/small.jpg"), depth=1))
+        second = crawl(unit(site.url(), allow=(site.pair,), limits=limits, known=known))
+        none = crawl(unit(site.url(), allow=(site.pair,), options={"pictures": False}))
+    assert paths(first, site) == ["/", "/one", "/big.jpg", "/medium.jpg"]
+    assert first.why("skipped") == {site.url("/two"): PAGE_LIMIT, site.url("/small.jpg"): PICTURE_LIMIT}
+    assert paths(second, site) == ["/small.jpg"]
+    assert second.why("skipped") == {site.url("/medium.jpg"): PICTURE_LIMIT}
+    assert paths(none, site) == ["/", "/one", "/two"]
 
 
 def test_a_page_is_read_once_however_its_address_is_written() -> None:

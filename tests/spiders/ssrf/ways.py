@@ -21,7 +21,10 @@ HOME = "home.example.com"
 MANY = replace(QUICK, pages=2000, time=QUICK.time * 6)
 REFUSED = "refused by the network guard"
 
-CRAWLED = ("start", "link", "frame", "refresh", "feed", "sitemap", "index", "calendar", "redirect", "robots")
+CRAWLED = (
+    "start", "link", "frame", "picture", "refresh", "feed", "sitemap", "index", "calendar", "redirect",
+    "robots",
+)  # fmt: skip
 WAYS = (*CRAWLED, "robots sitemap", "subscription", "moved subscription", "webhook")
 
 
@@ -113,6 +116,7 @@ def _lay_out(site: Site, written: Sequence[str]) -> tuple[dict[str, Sequence[str
     pages: dict[str, Page] = {
         "/link": "".join(f'<a href="{escape(vector)}">x</a>' for vector in written),
         "/frame": "".join(f'<iframe src="{escape(vector)}"></iframe>' for vector in written),
+        "/picture": "".join(f'<img src="{escape(vector)}">' for vector in written),
         "/feed": _xml("rss", "channel", "item", "link", written),
         "/sitemap": _xml("urlset", "", "url", "loc", written),
         "/index": _xml("sitemapindex", "", "sitemap", "loc", written),
@@ -141,8 +145,8 @@ def _lay_out(site: Site, written: Sequence[str]) -> tuple[dict[str, Sequence[str
 
 _STARTED = (("start", "site"), ("calendar", "calendar"))
 _FOUND = (
-    ("link", "site"), ("frame", "site"), ("refresh", "site"), ("feed", "feed"), ("sitemap", "sitemap"),
-    ("index", "sitemap"), ("redirect", "site"),
+    ("link", "site"), ("frame", "site"), ("picture", "site"), ("refresh", "site"), ("feed", "feed"),
+    ("sitemap", "sitemap"), ("index", "sitemap"), ("redirect", "site"),
 )  # fmt: skip
 
 
