@@ -10,6 +10,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from pypdfium2 import raw
 
 from scanner.native.findings import Teller
+from scanner.native.pdf_table import table_lines
 
 _LINKS = 2000
 _FIELDS = 2000
@@ -36,6 +37,8 @@ def tell_page(
             if address:
                 teller.address(address, page=number, place="href")
             at = max(at, position)
+        for row in table_lines(letters, letters.get_text_range()):
+            teller.text(f"\n\n{row}", page=number, place="text")
     teller.text("\n", page=number, place="text")
     for text in _fields(document, page):
         teller.text(f"{text}\n", page=number, place="text")

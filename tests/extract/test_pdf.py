@@ -184,6 +184,32 @@ def test_words_of_a_file_without_its_end_are_read(lost: int) -> None:
     ]
 
 
+def drawn(*rows: tuple[str, ...]) -> bytes:
+    """Return a page of rows of text, their cells in columns."""
+    shows = "".join(
+        f"1 0 0 1 {72 + 140 * column} {700 - 20 * line} Tm ({cell}) Tj "
+        for line, row in enumerate(rows)
+        for column, cell in enumerate(row)
+    )
+    return pdfs.page_with(drawing=f" BT /F1 12 Tf {shows}ET".encode())
+
+
+TABLE = (
+    ("The choir rehearses on Zoom",),
+    ("Day", "Meeting ID", "Passcode"),
+    ("Monday", "864 2097 5310", "310974"),
+    ("of Easter",),
+    ("Tuesday", "none", "none"),
+    ("Wednesday", "975 3108 6422", "Leek22"),
+)
+
+
+def test_numbers_in_a_column_mean_what_its_heading_says() -> None:
+    links = {link.room.key: link.passcode and link.passcode.text for link in found(drawn(*TABLE)).links}
+    assert links == {"86420975310": "310974", "97531086422": "Leek22"}
+    assert rooms(drawn(("Name", "Card", "Since"), ("Ann", "864 2097 5310", "2019"))) == []
+
+
 def test_text_that_speaks_of_pdf_is_text() -> None:
     read = segments(Document("", f"The mark %PDF-1.7 begins a file. {LINK}".encode(), "text/plain"))
     assert read.media_type == "text/plain"
