@@ -48,6 +48,8 @@ _MAILBOXES = frozenset(
     ]
 )
 """Names before the ``@`` that are called nowhere, unless somebody says to."""
+_USER_NAME = re.compile(r"//[^\s/?#]{0,58}\Z")
+"""What stands before a user's name in an address, with its password or without."""
 _TO_WRITE = re.compile(
     r"(?:mail|contact|question|write|kontakt|fragen|schreib|écri|correo|escrib|scriv)[^\n]{0,30}\Z",
     re.IGNORECASE,
@@ -133,6 +135,8 @@ def _video_addresses(text: str) -> Iterator[Mention]:
 def _is_called(text: str, found: re.Match[str], user: str) -> bool:
     """Tell a video address from one for mail, by the words before it."""
     before = text[max(0, found.start() - 60) : found.start()]
+    if _USER_NAME.search(before):
+        return False
     if _TO_CALL.search(before):
         return True
     return user not in _MAILBOXES and not _TO_WRITE.search(before)

@@ -21,7 +21,9 @@ INSTEAD = re.compile(
     r"ask|contact|email|e\-mail|mail|call|phone|text|write|message|request|get|obtain|apply"
     r"|join|members|only|as|at|known|unchanged|usual|shared|given|posted|emailed|auf|sur|per"
     r"|bitte|nach|fragen|anfragen|beim|demander|demandez|contactez|pedir|solicitar|consultar"
-    r"|preguntar|chiedere|richiedere|vragen|zapytaj",
+    r"|preguntar|chiedere|richiedere|vragen|zapytaj|wie|kommt|folgt|erhaltet|bekommt|gibt|steht"
+    r"|follows|comes|four|five|six|eight|envoyée?|communiquée?|transmise?|enviad[oa]|enviará|inviat[oa]"
+    r"|fornit[oa]|volgt|wordt|krijg\w*|skickas|sendes|zostanie|wysłane",
     re.IGNORECASE,
 )
 """Words that tell where to get a passcode, if more words follow. Alone on a line they can be one."""

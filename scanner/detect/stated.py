@@ -19,7 +19,7 @@ REACH = 2000
 _SEPARATOR = re.compile(
     r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）]|,[ ][^,.\n:]{2,30}(?=:)|\.(?=:)"
     r"|[ ](?:to|zum|pour|para|per)[ ](?:join|enter|beitreten|rejoindre|entrar|unirse|entrare)"
-    r"[^.\n:]{0,20}(?=:))?"
+    r"[^.\n:]{0,20}(?=:)|[ ](?:for|für|pour|para|per|voor)[ ](?P<purpose>[^.,\n:]{2,30})(?=:))?"
     rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
     rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
     rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är)(?=[\s:])|-{{1,2}}"
@@ -37,13 +37,18 @@ _PAIRS = re.compile(
     r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
 )
 _NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
-_NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
+_NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ/=.])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
     r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
     r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
     r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
 )
+_OTHER_PURPOSE = re.compile(
+    r"wi-?fi|wlan|record|aufzeichnung|router|account|konto|login|website|host", re.IGNORECASE
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters that no passcode has: a sentence goes on in them."""
 _IN_ADDRESS = re.compile(r"(?://|[?&#])[^\s<>\"'|，。、；）】」]{0,290}\Z")
 _GLUED = re.compile(r"[^\W_][.,;)\]]?\Z")
 """The end of an address that the word for a passcode is glued to, as texts torn out of a page have it."""
@@ -114,6 +119,11 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     found = _SEPARATOR.match(text, label.end())
     if found is None:
         return None
+    if found["purpose"] and _OTHER_PURPOSE.search(found["purpose"]):
+        return None
+    is_glued = found.start("value") == label.end() and label.group()[-1:].isascii()
+    if is_glued and not _TERSE.fullmatch(label.group()):
+        return None
     value = _value(text, found)
     if value is None:
         return None
@@ -163,6 +173,8 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     if value[:-1].isdigit():
         value = value.removesuffix("#")
     if value.startswith("/") and not found["sep"]:
+        return None
+    if _CJK.search(value):
         return None
     if NO_PASSCODE.fullmatch(value) or not 3 <= len(value) <= 32:
         return None

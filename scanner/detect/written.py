@@ -15,7 +15,7 @@ from scanner.platforms import Hit, Platform
 
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z+@$€£])(?<![0-9A-Za-z]_)(?<![0-9A-Za-z]__)(?<![0-9] )(?<![0-9][\-.,/:])"
-    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9@])(?!_{1,2}[a-z0-9])(?![.,:/\-][0-9]|%)"
+    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9@])(?!_{1,2}[a-z0-9])(?![.,:\-][0-9]|%)"
 )
 _BROKEN_NUMBER = re.compile(
     r"(?<![0-9A-Za-z+@$€£])(?<![0-9][ \-.,/:])[0-9]{3,4}(?:[ \-][0-9]{3,4})?[ \t\-]{0,4}\r?\n[> \t]{0,8}"
@@ -225,7 +225,8 @@ class _Evidence:
     def regrouped(self, groups: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Yield the digits in one group: after a label they are a meeting's however somebody spaced them."""
         spelled = len(groups) > 8 and max(map(len, groups)) == 1
-        if spelled or (self._label is not None and len(groups) > 1 and min(map(len, groups)) > 1):
+        paired = len(groups) > 4 and set(map(len, groups[:-1])) == {2}
+        if spelled or paired or (self._label is not None and len(groups) > 1 and min(map(len, groups)) > 1):
             yield ("".join(groups),)
 
     def _by_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:

@@ -17,6 +17,7 @@ _BARE_HOST = re.compile(r"[^\s/?#@:\\]{1,253}(?::[0-9]{1,5})?(?=[/?#\\]|$)")
 _USER_INFO = re.compile(r"[^\s/?#@:]{1,100}:[^\s/?#@]{0,100}@[^\s/?#@:]+\.")
 _USER_SCHEMES = ("mailto", "sip", "sips", "callto", "h323", "xmpp", "skype", "tel", "im", "acct")
 _SLASHES = re.compile(r"/{2,}")
+_ESCAPED_AGAIN = re.compile(r"\A(?:amp;){1,8}")
 _LONGEST = 8192
 
 
@@ -116,7 +117,7 @@ def split_query(query: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for part in query.split("&", 200)[:200]:
         name, _, value = part.partition("=")
-        name = unquote(name).lower().removeprefix("amp;").lstrip("?").strip()
+        name = _ESCAPED_AGAIN.sub("", unquote(name).lower(), count=1).lstrip("?").strip()
         if name:
             pairs.append((name, unquote(value).strip()))
     return tuple(pairs)
