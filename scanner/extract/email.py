@@ -13,11 +13,13 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
-from itertools import islice
+from itertools import chain, islice
 
 from scanner.extract.decode import decode, is_binary
 from scanner.extract.flow import Family, Flow, Segments
 from scanner.extract.html import html_pieces, looks_like_markup
+from scanner.extract.inline import inline_documents
+from scanner.extract.pipes import table_flows
 from scanner.model import Document, Segment
 
 PARTS = 100
@@ -76,10 +78,8 @@ def _message(body: bytes, charset: str) -> Segments:
     nested: list[Document] = []
     for part in parts[:PARTS]:
         inner = _part(part, charset)
-        if isinstance(inner, Document):
-            nested.append(inner)
-        else:
-            flows.extend(inner)
+        flows.extend(inner.flows)
+        nested.extend(inner.nested)
     flows.extend(_around_parts(message))
     first = flows[0].pieces if flows else ()
     return Segments(
@@ -117,14 +117,18 @@ def _decoded_header(value: str) -> str:
     )
 
 
-def _part(part: Message, charset: str) -> tuple[Flow, ...] | Document:
-    """Return the texts of a part, or the part as a document of its own."""
+def _part(part: Message, charset: str) -> Segments:
+    """Return the texts of a part with what these carry inside, or the part as a document of its own."""
     body = _body(part)
     kind = part.get_content_type()
     charset = part.get_content_charset() or charset
-    if part.get_content_maintype() == "text" and kind != "text/calendar":
-        return tuple(_text_flow(text, kind) for text in _texts(body, charset))
-    return Document("", body, kind, charset)
+    if kind not in ("text/plain", "text/html"):
+        return Segments(nested=(Document("", body, kind, charset),))
+    texts = _texts(body, charset)
+    flows = [_text_flow(text, kind) for text in texts]
+    if kind == "text/plain":
+        return Segments(flows=(*flows, *chain.from_iterable(map(table_flows, texts))))
+    return Segments(flows=tuple(flows), nested=inline_documents(texts[0]))
 
 
 def _texts(body: bytes, charset: str) -> tuple[str, ...]:

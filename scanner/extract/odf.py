@@ -118,6 +118,8 @@ class Sheets:
         elif name == "table-row" and self._row:
             self.pieces.add(self._rows.pieces(self._row))
             self._row = {}
+        elif name == "table-row":
+            self._rows.gap()
         elif self._cell is not None:
             self._cell.end(tag)
 

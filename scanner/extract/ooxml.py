@@ -208,6 +208,7 @@ class Sheet:
         self._cell = ""
         self._type = ""
         self._column = -1
+        self._number = 0
         self._parts: dict[str, list[str]] = {}
         self._within = ""
 
@@ -216,6 +217,10 @@ class Sheet:
         self._within = name
         if name == "row":
             self._column = -1
+            number = attributes.get("r", "")
+            last, self._number = self._number, int(number) if number.isdecimal() else self._number + 1
+            if self._number > last + 1:
+                self._rows.gap()
         elif name == "c":
             self._cell, self._type = attributes.get("r", ""), attributes.get("t", "n")
             letters = _COLUMN.match(self._cell)
@@ -240,6 +245,8 @@ class Sheet:
         elif name == "row" and self._row:
             self.pieces.add(self._rows.pieces(self._row))
             self._row = {}
+        elif name == "row":
+            self._rows.gap()
         elif name in _HEADERS:
             self.pieces.aside(_HEADER_CODE.sub(" ", "".join(self._header)), "header")
             self._header = []

@@ -38,18 +38,24 @@ class Cell:
 class Rows:
     """Turns rows, given one after the other, into pieces. The first row that can be headings is.
 
-    A title above may be taken for them; a row of words that reaches beyond it takes its place.
+    A title above may be taken for them; a row of words that reaches beyond it takes its place, and so does
+    one below an empty row.
     """
 
     def __init__(self) -> None:
         self._headings: Mapping[int, str] | None = None
         self._kept: list[Mapping[int, Cell]] = []
         self._left = _KEPT
+        self._is_below_gap = False
 
     @property
     def has_headings(self) -> bool:
         """Whether a row of headings was met."""
         return bool(self._headings)
+
+    def gap(self) -> None:
+        """Note an empty row: another table may begin below."""
+        self._is_below_gap = True
 
     def pieces(self, row: Mapping[int, Cell]) -> Iterator[Segment | Flow]:
         """Yield one row, from its cells by column: each cell a line, after its heading if it has one."""
@@ -57,9 +63,10 @@ class Rows:
         if self._left >= 0:
             self._kept.append(row)
         written = {column: cell.text.strip() for column, cell in row.items() if cell.text.strip()}
-        if len(written) > 1 and self._reaches_beyond(written):
+        if len(written) > 1 and (self._is_below_gap or self._reaches_beyond(written)):
             are_headings = all(row[column].is_heading for column in written)
             self._headings = written if are_headings else self._headings or {}
+        self._is_below_gap = False
         headings = self._headings or {}
         for column, cell in sorted(row.items()):
             text = written.get(column, "")

@@ -41,6 +41,16 @@ def found(mail: str, media_type: str = "message/rfc822") -> set[tuple[str, str |
             f"{HEAD}Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee below\n--b--\n{TEXT}",
             id="after the last part",
         ),
+        pytest.param(f"{HEAD}\nDay,Zoom ID,Passcode\nMon,845 1236 7890,Tulip7\n", id="a table"),
+        pytest.param(
+            f"{HEAD}Content-Type: text/csv\n\nDay,Zoom ID,Passcode\nMon,845 1236 7890,Tulip7\n",
+            id="a table attached",
+        ),
+        pytest.param(
+            f"{HEAD}Content-Type: text/html\n\n<a href='data:text/calendar,BEGIN:VCALENDAR%0ADESCRIPTION:"
+            "Zoom ID: 845 1236 7890\\nPasscode: Tulip7%0AEND:VCALENDAR'>add</a>\n",
+            id="an entry for a calendar",
+        ),
         pytest.param(
             "From: <Saved by a browser>\nSnapshot-Content-Location: https://club.example/\nSubject: Choir\n"
             "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n"

@@ -177,8 +177,12 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
         pytest.param(open_table(), id="odt"),
         pytest.param(workbook(*ROWS), id="xlsx"),
         pytest.param(workbook(("Choir", "Spring"), *ROWS), id="xlsx with a title"),
+        pytest.param(
+            workbook(("Name", "Hall", "Age"), ("Ann", "A", "7"), (), *ROWS), id="xlsx below another"
+        ),
         pytest.param(workbook(*TURNED), id="xlsx with headings at the side"),
         pytest.param(make.ods(*ROWS), id="ods"),
+        pytest.param(make.ods(("Name", "Hall", "Age"), ("Ann", "A", "7"), (), *ROWS), id="ods below another"),
         pytest.param(make.ods(*TURNED), id="ods with headings at the side"),
     ],
 )
