@@ -129,6 +129,18 @@ def test_one_request_at_a_time_with_a_pause_even_for_two_units() -> None:
     assert set(most) == {1}
 
 
+def test_the_servers_of_a_source_are_asked_in_turn() -> None:
+    pages = {"/": "", "/1": "", "/2": "", "/3": "", "/4": ""}
+    with serve(pages) as one, serve(pages) as other:
+        sites = (one, other)
+        known = tuple(Known(address=site.url(f"/{n}"), depth=1) for site in sites for n in range(1, 5))
+        crawl(unit(one.url(), other.url(), allow=(one.pair, other.pair), known=known))
+    hits = sorted((hit.at, site.pair, hit.path) for site in sites for hit in site.hits)
+    asked = [pair for _, pair, path in hits if path in ("/1", "/2", "/3", "/4")]
+    assert len(asked) == 8
+    assert all(before != after for before, after in pairwise(asked))
+
+
 def test_crawl_delay_is_kept_if_it_is_longer() -> None:
     robots = "User-agent: *\nCrawl-delay: 1.5\n"
     with serve({"/robots.txt": robots, "/": '<a href="/1"></a>', "/1": ""}) as site:
