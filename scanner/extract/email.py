@@ -99,7 +99,7 @@ def _around_parts(message: Message) -> Iterator[Flow]:
 
 
 def _bytes(payload: str) -> bytes:
-    return payload.encode("ascii", "surrogateescape")
+    return payload.encode("utf-8", "surrogateescape")
 
 
 def _headers(message: Message) -> list[str]:

@@ -64,6 +64,11 @@ def test_a_mail(mail: str, media_type: str) -> None:
     assert found(mail, media_type) == {FIRST}
 
 
+def test_letters_in_base64_break_nothing() -> None:
+    mail = f"{HEAD}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n".encode()
+    segments(Document("", mail + b"\xff\xe9 QUJD\n" + packed(TEXT).encode() + b"\xc3(\n", "message/rfc822"))
+
+
 @pytest.mark.parametrize("media_type", ["application/mbox", "application/octet-stream", "text/plain"])
 def test_every_mail_of_a_mailbox(media_type: str) -> None:
     second = packed(TEXT.replace("845 1236 7890", "975 3108 6422").replace("Tulip7", "Leek22"))
