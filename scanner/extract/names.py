@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from scanner.extract.flow import Flow
@@ -21,6 +22,7 @@ _LONGEST = 64
 """Characters of a value that stands for itself: longer ones are texts of their own."""
 
 
+@lru_cache(maxsize=1024)
 def in_words(name: str) -> str:
     """Return ``zoomMeetingId`` or ``zoom-meeting-id`` as ``zoom Meeting Id``."""
     return _WORDS.sub(" ", name).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from html.entities import html5
 
@@ -56,87 +56,114 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]{0,200}\?>")
 
 def _segments(document: Document, depth: int) -> Segments:
     decoded = decode(document.body, document.charset)
-    flows: list[Flow] = []
-    cut = False
+    reader = _Reader(depth)
     root = _parsed(document.body, decoded.text)
-    if root is not None:
-        pieces: list[Segment | Flow] = []
-        for number, (element, begins) in enumerate(_walked(root)):
-            if number >= 2 * ELEMENTS:
-                cut = True
-                break
-            if not isinstance(element.tag, str):
-                _aside(element, pieces, depth, begins=begins)
-                continue
-            name = _name(element).lower()
-            if begins and name in _ENTRIES:
-                flows.append(Flow(tuple(pieces)))
-                pieces = []
-            if begins:
-                _begin(element, name, pieces, depth)
-            else:
-                _end(element, name, pieces, depth)
-        flows.append(Flow(tuple(pieces)))
+    cut = root is not None and not reader.read(root)
     raw = [Flow((Segment(text, RAW),)) for text in (decoded.text, *decoded.others)]
-    return Segments(flows=(*flows, *raw), media_type=FAMILY.media_type, cut=cut)
+    return Segments(flows=(*reader.flows(), *raw), media_type=FAMILY.media_type, cut=cut)
 
 
-def _walked(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
-    """Yield each element where it begins and where it ends, in order and without recursion."""
-    waiting = [(root, True)]
-    while waiting:
-        element, begins = waiting.pop()
-        yield element, begins
-        if begins:
-            waiting.append((element, False))
-            waiting.extend((child, True) for child in reversed(element))
+class _Reader:
+    """Collects text and addresses of elements in order; each entry of a feed is a flow of its own."""
+
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
+        self._entries: list[Flow] = []
+        self._pieces: list[Segment | Flow] = []
+        self._words: list[str] = []
+
+    def read(self, root: etree._Element) -> bool:
+        """Read a tree without recursion; tell whether that was all of it."""
+        waiting = [(root, True)]
+        for _ in range(2 * ELEMENTS):
+            if not waiting:
+                break
+            element, begins = waiting.pop()
+            if not begins:
+                self._end(element)
+                continue
+            self._begin(element)
+            if len(element):
+                waiting.append((element, False))
+                waiting.extend([(child, True) for child in reversed(element)])
+            else:
+                self._end(element)
+        return not waiting
+
+    def flows(self) -> tuple[Flow, ...]:
+        """Return all that was read."""
+        self._close_text()
+        return (*self._entries, Flow(tuple(self._pieces)))
+
+    def _begin(self, element: etree._Element) -> None:
+        tag, text = element.tag, element.text
+        if not isinstance(tag, str):
+            if tag is not etree.Entity and text:  # which stay closed
+                self._add(Flow((Segment(text, "comment"),)))
+            return
+        name, label = _said(tag)
+        if name in _ENTRIES:
+            self._close_text()
+            self._entries.append(Flow(tuple(self._pieces)))
+            self._pieces = []
+        if element.keys():
+            self._on_attributes([(_local(str(key)), str(value)) for key, value in element.items()])
+        if name not in _INLINE:
+            self._break()
+        if text:
+            if label and len(text) <= _LONGEST_VALUE and not len(element) and not text.isspace():
+                self._words.append(label)
+            self._say(text)
+
+    def _on_attributes(self, attributes: list[tuple[str, str]]) -> None:
+        for name, value in attributes:
+            place = f"attr:{name.lower()}"
+            if name.lower() in _ADDRESSES:
+                self._add(Segment(value, place, SegmentKind.HREF))
+            else:
+                self._add(Flow((Segment(value, place),)))
+        if named := named_values(attributes, "attr"):
+            self._add(named)
+
+    def _end(self, element: etree._Element) -> None:
+        tag, tail = element.tag, element.tail
+        if isinstance(tag, str) and _said(tag)[0] not in _INLINE:
+            self._break()
+        if tail:
+            self._say(tail)
+
+    def _say(self, text: str) -> None:
+        if looks_like_markup(text):
+            self._break()
+            self._add(*html_pieces(text, depth=self._depth + 1))
+            self._break()
+        elif text == " " or not text.isspace():
+            self._words.append(text)
+
+    def _break(self) -> None:
+        if not self._words or self._words[-1] != "\n":
+            self._words.append("\n")
+
+    def _add(self, *pieces: Segment | Flow) -> None:
+        self._close_text()
+        self._pieces.extend(pieces)
+
+    def _close_text(self) -> None:
+        if self._words:
+            self._pieces.append(Segment("".join(self._words), "xml"))
+            self._words = []
 
 
-def _begin(element: etree._Element, name: str, pieces: list[Segment | Flow], depth: int) -> None:
-    attributes = [(_local(str(attribute)), str(value)) for attribute, value in element.attrib.items()]
-    for attribute, value in attributes:
-        kind = SegmentKind.HREF if attribute.lower() in _ADDRESSES else SegmentKind.TEXT
-        segment = Segment(value, f"attr:{attribute.lower()}", kind)
-        pieces.append(segment if kind is SegmentKind.HREF else Flow((segment,)))
-    if named := named_values(attributes, "attr"):
-        pieces.append(named)
-    if name not in _INLINE:
-        pieces.append(Segment("\n", "xml"))
-    text = element.text or ""
-    if name not in _INLINE | _UNNAMED and len(text) <= _LONGEST_VALUE and not len(element) and text.strip():
-        pieces.append(Segment(f"{in_words(_name(element))}: ", "xml"))
-    _say(text, pieces, depth)
-
-
-def _aside(element: etree._Element, pieces: list[Segment | Flow], depth: int, *, begins: bool) -> None:
-    """Read a comment or an instruction; entities stay closed."""
-    if not begins:
-        _say(element.tail or "", pieces, depth)
-    elif element.tag is not etree.Entity and element.text:
-        pieces.append(Flow((Segment(element.text, "comment"),)))
-
-
-def _end(element: etree._Element, name: str, pieces: list[Segment | Flow], depth: int) -> None:
-    if name not in _INLINE:
-        pieces.append(Segment("\n", "xml"))
-    _say(element.tail or "", pieces, depth)
-
-
-def _say(text: str, pieces: list[Segment | Flow], depth: int) -> None:
-    if looks_like_markup(text):
-        pieces.append(Segment("\n", "xml"))
-        pieces.extend(html_pieces(text, depth=depth + 1))
-        pieces.append(Segment("\n", "xml"))
-    elif text.strip() or text == " ":
-        pieces.append(Segment(text, "xml"))
-
-
-def _name(element: etree._Element) -> str:
-    """Return a name without its namespace, also where its prefix was never declared."""
-    return _local(str(element.tag))
+@lru_cache(maxsize=1024)
+def _said(tag: str) -> tuple[str, str]:
+    """Return the name of an element in small letters, and what it says of the value in it."""
+    local = _local(tag)
+    name = local.lower()
+    return name, "" if name in _INLINE or name in _UNNAMED else f"{in_words(local)}: "
 
 
 def _local(name: str) -> str:
+    """Return a name without its namespace, also where its prefix was never declared."""
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
