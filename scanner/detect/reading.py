@@ -41,6 +41,8 @@ _PROMISING = re.compile(
 """Something that a short text must have to name a room. Most attributes have nothing of it."""
 _TOKEN_END = re.compile(r"(?<=.{12})(?:09\Z|\.[0-9](?=[A-Za-z]|\Z))")
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
+_EMPHASIS = re.compile(r"^([ \t>*]{0,8})_(?=[^\s_])([^\n]*[^\s_])_([*).,!?]{0,3}\r?)$", re.MULTILINE)
+"""A line in strokes below, as chats and Markdown mark it: they belong to no address or number in it."""
 _BLANK_BEFORE_BREAK = re.compile(r"(?<![ \t\u00a0])[ \t\u00a0]{1,1000}(?=\n)")
 
 
@@ -270,7 +272,7 @@ def _laid_out(
     def close() -> None:
         nonlocal length
         if run:
-            text = _BLANK_BEFORE_BREAK.sub("", clean("".join(run)))
+            text = _EMPHASIS.sub(r"\1 \2 \3", _BLANK_BEFORE_BREAK.sub("", clean("".join(run))))
             run.clear()
             parts.append(text)
             length += len(text)

@@ -52,6 +52,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IN_ADDRESS = re.compile(r"(?://|[?&#])[^\s<>\"'|，。、；）】」]{0,290}\Z")
 _GLUED = re.compile(r"[^\W_][.,;)\]]?\Z")
 """The end of an address that the word for a passcode is glued to, as texts torn out of a page have it."""
+_ENDS = re.compile(r"[*_~]{0,3}[ \t]*(?:\n|\Z|[.,;)\]][*_~]{0,3}(?:\s|\Z))")
+"""The end of a line, or of a part of its sentence."""
 _GOES_ON = re.compile(r"[ \-][0-9]")
 _AFTER = 200
 """Characters behind a passcode that can tell what of it is punctuation."""
@@ -138,8 +140,7 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         rest = text[found.end("value") : found.end("value") + _AFTER].partition("\n")[0].strip(" \t.*_")
         if rest or (not sep and not explicit):
             return None
-    end = found.start("value") + len(value)
-    ends_line = not text[end : end + 2].strip(" \t.,;)]")[:1]
+    ends_line = _ENDS.match(text, found.start("value") + len(value)) is not None
     told = sep in _IS or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
     if not explicit and not mixed and not (told and ends_line):
         return None

@@ -184,6 +184,8 @@ class _Evidence:
         if self._label is not None and _OF_TELEPHONES.search(before[: self._label.start()]):
             self._label, before = None, ""
         self._name = None if self._label else words.name_before.search(before)
+        if self._name is not None and self._name.group().count("\n") > 1:
+            self._name = None
         self._dialled = self._name is not None and bool(_DIALLED.search(before[: self._name.start()]))
         self._lone = None if self._label or self._name else words.lone_id.search(before)
         self._before = before
@@ -214,7 +216,6 @@ class _Evidence:
             self._name is None
             or self._dialled
             or (labelled and not _SAYS_NUMBER.search(self._name.group()))
-            or self._name.group().count("\n") > 1
             or key.startswith("0")
             or _COUNTED.match(self._after)
         ):
