@@ -42,7 +42,7 @@ def patterns() -> dict[str, re.Pattern[str] | Phrase]:
         for module in iter_modules(package.__path__):
             for name, value in vars(import_module(f"{package.__name__}.{module.name}")).items():
                 if isinstance(value, re.Pattern | Phrase) and isinstance(value.pattern, str):
-                    found[f"{module.name}.{name}"] = value
+                    found[f"{package.__name__}.{module.name}.{name}"] = value
     for platform in BUILT_IN:
         for number, shape in enumerate((*platform.shapes, *platform.anywhere, *platform.app_shapes)):
             found[f"{platform.slug}.path{number}"] = re.compile(shape.path, re.IGNORECASE)
@@ -53,7 +53,7 @@ def patterns() -> dict[str, re.Pattern[str] | Phrase]:
 
 PATTERNS = patterns()
 SOURCES = {
-    path.stem: path.read_text("utf-8")
+    f"{package.__name__}.{path.stem}": path.read_text("utf-8")
     for package in (scanner.detect, scanner.extract, scanner.platforms)
     for path in Path(package.__path__[0]).rglob("*.py")
 }
@@ -61,7 +61,7 @@ SOURCES = {
 
 def is_anchored(name: str) -> bool:
     """Tell patterns that are only ever tried at one place of a text."""
-    module, _, name = name.partition(".")
+    module, _, name = name.rpartition(".")
     uses = re.findall(rf"(?<!\w){name}(?:\.(\w+)\(|(?=[,)]))", SOURCES.get(module, ""))
     return bool(uses) and {"match", "fullmatch"}.issuperset(uses)
 
