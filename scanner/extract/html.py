@@ -25,6 +25,8 @@ _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
 _KEEPS_SPACES = frozenset({"pre", "textarea", "listing"})
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.\-]*:|//|#", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_TEMPLATE = re.compile(r"html|templ|tmpl|handlebars|mustache", re.IGNORECASE)
+_WRITES_PAGE = re.compile(r"document\.write|(?:inner|outer|insertAdjacent)HTML")
 _LABEL = re.compile(r" [A-Za-z]+\Z")
 """The end of a label of two words. Before a number in another element, its style is what parts them."""
 _BREAKS = re.compile(r"[\t\r\n]+")
@@ -63,6 +65,7 @@ class _Reader:
         self._text_place = place or "text"
         self._within = ""
         self._script_is_json = False
+        self._script_is_page = False
         self._spaces_kept = 0
         self._at_line_start = True
         self._columns = Columns()
@@ -112,6 +115,8 @@ class _Reader:
         elif text.strip():
             self._pieces.append(Flow((Segment(text, place),)))
             self._name(variables(text), place)
+            if (self._script_is_page or _WRITES_PAGE.search(text)) and looks_like_markup(text):
+                self._aside(text.replace("<\\/", "</"), place)
 
     def _sub_document(self, text: str) -> None:
         if self._depth < DEPTH and "<" in text:
@@ -139,7 +144,10 @@ class _Reader:
             self._within = tag
         if tag == "base" and not self._base:
             self._base = (attributes.get("href") or "").strip()
-        self._script_is_json = tag == "script" and "json" in (attributes.get("type") or "")
+        if tag == "script":
+            kind = attributes.get("type") or ""
+            self._script_is_json = "json" in kind
+            self._script_is_page = _TEMPLATE.search(kind) is not None
         for name, value in attributes.items():
             if value:
                 self._on_attribute(tag, name, value, attributes)

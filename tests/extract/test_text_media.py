@@ -100,6 +100,18 @@ def test_other_names_say_nothing() -> None:
     assert keys(page.encode(), "text/html") == set()
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script type="text/x-template"><p>Zoom ID: <b>845 1236</b> 7890</p></script>',
+        '<script>document.write("<p>Zoom ID: <b>845 1236<\\/b> 7890<\\/p>")</script>',
+        "<script>list.innerHTML = `<li>Zoom ID: <b>845 1236</b> 7890</li>`;</script>",
+    ],
+)
+def test_a_page_that_a_script_holds_is_read_as_one(script: str) -> None:
+    assert keys(script.encode(), "text/html") == {"84512367890"}
+
+
 def test_what_follows_words_for_browsers_without_scripts_is_apart_from_them() -> None:
     page = "<noscript>Zoom ID: 845 1236 7890 Passcode: Tulip7</noscript><p>New cakes</p>"
     [link] = detect(Document("", page.encode(), "text/html")).links
