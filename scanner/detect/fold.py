@@ -144,7 +144,7 @@ _BREAKS = re.compile(
 )
 """A word alone on the next line continues no word: ten letters of two words would be a code."""
 _AFTER_SLASH = re.compile(
-    r"(?<=[A-Za-z0-9]/)[ \t]{0,4}\r?\n[> \t]{0,8}(?![^/\s]{1,80}\.[a-z]{2,10}(?:/|\s|\Z))"
+    r"/(?<=[A-Za-z0-9]/)[ \t]{0,4}\r?\n[> \t]{0,8}(?![^/\s]{1,80}\.[a-z]{2,10}(?:/|\s|\Z))"
     r"(?=[A-Za-z0-9][^\s:@]{1,200}[ \t]*(?:\r?\n|\Z))"
     r"(?=[a-z]{1,20}/|[A-Za-z]{0,60}(?:[A-Za-z][0-9_?#=\-]|[a-z][A-Z])|[0-9]{1,20}[A-Za-z])"
 )
@@ -221,17 +221,19 @@ def disguises(text: str) -> Iterator[Version]:
         version = replaced(_WORDS, _punctuation, version)
         version = replaced(_SCHEME_WORDS, lambda scheme: f"http{scheme[1]}://", version)
         yield from _changed(version, opened)
-        yield from _changed(replaced(_AFTER_SLASH, lambda _: "", version), version)
+        yield from _changed(replaced(_AFTER_SLASH, lambda _: "/", version), version)
         broken = Version(version.text, strict=True, parent=version)
         yield from _changed(replaced(_BREAKS, lambda _: "", broken), broken)
         if _BLANKS_SIGN.search(version.text):
             yield from _changed(replaced(_BLANKS, lambda blank: blank[1] or blank[2], broken), broken)
-    yield from _changed(replaced(_AFTER_SLASH, lambda _: "", start), start)
+    yield from _changed(replaced(_AFTER_SLASH, lambda _: "/", start), start)
     loose = Version(text, strict=True)
     yield from _changed(replaced(_BREAKS, lambda _: "", loose), loose)
     if _BLANKS_SIGN.search(text):
-        spelled = replaced(_DOTTED, _without_blanks, replaced(_LETTERS, _spelled_address, start))
-        yield from _changed(spelled, start)
+        if "h t t p" in lowered:
+            yield from _changed(replaced(_LETTERS, _spelled_address, start), start)
+        if " ." in text or "\t." in text:
+            yield from _changed(replaced(_DOTTED, _without_blanks, start), start)
         spaced = replaced(_LETTERS, _without_blanks, loose)
         yield from _changed(replaced(_BLANKS, lambda blank: blank[1] or blank[2], spaced), loose)
     if not text.isascii():
@@ -240,7 +242,7 @@ def disguises(text: str) -> Iterator[Version]:
         yield Version(codecs.encode(text, "rot13"), strict=False)
     if any(sign in lowered for sign in REVERSED_SIGNS):
         yield Version(text[::-1], strict=False, backwards=True)
-    if _ADDRESS_IN_BASE64.search(text):
+    if "aHR0c" in text:
         yield from _changed(replaced(_ADDRESS_IN_BASE64, _from_base64(), start), start)
     yield from _changed(replaced(_TOKEN, _from_base64(), loose), loose)
 

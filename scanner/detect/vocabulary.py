@@ -181,7 +181,7 @@ class Vocabulary:
         own = "|".join(own_labels)
         of = "on|for|in|de|do|da|del|della|di|von|der|für|pour|per|para|على"
         of_name = rf"(?:[\s\-]*(?:(?:{of})\s+)?(?:{self._name_words}))?"
-        filler = rf"(?:[{SIGNS}]|\.{{2,40}}){{0,12}}"
+        filler = rf"(?:[{SIGNS}]|\.{{2,40}}+){{0,12}}"
         named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
         self.id_label = Phrase(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
