@@ -27,6 +27,7 @@ from scanner.extract import (
     segments,
     without_noise,
 )
+from scanner.extract.commas import is_delimited_table
 from scanner.extract.decode import Decoded, decode
 from scanner.extract.html import page_flows, raw_flow
 from scanner.extract.pipes import table_flows
@@ -82,7 +83,9 @@ class Detector:
         decoded = decode(document.body[:LONGEST], document.charset)
         if media_type == "text/html":
             return self._page(decoded, self._screen, cut=cut)
-        if any(self._screen.seen(text) for text in (decoded.text, *decoded.others)):
+        texts = (decoded.text, *decoded.others)
+        is_table = media_type == "text/plain" and is_delimited_table(decoded.text)
+        if is_table or any(map(self._screen.seen, texts)):
             return self._detect(segments(document), bare=False)
         return Detection(media_type=media_type, cut=cut)
 

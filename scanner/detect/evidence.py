@@ -16,7 +16,7 @@ from scanner.detect.loosened import (
     loosened_path,
 )
 from scanner.detect.needles import spellings
-from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS
+from scanner.detect.vocabulary import FIELD_WORDS, ID_LABELS, JOINING_WORDS, PASSCODE_LABELS
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
 from scanner.platforms.platform import Code
@@ -38,6 +38,8 @@ _LONG_SCHEME = 6
 _BEFORE_HINT = 40
 _TELLING_LETTERS = 7
 """Letters of a foreign word that are looked for; longer expressions grow too large."""
+_NAMED_ID = r"[\-_]?(?:(?:meeting|webinar|room|conference|session)[\-_]?)?id"
+"""What makes a platform's name a label of its own, wherever the number stands."""
 _NO_LETTER = (
     r"[\x00-\x2f\x3a\x3b\x3d-\x40\x5b-\x60\x7b-\x7f]|<[^<>]*>|&[a-z0-9#]*;"
     r"|[\xc2\xcc\xe2\xef\xf3][\x80-\xbf]+|\xe3\x80[\x80-\xbf]"
@@ -94,11 +96,13 @@ class Words:
 
     def __init__(self, table: PlatformTable) -> None:
         names = [re.escape(name) for name in sorted({name for platform in table for name in platform.names})]
+        latin = [loosened(name) for name in names if _is_latin(name)]
         labels = [*ID_LABELS, *(re.escape(label) for platform in table for label in platform.labels)]
         self._codes: list[Code] = [platform.code for platform in table if platform.code is not None]
-        self.names = _either(map(loosened, filter(_is_latin, names)))
+        self.names = _either(latin)
         self.labels = [loosened(x) for x in labels if x not in _SHORT_LABELS and _is_latin(x)]
-        self.short_labels = [f"[^a-z]{label}[^a-z]" for label in labels if label in _SHORT_LABELS]
+        self.labels += [name + _NAMED_ID for name in latin]
+        self.short_labels = [f"(?:^|[^a-z]){label}[^a-z]" for label in labels if label in _SHORT_LABELS]
         self.passcodes = [loosened(x) for x in PASSCODE_LABELS if _is_latin(x)]
         self.schemes = _either(map(re.escape, table.schemes))
         self.spelled = rf"(?:(?:{_either(map(_blotted, DIGIT_WORDS))}|double|triple)[^a-z0-9<>]*){{3}}"
@@ -112,11 +116,13 @@ class Words:
         """Return expressions for the words beyond Latin, whatever stands between their letters."""
         return sorted(set(map(_with_signs, self.foreign)))
 
-    def number_behind(self) -> str:
-        """Return an expression for the number that a name just before makes a meeting's."""
-        joining = _either(map(_blotted, JOINING_WORDS))
-        between = rf"[^a-z0-9<>]|{GAP}|/u00a0|%(?:25)*(?:[02][0-9a]|3a)|{joining}|x"
-        return rf"^(?:{between})*(?:{NUMBER}|{self.spelled})"
+    def numbers_behind(self) -> Iterator[str]:
+        """Yield expressions for the number that a name just before makes a meeting's, also in a field."""
+        joining = _either(map(_blotted, (*JOINING_WORDS, *FIELD_WORDS)))
+        between = rf"(?:[^a-z0-9<>]|{GAP}|/u00a0|%(?:25)*(?:[02][0-9a]|3a)|{joining}|x)*"
+        yield rf"^{between}(?:m?{NUMBER}|{self.spelled})"
+        yield rf"^>{NUMBER}"
+        yield rf"^{between}<(?:input|meta)[^<>]*(?:value|content)=[^a-z0-9<>]*{NUMBER}"
 
     def code_words(self) -> str:
         """Return an expression for the words that make a code below them count."""

@@ -23,6 +23,7 @@ from scanner.detect.traces import Traces, look_alikes
 from scanner.detect.unwrap import SHORTENERS
 from scanner.detect.views import BASE64_SIGN, USUAL, base64_texts, foreign_letters, joined, readings, squeezed
 from scanner.extract import LONGEST, media_type_of
+from scanner.extract.commas import is_delimited_table
 from scanner.extract.decode import decode
 from scanner.extract.inline import has_inline_documents
 from scanner.model import Document
@@ -91,11 +92,15 @@ class Gate:
 
         A short link that cannot be seen through opens too: reading the document says so in its notes.
         """
-        if media_type_of(document) not in SEEN_THROUGH:
+        media_type = media_type_of(document)
+        if media_type not in SEEN_THROUGH:
             return True
         decoded = decode(document.body[:LONGEST], document.charset)
         return any(
-            self.opens_text(text) or self._has_base(text) or has_inline_documents(text)
+            self.opens_text(text)
+            or self._has_base(text)
+            or has_inline_documents(text)
+            or (media_type == "text/plain" and is_delimited_table(text))
             for text in (decoded.text, *decoded.others)
         )
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
+from scanner.detect.views import plain
+
 SIEVED_OUT = frozenset([*map(chr, range(33)), "\x7f", *"\"'`[](){}|^*+"])
 """Characters of ASCII that the scanned text has lost."""
 
@@ -21,8 +23,8 @@ SLASH = rf"(?:{_ONE_SLASH})+"
 DOT = r"(?:\.|,|%(?:25){0,4}2e|[_\-]{0,2}(?:dot|d0t|punkt)[_\-]{0,2}|point|punto|ponto)"
 GAP = r"(?:/[nrt]|&(?:amp;)*(?:nbsp|ensp|emsp|thinsp|ndash|mdash|hellip|middot|bull|#160|#xa0);)"
 """Blanks and signs that are written as escapes, as they look in the scanned text."""
-BLANK = r"(?:/[nrt]|/u00a0|&(?:amp;)*(?:nbsp|[et][mhn][a-z]*sp|#160|#xa0);|%(?:25)*(?:[02][0-9a]|3a))"
-"""What a blank between words can be there, or the colon behind them."""
+BLANK = r"(?:_|/[nrt]|/u00a0|&(?:amp;)*(?:nbsp|[et][mhn][a-z]*sp|#160|#xa0);|%(?:25)*(?:[02][0-9a]|3a))"
+"""What a blank between words can be there, or the colon behind them: names in programs have none."""
 _SIGNS = {
     "/": SLASH,
     ".": DOT,
@@ -143,7 +145,13 @@ def _literal(character: str) -> tuple[str, bool]:
         return (f"{BLANK}*" if character.isspace() else ""), True
     if character.isascii():
         return re.escape(character.lower()), True
-    return _FOREIGN if character.isalpha() else "", True
+    return _foreign(character) if character.isalpha() else "", True
+
+
+def _foreign(letter: str) -> str:
+    """Return an expression for a letter beyond ASCII, also for what it is taken for."""
+    instead = plain(letter)
+    return f"(?:{_FOREIGN}|{re.escape(instead)})" if instead.isascii() and instead.isalnum() else _FOREIGN
 
 
 def _class(operation: Any, argument: Any) -> tuple[str, bool]:

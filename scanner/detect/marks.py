@@ -31,7 +31,7 @@ HIDING = (
     rf"{_BLANK}\s*(?:\.|dot\b|punkt\b)[^.<>]{{1,20}}/",
     rf"[a-z0-9]\s*(?:\.|\bdot|\bpunkt)\s?{_BLANK}[^.<>]{{1,20}}/",
     # Dots in brackets that look like a tag.
-    r"<(?:dot|d0t|punkt|point|punto|ponto|slash|colon|\.|,|/|:)>",
+    r"(?:<|(?:&|amp;)lt;)(?:dot|d0t|punkt|point|punto|ponto|slash|colon|\.|,|/|:)(?:>|(?:&|amp;)gt;)",
     # Inside a word, tags that end later than they seem to, and what browsers do not show.
     r"[a-z0-9.:/\-]<!--[^<>]*(?:<|[^<>\-]>)",
     r"[a-z0-9.:/\-]<(?:script|style)\b(?:[^<]|<[^/])*</(?:script|style)\s*>\s*[a-z0-9.:/\-]",
@@ -69,10 +69,21 @@ ALIKE_HOSTS = (
 """Hosts with letters of two alphabets."""
 HIDING_FOREIGN = (
     # The full stop of Chinese between letters; a code with the dashes of prose in it.
-    r"[a-z0-9]\s*(?:\xe3\x80\x82|\xef\xbd\xa1|\xef\xbc\x8e)\s*[a-z0-9]",
+    r"[a-z0-9]\s*(?:\xe3\x80\x82|\xef\xbd\xa1|\xef\xbc\x8e|\xe2\x80\xa4|\xef\xb9\x92)\s*[a-z0-9]",
     r"[a-z0-9]{3}\xe2\x80[\x93\x94][a-z0-9]{3,4}\xe2\x80[\x93\x94][a-z0-9]{3}",
 )
 """The same in texts that are not ASCII alone."""
+
+WIDE_SIGNS = (
+    r"[a-z][ \t]*\xef\xbc[\x83\x85\x86\x8f\x9d\xa0\xbf][ \t]*[a-z0-9]",
+    r"[a-z]\xef(?:\xbc\x9a|\xb8\x93|\xb9\x95)[ \t]*/",
+)
+"""Signs of an address as wide as letters of Chinese are."""
+QUOTED = (
+    r"\n(?:[ \t]*>)+[^<>\n]*[a-z0-9][^<>\n]*\n",
+    r"(?:\n|<(?:br|p|pre)[^<>]{0,20}>)(?:[ \t]*&gt;)+[^<>\n]*[a-z0-9]",
+)
+"""A line that somebody answers to, in mail or in what is written like mail."""
 
 _UNSEEN_NAMED = r"(?:shy|zwnj|zwj|zerowidthspace|nobreak|lrm|rlm|wj);"
 _UNSEEN_NUMBERED = (
@@ -120,10 +131,10 @@ ESCAPED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREAT
 """Tags between words of a page that stands in a script or an attribute."""
 
 LONE_ID = (
-    r"(?:^|[\n(,;|/>\"']|!--)[ \t]*id(?:[\s:=#.|>]|&nbsp;|<[^<>]*>)*"
+    r"(?:^|[\n(,;|/>\"'{!?:\x93\x94\xa2\xb7]|!--|\.[ \t])[ \t]*id(?:[\s:=#.|>\"']|&(?:nbsp|quot);|<[^<>]*>)*"
     r"[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
 )
-DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/html)"
+DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/(?:html|calendar|x-vcalendar))"
 """Documents that a page carries inside itself."""
 PIPED = r"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|"
 """The rule below the headings of a table drawn with strokes."""

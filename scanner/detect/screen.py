@@ -39,8 +39,10 @@ from scanner.detect.marks import (
     IN_WORDS_PERCENT,
     LONE_ID,
     PIPED,
+    QUOTED,
     SIEVED_HIDING,
     SIEVED_NUMBERS,
+    WIDE_SIGNS,
     in_base64,
 )
 from scanner.detect.sieve import FILLING, Sieve, between_tags, with_tags
@@ -49,7 +51,13 @@ from scanner.detect.unwrap import SHORTENERS
 from scanner.platforms import PlatformTable
 
 _CELL = re.compile(rb"<t[hd][^<>]*>(?:<[a-z/][^<>]*>)*([^<>]{1,80})")
-_FULL_STOPS = tuple(map(str.encode, "。｡"))
+_SIGNS = tuple(
+    (sign.encode(), plain.encode().ljust(3, FILLING)) for sign, plain in zip("。｡\u3000", ".. ", strict=True)
+)
+"""Signs of Chinese and Japanese, and what stands for them in as many bytes."""
+_QUOTING = re.compile(
+    r"^[ \t]*(?:(?:>|&gt;)[ \t]?)+(?=[^<>\n]*$)|(?:^|(?<=>))[ \t]*(?:&gt;[ \t]?)+", re.MULTILINE
+)
 _TABLES = frozenset({"piped", "cell", "escaped cell"})
 _ALPHABETS = frozenset({"other alphabet", "escaped words"})
 _APART = frozenset({"hiding", "split", "scheme", "passing"})
@@ -83,6 +91,7 @@ class Screen:
                 "escape": [r"\\u"],
                 "piped": [PIPED],
                 "document": [DOCUMENTS],
+                "quoted": QUOTED,
                 "short": [rf"//(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})[^a-z0-9.\-]"],
             },
             apart=_APART,
@@ -113,8 +122,8 @@ class Screen:
         self._in_source = frozenset([*self._source.names, *self._entities.names]) - {"label"}
         self._beyond = Database(
             {
-                "other form": [*in_utf8(), *IN_WORDS_FOREIGN],
-                "full stop": [r"\xe3\x80\x82", r"\xef\xbd\xa1"],
+                "other form": [*in_utf8(), *IN_WORDS_FOREIGN, *WIDE_SIGNS],
+                "sign": [r"\xe3\x80[\x80\x82]", r"\xef\xbd\xa1"],
                 "other alphabet": [r"[\xcd-\xdf][\x80-\xbf]|\xe0[\xa4-\xbf]|[\xe1\xe3-\xed]"],
                 "hiding foreign": HIDING_FOREIGN,
                 "alike": [ALIKE],
@@ -147,7 +156,7 @@ class Screen:
         self._numbers = Database({"number": [NUMBER, words.spelled]}, is_rare=False, shelf=shelf)
         self._code_words = Database({"code word": [words.code_words()]}, shelf=shelf)
         self._passcodes = Database({"passcode": words.passcodes}, shelf=shelf)
-        self._number_behind = Database({"numbered": [words.number_behind()]}, is_rare=False, shelf=shelf)
+        self._number_behind = Database({"numbered": words.numbers_behind()}, is_rare=False, shelf=shelf)
         self._split_numbers = Database({"split": [SIEVED_NUMBERS]}, each=TELLING, is_rare=False, shelf=shelf)
         self._link_headings = re.compile(f"(?:{words.schemes})$".encode())
         self._headings = re.compile(
@@ -174,7 +183,8 @@ class Screen:
         source = self._marks(body)
         is_escaped = not ESCAPED.isdisjoint(source)
         has_letters = is_escaped or "other form" in source
-        if wanted is not None and not has_letters and wanted <= self._in_source - source.keys():
+        hides = has_letters or "quoted" in source
+        if wanted is not None and not hides and wanted <= self._in_source - source.keys():
             return Sight(frozenset())
         if is_escaped or "escaped words" in source:
             written = decoded(text).encode("utf-8", "replace")
@@ -185,7 +195,10 @@ class Screen:
             shown.add("foreign words")
         is_in_place = written is body or "foreign words" not in shown
         origins = view.origins(shown) if shown and wanted is None and is_in_place else None
-        return Sight(frozenset(shown), origins, "document" in source)
+        sight = Sight(frozenset(shown), origins, "document" in source)
+        if "quoted" in source and (unquoted := _QUOTING.sub(_blanked, text)) != text:
+            return sight.joined(self.sight(unquoted, looks, wanted))
+        return sight
 
     def _view(self, source: Marks, body: bytes, *, has_letters: bool, looks: Looks) -> View:
         undone: Marks = {}
@@ -194,9 +207,9 @@ class Screen:
             body = disclosed(body)
             bare = body.replace(FILLING, b"")
             undone = self._marks(bare)
-        if "full stop" in source:
-            for full_stop in _FULL_STOPS:
-                body = body.replace(full_stop, b".".ljust(len(full_stop), FILLING))
+        if "sign" in source:
+            for sign, instead in _SIGNS:
+                body = body.replace(sign, instead)
         sieve = Sieve(body)
         view = View(source, bare, sieve, (sieve.running, sieve.text), undone)
         view.running = self._words(sieve.running, looks)
@@ -267,3 +280,7 @@ class Screen:
         """Tell whether a number or a code stands within one cell of a table."""
         apart = between_tags(source.replace(b"<t", b"z<t"))
         return bool(self._numbers.within(apart) or self._codes.within(apart))
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return " " * len(found[0])

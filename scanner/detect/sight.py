@@ -30,6 +30,12 @@ class Sight(NamedTuple):
     origins: frozenset[int] | None = None
     has_documents: bool = False
 
+    def joined(self, other: Sight) -> Sight:
+        """Return what either of two looks at the same stretch shows."""
+        known = self.origins is not None and other.origins is not None
+        origins = (self.origins or frozenset()) | (other.origins or frozenset()) if known else None
+        return Sight(self.shown | other.shown, origins, self.has_documents or other.has_documents)
+
 
 @dataclass(slots=True)
 class View:

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import AnyStr
 
 from scanner.detect.fold import disguises
 from scanner.detect.needles import Needles, Places, spellings
 from scanner.detect.views import ONE_TAG, USUAL, squeezed_part, squeezed_word
-from scanner.detect.vocabulary import ID_LABELS, JOINING_WORDS, PASSCODE_LABELS, WEAK_PASSCODE_LABELS
+from scanner.detect.vocabulary import (
+    FIELD_WORDS,
+    ID_LABELS,
+    JOINING_WORDS,
+    PASSCODE_LABELS,
+    WEAK_PASSCODE_LABELS,
+)
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
 from scanner.platforms.platform import Code
@@ -34,7 +40,17 @@ _DIGITS = frozenset(b"0123456789")
 _NUMBER = re.compile(rb"[0-9](?:[\s.\-]{0,60}+[0-9]){7}")
 _LOOSE_DIGITS = re.compile(rb"[0-9oli]{8}")
 _LOOSE_NUMBER = re.compile(rb"[0-9oli]{9,24}")
-_LONE_ID = re.compile(rb"id[\s:=#.|]{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
+_LONE_ID = re.compile(rb"id[\s:=#.|\"']{0,8}[0-9oli](?:[\s.\-]{0,60}+[0-9oli]){7}")
+_LONG_VALUE = re.compile(rb"=\s{0,3}[\"']?\s{0,3}[0-9](?:[ \-]?[0-9]){8,15}(?![0-9])")
+_FIELDS = re.compile(rb"<(?:input|meta)\b", re.IGNORECASE)
+_LONGEST_TAG = 2000
+_BEFORE_FIELD = 240
+_ANNOUNCED = re.compile(rb"[0-9]{9}")
+_NEAR_LABEL = 250
+"""Letters beside a label in which its number stands, if the page's source says what belongs together."""
+_ABBREVIATED = (b"no", b"nr", b"num")
+"""How labels end that begin other words too: a meeting notice."""
+_NAMED_IDS = (b"id", b"meetingid", b"webinarid", b"roomid", b"conferenceid", b"sessionid")
 _CELL = re.compile(rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)", re.IGNORECASE)
 _LONGEST_HEADING, _LONGEST_CELL = 400, 200
 _PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")
@@ -70,11 +86,13 @@ class Traces:
         passcodes = (*PASSCODE_LABELS, *WEAK_PASSCODE_LABELS)
         self._passcodes = {squeezed_word(t) for p in passcodes for t in spellings(p) if _has_latin(t)}
         self._codes = tuple(_LooseCode(p.code, p.names, fast=fast) for p in table if p.code is not None)
+        whole = {label for label in self._labels if not label.endswith(_ABBREVIATED)}
+        self._ids = frozenset(name + tail for name in self._names for tail in _NAMED_IDS) | whole
         beside_codes = (word for code in self._codes for word in code.squeezed)
-        self._words = Needles([*self._names, *self._labels, *beside_codes], fast=fast)
+        self._words = Needles([*self._names, *self._labels, *self._ids, *beside_codes], fast=fast)
 
         spelled = _either(map(squeezed_word, (*DIGIT_WORDS, "double", "triple")))
-        joining = _either(map(squeezed_word, JOINING_WORDS))
+        joining = _either(map(squeezed_word, (*JOINING_WORDS, *FIELD_WORDS)))
         label, length = _either(self._labels), 12 + max(map(len, self._names), default=0)
         self._spelled = re.compile(rb"(?:%s){8}" % spelled)
         self._spelled_id = re.compile(rb"id(?:%s){8}" % spelled)
@@ -91,6 +109,7 @@ class Traces:
         return (
             (bool(words) and self._told(words, squeezed, view))
             or self._headed(view)
+            or self._in_field(view)
             or (bool(letters) and self._in_other_letters(view, letters))
         )
 
@@ -101,6 +120,7 @@ class Traces:
         return (
             any(self._after_name.match(squeezed, at) for at in _ends(names, squeezed))
             or (bool(labels) and self._labelled(view, squeezed, labels))
+            or any(map(partial(_is_near_number, squeezed), _ends(words & self._ids, squeezed)))
             or (bool(labels or names) and self._named_list(view))
             or (bool(names) and self._lone_id(squeezed, view.lower()))
             or any(self._coded(code, labels, view) for code in codes)
@@ -117,6 +137,16 @@ class Traces:
             any(map(_LOOSE_DIGITS.search, behind))
             and (any(map(_has_loose_number, behind)) or self._has_number(view, labels))
         )
+
+    def _in_field(self, view: bytes) -> bool:
+        """Look for a number in an attribute whose tag, or the words before a field, tell of it."""
+        for found in _LONG_VALUE.finditer(view):
+            opened = view.rfind(b"<", max(0, found.start() - _LONGEST_TAG), found.start())
+            closed = view.find(b">", found.end(), found.end() + _LONGEST_TAG)
+            start = opened - _BEFORE_FIELD if _FIELDS.match(view, max(0, opened)) else opened
+            if opened >= 0 and self._names_meeting(squeezed_part(view[max(0, start) : closed])):
+                return True
+        return False
 
     def _has_number(self, view: bytes, labels: Collection[bytes]) -> bool:
         for number in _NUMBER.finditer(view):
@@ -250,6 +280,10 @@ def _ends(words: Iterable[bytes], text: bytes) -> Iterator[int]:
         while at >= 0:
             yield at + len(word)
             at = text.find(word, at + 1)
+
+
+def _is_near_number(squeezed: bytes, at: int) -> bool:
+    return _ANNOUNCED.search(squeezed, max(0, at - _NEAR_LABEL), at + _NEAR_LABEL) is not None
 
 
 def _behind(words: Iterable[bytes], text: bytes) -> Iterator[bytes]:

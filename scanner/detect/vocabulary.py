@@ -84,6 +84,9 @@ PASSCODE_LABELS = (
 
 WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code", r"p/w")
 
+FIELD_WORDS = ("answer", "content", "hidden", "input", "label", "name", "text", "type", "value")
+"""What stands in the source of a page or a record between a label and its value, and is not read."""
+
 JOINING_WORDS = [
     "id",
     "ids",

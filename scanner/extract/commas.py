@@ -27,11 +27,25 @@ def delimited_table(text: str) -> Flow | None:
     It begins where two lines of as many fields follow each other, of which only the second has a number or
     an address: prose has commas too, but not those.
     """
+    beginning = _beginning(text)
+    if beginning is None:
+        return None
+    number, delimiter = beginning
+    return _read(text.split("\n", number)[number], delimiter)
+
+
+def is_delimited_table(text: str) -> bool:
+    """Tell whether a text is such a table."""
+    return _beginning(text) is not None
+
+
+def _beginning(text: str) -> tuple[int, str] | None:
+    """Return the number of the line with the headings, and what parts them."""
     lines = text.split("\n", _LINES_ABOVE + 1)[: _LINES_ABOVE + 1]
     for number, (heading, below) in enumerate(pairwise(lines)):
         for delimiter in _DELIMITERS:
             if delimiter in heading and _begins(_fields(heading, delimiter), _fields(below, delimiter)):
-                return _read(text.split("\n", number)[number], delimiter)
+                return number, delimiter
     return None
 
 

@@ -169,6 +169,13 @@ APART = {
     "under a plain cell": TABLE.format("Zoom ID", "845 1236 7890"),
     "under a name": TABLE.format("Zoom", "845 1236 7890"),
     "a code under a name": TABLE.format("Meet", "bcd-efgh-jkm"),
+    "in a field": '<label>Zoom ID <input class="x" value="845 1236 7890" readonly></label>',
+    "in a field that has a name": '<input value="84512367890" type="hidden" name="zoom_id">',
+    "in a cell that says its heading": '<table><tr><td data-label="Zoom ID">845 1236 7890</table>',
+    "a value beside its label": (
+        '<script type="application/json">{"name": "Zoom ID", "value": "845 1236 7890"}</script>'
+    ),
+    "below headings, parted by commas": "|Day,Zoom ID\nMon,845 1236 7890\n"[1:],
     "a table drawn with strokes": "| Day | Zoom ID | Who |\n|---|---|---|\n| Mon | 845 1236 7890 | Ann |\n",
 }
 """What tells of a room stands apart from it."""
@@ -177,7 +184,7 @@ APART = {
 @pytest.mark.parametrize("gate", [GATE, PLAIN_GATE], ids=["Hyperscan", "standard library"])
 @pytest.mark.parametrize("text", APART.values(), ids=APART.keys())
 def test_what_tells_of_a_room_may_stand_apart_from_it(text: str, gate: Gate) -> None:
-    page = document(text, "text/plain" if text.startswith("|") else "text/html")
+    page = document(text, "text/html" if text.startswith("<") else "text/plain")
     assert finds_room(page)
     assert gate.opens(page)
 

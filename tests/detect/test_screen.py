@@ -107,6 +107,19 @@ APART = {
         + f'"], "url": "{NEAR}", "passcode": "482915"}}</script>'
     ),
     "an address over a border": "<p>" + "x" * 15_800 + f" {NEAR}?pwd={'QWxwaGFiZXQ' * 30}.1</p>",
+    "in a field": "<label>Zoom ID <input class=x value='845 1236 7890' readonly></label>",
+    "in a cell that says its heading": "<table><tr><td data-label='Zoom ID'>845 1236 7890</table>",
+    "in a field whose name says it": "<input type=hidden name=zoom_id value=84512367890>",
+    "in an entry for a calendar": (
+        "<a href='data:text/calendar,BEGIN:VCALENDAR%0ABEGIN:VEVENT%0A"
+        "DESCRIPTION:Zoom%20Meeting%20ID:%20845%201236%207890%0AEND:VEVENT%0AEND:VCALENDAR'>Add</a>"
+    ),
+    "over two lines that somebody quotes": f"<pre>\n&gt; {NEAR[:33]}\n&gt; {NEAR[33:]}\n</pre>",
+    "wide slashes": f"<p>{NEAR.removeprefix('https://').replace('/', '／')}</p>",
+    "a dot that leads": f"<p>{NEAR.replace('.', '․')}</p>",
+    "wide letters and blanks": "<p>Ｚｏｏｍ　ＩＤ：８４５　１２３６　７８９０</p>",
+    "letters of Turkish": "<p>Zoom Toplantısı<br>Toplantı Kimliği: 845 1236 7890</p>",
+    "an ID behind a full stop": "<p>Zoom, Thursdays 7pm. ID: 845 1236 7890. Passcode: 482915</p>",
     "every letter in a tag of its own": "".join(f"<span style='color:red'>{c}</span>" for c in NEAR),
     "one hidden beside one that is plain": (
         f"<p>{NEAR.replace('84512367890', '81111122222')}</p><p>{'<wbr>'.join(NEAR)}</p>"
