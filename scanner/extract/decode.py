@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TEXT_CODECS = frozenset(
@@ -66,6 +67,29 @@ _TEXT_CODECS = frozenset(
         "johab",
     ]
 )
+_WIDE_CODECS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        [
+            "gb2312",
+            "gbk",
+            "gb18030",
+            "big5",
+            "big5hkscs",
+            "shift_jis",
+            "cp932",
+            "euc-jp",
+            "iso2022_jp",
+            "euc-kr",
+            "cp949",
+            "johab",
+        ]
+    )
+)
+"""Codecs in which not every row of bytes is a text: who declares one, and has such bytes, tells the truth."""
+_JAPANESE = (b"\x1b$B", b"\x1b$@")
+"""What begins Japanese letters in ISO-2022-JP, and nothing else (RFC 1468)."""
+_FEW = 1_000
 _DECLARED = re.compile(
     rb"charset\s*=\s*[\"']?\s*([a-z0-9_:\-]{2,40})|encoding\s*=\s*[\"']([a-z0-9_:\-]{2,40})"
 )
@@ -101,18 +125,44 @@ def decode(body: bytes, charset: str = "") -> Decoded:
     wide = _wide(body)
     if wide:
         return Decoded(body.decode(wide, "replace"), _as_ascii(body))
-    for name in (charset, *_declared(body)):
-        codec = _text_codec(name)
-        if codec is None or codec.startswith(("utf-16", "utf-32")):
-            continue
+    for codec in _candidates(body, charset):
         try:
             return Decoded(body.decode(codec))
         except UnicodeDecodeError:
             continue
-    try:
-        return Decoded(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        return Decoded(body.decode("utf-8", "replace"), (body.decode("cp1252", "replace"),))
+    text = body.decode("utf-8", "replace")
+    if text.count("\ufffd") < _FEW:
+        text = body.decode("utf-8", _MIXED)
+    return Decoded(text, (body.decode("cp1252", "replace"),))
+
+
+def _candidates(body: bytes, charset: str) -> Iterator[str]:
+    """Yield the codecs to try, the likeliest first.
+
+    A codec with one byte a letter reads anything, so what is declared as such may be another: letters that
+    are UTF-8 throughout are no chance, nor is a wide codec that is declared beside and fits.
+    """
+    declared = [codec for name in (charset, *_declared(body)) if (codec := _text_codec(name))]
+    usable = [codec for codec in declared if not codec.startswith(("utf-16", "utf-32"))]
+    if b"\x1b" in body and any(mark in body for mark in _JAPANESE):
+        yield "iso2022_jp"
+    wide = [codec for codec in usable if codec in _WIDE_CODECS]
+    if usable and usable[0] in _WIDE_CODECS:
+        yield usable[0]
+    yield "utf-8"
+    yield from wide
+    yield from usable
+
+
+def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
+    """Read what is no UTF-8 as what it mostly is: a part of a page from another editor."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+_MIXED = "lychgate-mixed"
+codecs.register_error(_MIXED, _as_cp1252)
 
 
 def is_binary(body: bytes) -> bool:

@@ -52,6 +52,31 @@ def test_declared_codecs_are_used_and_odd_ones_are_not() -> None:
     assert decode(b"uryyb", "rot13").text == "uryyb"
 
 
+JAPANESE = "<p>Zoomミーティング</p><p>ミーティング ID: 845 1236 7890</p><p>パスコード: Tulip7</p>"
+
+
+@pytest.mark.parametrize(
+    ("charset", "declared", "codec"),
+    [
+        ("iso-8859-1", "utf-8", "utf-8"),
+        ("windows-1252", "", "utf-8"),
+        ("iso-8859-1", "shift_jis", "shift_jis"),
+        ("iso-8859-1", "euc-jp", "euc-jp"),
+        ("", "", "iso2022_jp"),
+        ("utf-8", "", "iso2022_jp"),
+    ],
+)
+def test_a_codec_that_reads_anything_is_believed_last(charset: str, declared: str, codec: str) -> None:
+    body = (f"<meta charset={declared}>" if declared else "").encode() + JAPANESE.encode(codec)
+    assert JAPANESE in decode(body, charset).text
+
+
+def test_each_part_of_a_page_from_two_editors_is_read_in_its_own_codec() -> None:
+    body = "<p>déjà</p>".encode() + "<p>Réunion Zoom, ID de réunion : 845 1236 7890".encode("cp1252")
+    assert decode(body).text == "<p>déjà</p><p>Réunion Zoom, ID de réunion : 845 1236 7890"
+    assert "\ufffd" in decode("é".encode("cp1252") * 2_000).text
+
+
 def test_binary_without_reader_is_said() -> None:
     found = segments(Document("", b"\0\0\0\x18ftypmp42" + bytes(range(32)) * 100, "video/mp4"))
     assert found.flows == ()
