@@ -47,6 +47,8 @@ HIDING = (
     r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
     r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|amp;amp;lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
     "uggc",
+    # An address as a whole in base64.
+    "(?c)aHR0c[DH]",
     *map(re.escape, (*ROT13_SIGNS, *REVERSED_SIGNS)),
 )
 
@@ -131,8 +133,8 @@ ESCAPED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREAT
 """Tags between words of a page that stands in a script or an attribute."""
 
 LONE_ID = (
-    r"(?:^|[\n(,;|/>\"'{!?:\x93\x94\xa2\xb7]|!--|\.[ \t])[ \t]*id(?:[\s:=#.|>\"']|&(?:nbsp|quot);|<[^<>]*>)*"
-    r"[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
+    r"(?:^|[\n(,;|/>\"'{!?:\x93\x94\xa2\xb7]|!--|[.\-][ \t])[ \t]*id"
+    r"(?:[\s:=#.|>\"']|&(?:nbsp|quot);|<[^<>]*>)*[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
 )
 DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/(?:html|calendar|x-vcalendar))"
 """Documents that a page carries inside itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,10 @@ APART = {
     "wide slashes": f"<p>{NEAR.removeprefix('https://').replace('/', '／')}</p>",
     "a dot that leads": f"<p>{NEAR.replace('.', '․')}</p>",
     "wide letters and blanks": "<p>Ｚｏｏｍ　ＩＤ：８４５　１２３６　７８９０</p>",
+    "an ID behind a dash": "<p>Zoom at 7pm - ID 845 1236 7890 - passcode 482915</p>",
+    "an address of one's own in base64": (
+        f"<p>{b64encode(b'https://bbb.school.example/b/ale-swq-39j').decode()}</p>"
+    ),
     "letters of Turkish": "<p>Zoom Toplantısı<br>Toplantı Kimliği: 845 1236 7890</p>",
     "an ID behind a full stop": "<p>Zoom, Thursdays 7pm. ID: 845 1236 7890. Passcode: 482915</p>",
     "every letter in a tag of its own": "".join(f"<span style='color:red'>{c}</span>" for c in NEAR),
