@@ -162,7 +162,7 @@ def units(web: Web, kind: str, path: str = "") -> str:
                 source=pair,
                 kind=kind,
                 options={"start": [f"http://{pair}/{path}"]}
-                | ({"sitemaps": False} if kind == "site" else {}),
+                | ({"sitemaps": False, "pictures": False} if kind == "site" else {}),
                 limits=LIMITS,
                 allow=(pair,),
             )
@@ -215,7 +215,8 @@ def again(web: Web, folder: Path) -> None:
     lychgate(data, "init", "--yes", *GIVEN)
     lines = ["version: 1", "sources:"]
     lines += [
-        f"  s{at}: {{kind: site, start: [{front!r}], depth: 5, pages: 100000, delay: 0s, sitemaps: false}}"
+        f"  s{at}: {{kind: site, start: [{front!r}], depth: 5, pages: 100000, delay: 0s, "
+        "sitemaps: false, pictures: false}"
         for at, front in enumerate(web.fronts)
     ]
     lines.append(f"network: {{allow: {json.dumps(web.pairs)}}}")

@@ -92,13 +92,16 @@ def main() -> None:
                 compare(name, site, Path(folder) / "data")
 
 
+PAGES_ALONE = "sitemaps: false, pictures: false"
+
+
 def compare(name: str, site: Site, data: Path) -> None:
     lychgate(data, "init", "--yes", *GIVEN)
     address = f"127.0.0.1:{site.port}"
     (data / "schedules.yaml").write_text(
         f"""version: 1
 sources:
-  site: {{kind: site, start: ["http://{address}/"], sitemaps: false, delay: 0s, time: 3h, pages: 100000}}
+  site: {{kind: site, start: ["http://{address}/"], pages: 100000, time: 3h, delay: 0s, {PAGES_ALONE}}}
 network: {{allow: ["{address}"]}}
 """
     )
