@@ -16,10 +16,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from scanner.detect.alike import look_alikes
 from scanner.detect.evidence import LET_THROUGH
 from scanner.detect.fold import REVERSED_SIGNS, ROT13_SIGNS
 from scanner.detect.needles import Needles, Sign
-from scanner.detect.traces import Traces, look_alikes
+from scanner.detect.traces import Traces
 from scanner.detect.unwrap import SHORTENERS
 from scanner.detect.views import BASE64_SIGN, USUAL, base64_texts, foreign_letters, joined, readings, squeezed
 from scanner.extract import LONGEST, media_type_of

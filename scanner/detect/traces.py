@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from typing import AnyStr
 
-from scanner.detect.fold import disguises
-from scanner.detect.needles import Needles, Places, spellings
+from scanner.detect.glued import LooseCode
+from scanner.detect.needles import Needles, spellings
 from scanner.detect.views import ONE_TAG, USUAL, squeezed_part, squeezed_word
 from scanner.detect.vocabulary import (
     FIELD_WORDS,
@@ -23,7 +23,6 @@ from scanner.detect.vocabulary import (
 )
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
-from scanner.platforms.platform import Code
 
 _WIDEST = 4
 """Bytes that one character can take."""
@@ -45,6 +44,8 @@ _LONG_VALUE = re.compile(rb"=\s{0,3}[\"']?\s{0,3}[0-9](?:[ \-]?[0-9]){8,15}(?![0
 _FIELDS = re.compile(rb"<(?:input|meta)\b", re.IGNORECASE)
 _LONGEST_TAG = 2000
 _BEFORE_FIELD = 240
+_MOST_VALUES = 1000
+"""Long numbers in attributes that are looked at; to read a page of more costs less."""
 _ANNOUNCED = re.compile(rb"[0-9]{9}")
 _NEAR_LABEL = 250
 """Letters beside a label in which its number stands, if the page's source says what belongs together."""
@@ -62,9 +63,6 @@ _TAG = re.compile(rb"<!--.{0,400}?-->|" + ONE_TAG.encode(), re.DOTALL)
 _LIST = re.compile(rb":\s{0,20}\[")
 _LIST_NAME = re.compile(rb'"([^"\\]{2,60})"\s{0,20}\Z')
 _LONGEST_LIST_NAME = 82
-_BORDER = re.compile(r"\(\?<?!(?:[^()\[\]\\]|\[[^\]]*\]|\\.)*\)")
-_HOST = re.compile(r"(?<![\w.\-])[\w.\-]++(?=\\{0,8}\Z)")
-_LONGEST_HOST = 300
 _ASCII_SIGNS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789#")
 
@@ -85,7 +83,7 @@ class Traces:
         self._schemes = tuple(map(squeezed_word, table.schemes))
         passcodes = (*PASSCODE_LABELS, *WEAK_PASSCODE_LABELS)
         self._passcodes = {squeezed_word(t) for p in passcodes for t in spellings(p) if _has_latin(t)}
-        self._codes = tuple(_LooseCode(p.code, p.names, fast=fast) for p in table if p.code is not None)
+        self._codes = tuple(LooseCode(p.code, p.names, fast=fast) for p in table if p.code is not None)
         whole = {label for label in self._labels if not label.endswith(_ABBREVIATED)}
         self._ids = frozenset(name + tail for name in self._names for tail in _NAMED_IDS) | whole
         beside_codes = (word for code in self._codes for word in code.squeezed)
@@ -140,11 +138,15 @@ class Traces:
 
     def _in_field(self, view: bytes) -> bool:
         """Look for a number in an attribute whose tag, or the words before a field, tell of it."""
-        for found in _LONG_VALUE.finditer(view):
+        for number, found in enumerate(_LONG_VALUE.finditer(view)):
+            if number >= _MOST_VALUES:
+                return True
             opened = view.rfind(b"<", max(0, found.start() - _LONGEST_TAG), found.start())
+            if opened < 0:
+                continue
             closed = view.find(b">", found.end(), found.end() + _LONGEST_TAG)
-            start = opened - _BEFORE_FIELD if _FIELDS.match(view, max(0, opened)) else opened
-            if opened >= 0 and self._names_meeting(squeezed_part(view[max(0, start) : closed])):
+            start = max(0, opened - _BEFORE_FIELD) if _FIELDS.match(view, opened) else opened
+            if self._names_meeting(squeezed_part(view[start : max(closed, found.end())])):
                 return True
         return False
 
@@ -172,7 +174,7 @@ class Traces:
                 return True
         return False
 
-    def _coded(self, code: _LooseCode, labels: frozenset[bytes], view: bytes) -> bool:
+    def _coded(self, code: LooseCode, labels: frozenset[bytes], view: bytes) -> bool:
         """Look for a code of letters with the words beside it that make it count."""
         words = code.squeezed | labels
         for found in code.within(view):
@@ -220,44 +222,6 @@ class Traces:
             return False
         squeezed = squeezed_part(view)
         return bool(_NUMBER.search(view) or self._spelled.search(squeezed)) or _has_loose_number(squeezed)
-
-
-class _LooseCode:
-    """A code of letters and the words that make it count, whatever else is glued to them."""
-
-    def __init__(self, code: Code, names: Iterable[str], *, fast: bool) -> None:
-        self._pattern = _without_borders(code.pattern)
-        self._places = Places(b"(?i)" + self._pattern.pattern, fast=fast)
-        self._before = _without_borders(code.before)
-        self._after = _without_borders(code.after)
-        beside = (code.before.pattern, code.after.pattern)
-        self.squeezed = frozenset(map(squeezed_word, {t for p in beside for t in spellings(p)}.union(names)))
-
-    def within(self, view: bytes) -> Iterator[re.Match[bytes]]:
-        """Yield the codes of a view."""
-        for start, end in self._places.within(view):
-            yield from self._pattern.finditer(view, start, end)
-
-    def counts(self, before: bytes, found: re.Match[bytes]) -> bool:
-        """Tell whether the words beside a code make it a room's."""
-        return bool(self._before.search(before) or self._after.match(found.string, found.end()))
-
-
-def look_alikes(view: bytes, letters: frozenset[str]) -> bytes:
-    """Return the hosts of a view with some of these letters, replaced by those they are taken for."""
-    alike = {ord(letter): latin for letter in letters if (latin := _looks_like(letter))}
-    if not alike:
-        return b""
-    ends = (part[-_LONGEST_HOST:] for part in view.split(b"/")[:-1])
-    hosts = (_HOST.search(end.decode("utf-8", "replace")) for end in ends if not end.isascii())
-    found = " ".join(host.group() for host in hosts if host)
-    return found.translate(alike).lower().encode("ascii", "replace")
-
-
-@lru_cache(maxsize=65_536)
-def _looks_like(letter: str) -> str:
-    """Return the ASCII letter that a letter is taken for in a host name, or nothing."""
-    return next((version.text[1] for version in disguises(f"a{letter}a.bc/") if version.text.isascii()), "")
 
 
 def _squeezed_apart(parts: Iterable[bytes]) -> bytes:
@@ -317,11 +281,6 @@ def _either(words: Iterable[bytes]) -> bytes:
     for word in sorted(set(words), key=lambda word: -len(word)):
         groups.setdefault(word[:1], []).append(word[1:])
     return b"|".join(b"%s(?:%s)" % (first, b"|".join(rest)) for first, rest in groups.items())
-
-
-def _without_borders(pattern: re.Pattern[str]) -> re.Pattern[bytes]:
-    """Drop what may not stand beside a match: without tags, the next word is glued to it."""
-    return re.compile(_BORDER.sub("", pattern.pattern).encode(), pattern.flags & re.IGNORECASE)
 
 
 def _letters(text: bytes) -> str:
