@@ -47,8 +47,6 @@ HIDING = (
     r"%(?:25)*26(?:amp%(?:25)*3b)*(?:shy|zwnj|zwj|#[0-9x])",
     r"[a-z0-9.:/\-](?:(?:\\+x3c|%(?:25)*3c|amp;amp;lt;)[^<>]{0,100}(?:\\+x3e|%(?:25)*3e|amp;gt;))+[a-z0-9.:/\-]",
     "uggc",
-    # An address as a whole in base64.
-    "(?c)aHR0c[DH]",
     *map(re.escape, (*ROT13_SIGNS, *REVERSED_SIGNS)),
 )
 
@@ -149,7 +147,11 @@ _SHORTEST, _LONGEST = 5, 12
 
 
 def in_base64(literals: Iterable[str]) -> Iterator[str]:
-    """Yield expressions for what base64 makes of literals in any case, at any place in what it encodes."""
+    """Yield expressions for what base64 makes of literals in any case, at any place in what it encodes.
+
+    The first is for the beginning of an address as a whole.
+    """
+    yield rf"{CASED}aHR0c[DH]"
     for text in sorted(set(literals)):
         cases = [sorted({ord(letter.lower()), ord(letter.upper())}) for letter in text[:_LONGEST]]
         if len(cases) >= _SHORTEST:
