@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-_TEXT_CODECS = frozenset(
+_WIDE_CODECS = frozenset(
+    codecs.lookup(name).name
+    for name in [
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "shift_jis",
+        "cp932",
+        "euc-jp",
+        "iso2022_jp",
+        "euc-kr",
+        "cp949",
+        "johab",
+    ]
+)
+"""Codecs in which not every row of bytes is a text: who declares one, and has such bytes, tells the truth."""
+_TEXT_CODECS = _WIDE_CODECS | frozenset(
     codecs.lookup(name).name
     for name in [
         "ascii",
@@ -53,40 +71,8 @@ _TEXT_CODECS = frozenset(
         "mac-roman",
         "mac-cyrillic",
         "tis-620",
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "big5hkscs",
-        "shift_jis",
-        "cp932",
-        "euc-jp",
-        "iso2022_jp",
-        "euc-kr",
-        "cp949",
-        "johab",
     ]
 )
-_WIDE_CODECS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        [
-            "gb2312",
-            "gbk",
-            "gb18030",
-            "big5",
-            "big5hkscs",
-            "shift_jis",
-            "cp932",
-            "euc-jp",
-            "iso2022_jp",
-            "euc-kr",
-            "cp949",
-            "johab",
-        ]
-    )
-)
-"""Codecs in which not every row of bytes is a text: who declares one, and has such bytes, tells the truth."""
 _JAPANESE = (b"\x1b$B", b"\x1b$@")
 """What begins Japanese letters in ISO-2022-JP, and nothing else (RFC 1468)."""
 _FEW = 1_000
@@ -136,22 +122,18 @@ def decode(body: bytes, charset: str = "") -> Decoded:
     return Decoded(text, (body.decode("cp1252", "replace"),))
 
 
-def _candidates(body: bytes, charset: str) -> Iterator[str]:
-    """Yield the codecs to try, the likeliest first.
+def _candidates(body: bytes, charset: str) -> Iterable[str]:
+    """Return the codecs to try, the likeliest first, each once.
 
     A codec with one byte a letter reads anything, so what is declared as such may be another: letters that
     are UTF-8 throughout are no chance, nor is a wide codec that is declared beside and fits.
     """
     declared = [codec for name in (charset, *_declared(body)) if (codec := _text_codec(name))]
     usable = [codec for codec in declared if not codec.startswith(("utf-16", "utf-32"))]
-    if b"\x1b" in body and any(mark in body for mark in _JAPANESE):
-        yield "iso2022_jp"
+    japanese = b"\x1b" in body and any(mark in body for mark in _JAPANESE)
     wide = [codec for codec in usable if codec in _WIDE_CODECS]
-    if usable and usable[0] in _WIDE_CODECS:
-        yield usable[0]
-    yield "utf-8"
-    yield from wide
-    yield from usable
+    first = [codec for codec in usable[:1] if codec in wide]
+    return dict.fromkeys([*(["iso2022_jp"] if japanese else ()), *first, "utf-8", *wide, *usable])
 
 
 def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
