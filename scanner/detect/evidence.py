@@ -16,7 +16,7 @@ from scanner.detect.loosened import (
     loosened_path,
 )
 from scanner.detect.needles import spellings
-from scanner.detect.vocabulary import FIELD_WORDS, ID_LABELS, JOINING_WORDS, PASSCODE_LABELS
+from scanner.detect.vocabulary import FIELD_WORDS, ID_LABELS, ID_WORDS, JOINING_WORDS, PASSCODE_LABELS
 from scanner.detect.written import DIGIT_WORDS
 from scanner.platforms import PlatformTable
 from scanner.platforms.platform import Code
@@ -38,7 +38,7 @@ _LONG_SCHEME = 6
 _BEFORE_HINT = 40
 _TELLING_LETTERS = 7
 """Letters of a foreign word that are looked for; longer expressions grow too large."""
-_NAMED_ID = r"[\-_]?(?:(?:meeting|webinar|room|conference|session)[\-_]?)?id"
+_NAMED_ID = rf"[\-_]?(?:(?:{'|'.join(ID_WORDS)})[\-_]?)?id"
 """What makes a platform's name a label of its own, wherever the number stands."""
 _NO_LETTER = (
     r"[\x00-\x2f\x3a\x3b\x3d-\x40\x5b-\x60\x7b-\x7f]|<[^<>]*>|&[a-z0-9#]*;"

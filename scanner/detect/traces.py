@@ -17,6 +17,7 @@ from scanner.detect.views import ONE_TAG, USUAL, squeezed_part, squeezed_word
 from scanner.detect.vocabulary import (
     FIELD_WORDS,
     ID_LABELS,
+    ID_WORDS,
     JOINING_WORDS,
     PASSCODE_LABELS,
     WEAK_PASSCODE_LABELS,
@@ -51,7 +52,7 @@ _NEAR_LABEL = 250
 """Letters beside a label in which its number stands, if the page's source says what belongs together."""
 _ABBREVIATED = (b"no", b"nr", b"num")
 """How labels end that begin other words too: a meeting notice."""
-_NAMED_IDS = (b"id", b"meetingid", b"webinarid", b"roomid", b"conferenceid", b"sessionid")
+_NAMED_IDS = tuple(f"{word}id".encode() for word in ("", *ID_WORDS))
 _CELL = re.compile(rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)", re.IGNORECASE)
 _LONGEST_HEADING, _LONGEST_CELL = 400, 200
 _PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")

@@ -87,6 +87,9 @@ WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code", r"p/w")
 FIELD_WORDS = ("answer", "content", "hidden", "input", "label", "name", "text", "type", "value")
 """What stands in the source of a page or a record between a label and its value, and is not read."""
 
+ID_WORDS = ("meeting", "webinar", "room", "conference", "session")
+"""What stands between a platform's name and "ID", if anything does: in one word they are a label."""
+
 JOINING_WORDS = [
     "id",
     "ids",
