@@ -12,6 +12,7 @@ from lxml import etree
 from scanner.extract.decode import decode
 from scanner.extract.flow import RAW, Family, Flow, Segments
 from scanner.extract.html import html_pieces, looks_like_markup
+from scanner.extract.markup import guarded_parser
 from scanner.extract.names import in_words, named_values
 from scanner.model import Document, Segment, SegmentKind
 
@@ -177,14 +178,7 @@ def _parsed(body: bytes, text: str) -> etree._Element | None:
 
 
 def _tree(source: bytes) -> tuple[etree._Element | None, bool]:
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-    )
+    parser = guarded_parser()
     try:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
