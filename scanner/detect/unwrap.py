@@ -13,21 +13,8 @@ from scanner.platforms import Address
 
 SHORTENERS = frozenset(
     [
-        "t.co",
-        "lnkd.in",
-        "bit.ly",
-        "tinyurl.com",
-        "rb.gy",
-        "cutt.ly",
-        "aka.ms",
-        "goo.gl",
-        "fb.me",
-        "ow.ly",
-        "is.gd",
-        "buff.ly",
-        "t.ly",
-        "shorturl.at",
-        "rebrand.ly",
+        *("t.co", "lnkd.in", "bit.ly", "tinyurl.com", "rb.gy", "cutt.ly", "aka.ms", "goo.gl", "fb.me"),
+        *("ow.ly", "is.gd", "buff.ly", "t.ly", "shorturl.at", "rebrand.ly"),
     ]
 )
 """Hosts whose links show nothing of their target."""
@@ -36,6 +23,8 @@ _INNER = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?(?:%(?:25)*3a)?(?://|%(?:25)*
 TEXT_NAMES = "text|body|details|location|subject|description|desc|quote|msg|message|summary|title|status"
 """Names of parameters that carry a text for people."""
 _TEXT_NAMES = re.compile(TEXT_NAMES)
+ADDRESS_IN_BASE64 = "aHR0c"
+"""How whatever begins with ``http`` begins in base64."""
 _DECODINGS = 4
 
 
@@ -73,12 +62,22 @@ def _anything(address: Address, text: str) -> Iterator[Wrapped]:
             yield Wrapped(_blanks(value), is_text=True)
         elif "//" in value or "%2f" in value.lower() or "://" in name:
             yield Wrapped(_stable(value), glued=True)
+        else:
+            yield from _in_base64(value)
     if address.scheme == "mailto":
         yield Wrapped(f"mailto:{unquote(address.path)}", is_text=True)
     rest = address.raw_query or ""
     if "=" not in rest.partition("//")[0] and "//" in unquote(rest):
         yield Wrapped(unquote(rest), glued=True)
+    for part in (*address.path.split("/"), address.fragment):
+        yield from _in_base64(part)
     yield from _in_path(address, text)
+
+
+def _in_base64(part: str) -> Iterator[Wrapped]:
+    plain = _base64(unquote(part)) if part.startswith(ADDRESS_IN_BASE64) else None
+    if plain:
+        yield Wrapped(plain)
 
 
 _LONE_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*:/{1,2}[^:]*", re.IGNORECASE)
@@ -196,6 +195,19 @@ def _base64(text: str) -> str | None:
         return None
 
 
+def _avanan(address: Address, text: str) -> Iterator[Wrapped]:
+    found = re.search(r"/___(.+?)(?:___\.|\Z)", text, re.DOTALL)
+    if found:
+        yield Wrapped(_repair(found.group(1)), glued=True)
+
+
+def _disqus(address: Address, text: str) -> Iterator[Wrapped]:
+    """Take off the hash that stands behind the target and a colon."""
+    value = address.value("url")
+    if value:
+        yield Wrapped(re.sub(r":(?![0-9]+\Z)[\w\-]+\Z", "", _stable(value)), glued=True)
+
+
 def _cisco(address: Address, text: str) -> Iterator[Wrapped]:
     found = re.search(r"/(https?(?:%3a|:)(?:%2f|/).+)", text[8:], re.IGNORECASE)
     if found:
@@ -270,6 +282,8 @@ _TABLE: tuple[tuple[str, str, _Decoder], ...] = (
     (r"urldefense\.(?:proofpoint\.com|com|us)", r"/v2/url", _proofpoint_v2),
     (r"urldefense\.(?:proofpoint\.com|com|us)", r"/v3/", _proofpoint_v3),
     (r"linkprotect\.cudasvc\.com", r"/url", _param("a")),
+    (r"(?:.+\.)?avanan\.click", r"/v2/", _avanan),
+    (r"(?:.+\.)?disq\.us", r"/(?:url)?$", _disqus),
     (r"secure-web\.cisco\.com", r"", _cisco),
     (r"web\.archive\.org", r"/web/", _archive),
     (r"webcache\.googleusercontent\.com", r"/search", _web_cache),

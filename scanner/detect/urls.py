@@ -11,7 +11,7 @@ from scanner.detect.addresses import OTHER_SCHEMES, AddressFinder, Written
 from scanner.detect.budget import Budget, Seen
 from scanner.detect.evidence import LET_THROUGH
 from scanner.detect.needles import Needles
-from scanner.detect.unwrap import SHORTENERS, TEXT_NAMES, Wrapped, unwrap
+from scanner.detect.unwrap import ADDRESS_IN_BASE64, SHORTENERS, TEXT_NAMES, Wrapped, unwrap
 from scanner.platforms import Address, Hit, PlatformTable, parse_address
 
 DEPTH = 5
@@ -61,7 +61,7 @@ class AddressReader:
 
     def _is_telling(self, text: str) -> bool:
         """Tell whether an address names something that rooms' addresses or their wrappers do."""
-        if _ODD.search(text):
+        if ADDRESS_IN_BASE64 in text or _ODD.search(text):
             return True
         for _ in range(_DECODINGS):
             if "%" not in text:
