@@ -95,7 +95,7 @@ def _blanks(value: str) -> str:
 
 
 def _in_path(address: Address, text: str) -> Iterator[Wrapped]:
-    found = re.search(r"/(https?:/{1,2}.+|https?%(?:25)*3a%(?:25)*2f.+)", text[8:], re.IGNORECASE)
+    found = re.search(r"/(https?(?::|%(?:25)*3a)(?:/|%(?:25)*2f).+)", text[8:], re.IGNORECASE)
     if found:
         yield Wrapped(
             _repair(_stable(found.group(1)) if "%" in found.group(1)[:12] else found.group(1)), glued=True
@@ -208,12 +208,6 @@ def _disqus(address: Address, text: str) -> Iterator[Wrapped]:
         yield Wrapped(re.sub(r":(?![0-9]+\Z)[\w\-]+\Z", "", _stable(value)), glued=True)
 
 
-def _cisco(address: Address, text: str) -> Iterator[Wrapped]:
-    found = re.search(r"/(https?(?:%3a|:)(?:%2f|/).+)", text[8:], re.IGNORECASE)
-    if found:
-        yield Wrapped(_repair(_stable(found.group(1))), glued=True)
-
-
 def _archive(address: Address, text: str) -> Iterator[Wrapped]:
     found = re.search(r"/web/[0-9]{4,14}(?:[a-z]{2}_)?/(.+)", text, re.IGNORECASE)
     if found:
@@ -284,7 +278,7 @@ _TABLE: tuple[tuple[str, str, _Decoder], ...] = (
     (r"linkprotect\.cudasvc\.com", r"/url", _param("a")),
     (r"(?:.+\.)?avanan\.click", r"/v2/", _avanan),
     (r"(?:.+\.)?disq\.us", r"/(?:url)?$", _disqus),
-    (r"secure-web\.cisco\.com", r"", _cisco),
+    (r"secure-web\.cisco\.com", r"", _in_path),
     (r"web\.archive\.org", r"/web/", _archive),
     (r"webcache\.googleusercontent\.com", r"/search", _web_cache),
     (r".+\.translate\.goog", r"", _translated),
