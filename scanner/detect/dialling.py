@@ -23,17 +23,19 @@ _ONE_TAP = re.compile(
 )
 _WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})|,,(?P<tapped>[0-9]{11})(?=##)")
 _ZOOM_SIP = re.compile(
-    r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?(?:@|%40)(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
+    r"(?<![0-9.])(?P<id>[0-9]{9,11})(?:\.(?P<passcode>[A-Za-z0-9]{3,10}))?(?:\.[0-9.]{0,20})?(?:@|%40|\sat\s)(?=zoomcrc\.com(?![\w\-]|\.[a-z]))",
     re.IGNORECASE,
 )
 _WEBEX_SIP = re.compile(
-    r"(?<![A-Za-z0-9._\-])(?P<user>[A-Za-z0-9._\-]{1,64})@(?P<site>[a-z0-9\-]{1,63}(?:\.my)?\.webex\.com)(?![\w\-]|\.[a-z])",
+    r"(?<![A-Za-z0-9._\-])(?P<user>[A-Za-z0-9._\-]{1,64})(?:@|(?<=[0-9]{8})\sat\s)(?P<site>[a-z0-9\-]{1,63}(?:\.my)?\.webex\.com)(?![\w\-]|\.[a-z])",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"(?:tel|sip)?:?[+0-9][0-9()\-. ]{4,20}(?:%2c|,){1,4}(?=[^\s\"'<>%]{0,60}%)[^\s\"'<>]{4,80}",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"(?:zoomcrc|webex)\.com", re.IGNORECASE)
+"""Whose video addresses are read. Archives of mailing lists have " at " for the sign in them."""
 _TELEPHONE = re.compile(r"[+(0-9](?:[().\- ]{0,3}[0-9]){6,15}\)?\Z")
 _NOT_SITES = (
     *("help", "developer", "support", "web", "m", "www", "mail"),
@@ -80,7 +82,7 @@ def _dialled(text: str, context: Context, standing_at: int | None) -> Iterator[M
         at = encoded.start() if standing_at is None else standing_at
         for tap in _one_taps(unquote(encoded.group()), context, at):
             yield replace(tap, at=at, end=at)
-    if "@" in text or "%40" in text:
+    if _CALLED.search(text):
         yield from _video_addresses(text)
 
 

@@ -38,7 +38,7 @@ _PATH = 400
 _LONGEST_ADDRESS = 4096
 _BASE = re.compile(r"<base\b[^>]{1,2000}", re.IGNORECASE)
 _AFTER_HOST = frozenset([b"/", b":", b"?", b".", b"#"])
-_AT_SIGN = re.compile(rb"@[a-z0-9.\-]{0,100}\Z")
+_AT_SIGN = re.compile(rb"(?:@|[0-9]at)[a-z0-9.\-]{0,100}\Z")
 _PORT = ".:0123456789"
 _SPOKEN = {
     b"dot": b".",

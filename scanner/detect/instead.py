@@ -11,7 +11,7 @@ NO_PASSCODE = re.compile(
     r"|nicht|erforderlich|aucun|aucune|sans|requis|ninguna|ninguno|sin|nessuna|nessuno"
     r"|nenhuma|geen|brak|false|true|undefined|meeting|zoom|webinar|hidden|private|secret"
     r"|removed|redacted|below|above|here|protection|reset|policy|field|manager|hash|settings"
-    r"|setting|change|changed|wird|separat|siehe|todo|click|optional|disabled|enabled|empty|blank"
+    r"|setting|change|changed|wird|separat|siehe|todo|click|select|optional|disabled|enabled|empty|blank"
     r"|unset|zonder|ingen|inget|нет|tidak|không|keines|nessun|unknown",
     re.IGNORECASE,
 )

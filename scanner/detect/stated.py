@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scanner.detect.budget import Budget
 from scanner.detect.instead import BEFORE_CODE, INSTEAD, NO_PASSCODE
 from scanner.detect.mention import Mention
-from scanner.detect.vocabulary import PICTURES, Vocabulary
+from scanner.detect.vocabulary import NUMBERED, PICTURES, Vocabulary
 from scanner.model import Form
 
 REACH = 2000
@@ -19,13 +19,14 @@ REACH = 2000
 _SEPARATOR = re.compile(
     r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）]|,[ ][^,.\n:]{2,30}(?=:)|\.(?=:)"
     r"|[ ](?:to|zum|pour|para|per)[ ](?:join|enter|beitreten|rejoindre|entrar|unirse|entrare)"
-    r"[^.\n:]{0,20}(?=:)|[ ](?:for|für|pour|para|per|voor)[ ](?P<purpose>[^.,\n:]{2,30})(?=:))?"
+    r"[^.\n:]{0,20}(?=:)|[ ](?:for|für|pour|para|per|voor)[ ](?P<purpose>[^.,\n:]{2,30})(?=:)"
+    rf"|{NUMBERED})?"
     rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
     rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
     rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är)(?=[\s:])|-{{1,2}}"
     r"|(?<![:=])(?<![:=] )#)){0,3})"
-    r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„«‹‘<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
-    rf"(?P<line>(?:\r?\n[>\s|*]{{0,12}}){{0,3}})(?P<value>[^{PICTURES}\s\"“”„«»‹›<>|，。、；（）「」『』【】《》()\[\]{{}}`\\]{{1,64}})"
+    r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„″«‹‘’<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
+    rf"(?P<line>(?:\r?\n[>\s|*]{{0,12}}){{0,3}})(?P<value>[^{PICTURES}\s\"“”„″«»‹›<>|，。、；（）「」『』【】《》()\[\]{{}}`\\]{{1,64}})"
 )
 _EXPLICIT = re.compile(rf"[:=]\Z|[{PICTURES}]\Z")
 _IS = ("is", "ist", "est", "es", "è", "é", "lautet")
@@ -36,6 +37,9 @@ _PAIRS = re.compile(
     r"|[0-9]{3} [0-9]{3,4}(?![0-9 ]*[0-9])"
     r"|[0-9](?: [0-9]){3,9}(?![0-9 ]*[0-9])"
 )
+_NUMBER = re.compile(r"[0-9]{3,4}(?:[ .\-][0-9]{3,4}){2}(?![0-9])")
+"""What is a meeting's number: a table whose cells are lines may have it below the word for a passcode."""
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
 _NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ/=.])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
@@ -144,7 +148,8 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     told = sep in _IS or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
     if not explicit and not mixed and not (told and ends_line):
         return None
-    if label["weak"] is not None and not (has_digit or explicit):
+    goes_on = _NEXT_WORD.match(text, found.end("value")) is not None
+    if label["weak"] is not None and not has_digit and (goes_on or not explicit):
         return None
     # "Access code" is mostly a meeting number: only a short one that ends there is a passcode.
     is_number = len(value) > 8 or _GOES_ON.match(text, found.end("value"))
@@ -159,7 +164,9 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     pairs = _PAIRS.match(text, at)
     if pairs is not None:
         return pairs.group().replace(" ", "")
-    value = found["value"]
+    value = _ADDRESS.split(found["value"], maxsplit=1)[0]
+    if found["line"] and _NUMBER.match(text, at):
+        return None
     after = text[found.end("value") : found.end("value") + _AFTER]
     value = value.rstrip(".,;:'’*_~")
     if (

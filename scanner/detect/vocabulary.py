@@ -151,8 +151,10 @@ JOINING_WORDS = [
 
 PICTURES = r"\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 """Arrows and pictures, as members of a class."""
-SIGNS = rf"\s:=#\-*_\"'`|>~•·…{PICTURES}"
+SIGNS = rf"\s:=#\-*_\"'`|>~•·…“”„″‘’{PICTURES}"
 """What people put between a label and its value, as members of a class."""
+NUMBERED = r"\s?\#?[0-9]{1,2}(?=\s?[:=])|\[[0-9*]{1,3}\]"
+"""What counts labels, or refers to a footnote: "Meeting ID 2:"."""
 
 _STARTS_WORD = r"(?:(?<![a-zA-ZÀ-ÖØ-öø-ÿ])|(?=[^\x00-\u024f]))"
 """Scripts without blanks begin words anywhere."""
@@ -191,7 +193,7 @@ class Vocabulary:
         named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
         self.id_label = Phrase(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
-            rf"(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}{_IS}[(\[<]?$",
+            rf"(?:{NUMBERED})?(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}{_IS}[(\[<]?$",
             (*own_labels, *ID_LABELS, *escaped),
         )
         self.lone_id = re.compile(

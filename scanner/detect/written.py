@@ -9,7 +9,7 @@ from scanner.detect.budget import Budget
 from scanner.detect.context import Context
 from scanner.detect.mention import Mention
 from scanner.detect.phrase import Phrase
-from scanner.detect.vocabulary import SIGNS, Vocabulary
+from scanner.detect.vocabulary import NUMBERED, SIGNS, Vocabulary
 from scanner.model import Confidence, Form, Risk
 from scanner.platforms import Hit, Platform
 
@@ -67,7 +67,7 @@ _COUNTED = re.compile(
 _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
 """What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
 _ENDS_IN_WORDS = re.compile(
-    rf"[^\W\d_][.®™°]?(?:[{SIGNS}(\[<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
+    rf"[^\W\d_][.®™°]?(?:{NUMBERED})?(?:[{SIGNS}(\[<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
 )
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))

@@ -29,6 +29,7 @@ _TEMPLATE = re.compile(r"html|templ|tmpl|handlebars|mustache", re.IGNORECASE)
 _WRITES_PAGE = re.compile(r"document\.write|(?:inner|outer|insertAdjacent)HTML")
 _LABEL = re.compile(r" [A-Za-z]+\Z")
 """The end of a label of two words. Before a number in another element, its style is what parts them."""
+_FOOTNOTE = re.compile(r"\s*\[?[0-9]{1,2}\]?\s*")
 _BREAKS = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"\burl\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
 _ONE_ADDRESS = re.compile(
@@ -67,6 +68,7 @@ class _Reader:
         self._script_is_json = False
         self._script_is_page = False
         self._spaces_kept = 0
+        self._is_raised = False
         self._at_line_start = True
         self._columns = Columns()
         self._grid: Grid | None = None
@@ -92,7 +94,7 @@ class _Reader:
             self._script(text)
         elif self._within in _SUB_DOCUMENTS:
             self._sub_document(text)
-        else:
+        elif not (self._is_raised and _FOOTNOTE.fullmatch(text)):
             text = text if self._spaces_kept else _SPACE.sub(" ", text)
             if self._text and text[:1].isdigit() and _LABEL.search(self._text[-1]):
                 text = f" {text}"
@@ -140,6 +142,8 @@ class _Reader:
             self._text.append(f"{heading}: ")
         if tag in _KEEPS_SPACES:
             self._spaces_kept += 1
+        if tag == "sup":
+            self._is_raised = True
         if tag in ("script", "style", *_SUB_DOCUMENTS):
             self._within = tag
         if tag == "base" and not self._base:
@@ -157,6 +161,8 @@ class _Reader:
     def _on_end(self, tag: str) -> None:
         if tag == self._within:
             self._within = ""
+        if tag == "sup":
+            self._is_raised = False
         if tag in _KEEPS_SPACES and self._spaces_kept:
             self._spaces_kept -= 1
         if tag in BLOCKS:
