@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scanner.extract.letters import likely_codec
+
 _WIDE_CODECS = frozenset(
     codecs.lookup(name).name
     for name in [
@@ -73,6 +75,24 @@ _TEXT_CODECS = _WIDE_CODECS | frozenset(
         "tis-620",
     ]
 )
+_WESTERN = frozenset(codecs.lookup(name).name for name in ["cp1252", "iso8859-15"])
+"""What servers say of any page if nobody told them better."""
+_AS_BROWSERS = {
+    codecs.lookup(name).name: codecs.lookup(wider).name
+    for name, wider in [
+        ("ascii", "cp1252"),
+        ("latin-1", "cp1252"),
+        ("iso8859-9", "cp1254"),
+        ("iso8859-11", "cp874"),
+        ("tis-620", "cp874"),
+        ("gb2312", "gb18030"),
+        ("gbk", "gb18030"),
+        ("big5", "big5hkscs"),
+        ("shift_jis", "cp932"),
+        ("euc-kr", "cp949"),
+    ]
+}
+"""Codecs that pages name and what they are written in: the same with more letters (WHATWG Encoding)."""
 _JAPANESE = (b"\x1b$B", b"\x1b$@")
 """What begins Japanese letters in ISO-2022-JP, and nothing else (RFC 1468)."""
 _FEW = 1_000
@@ -113,9 +133,13 @@ def decode(body: bytes, charset: str = "") -> Decoded:
         return Decoded(body.decode(wide, "replace"), _as_ascii(body))
     for codec in _candidates(body, charset):
         try:
-            return Decoded(body.decode(codec))
+            text = body.decode(codec)
         except UnicodeDecodeError:
             continue
+        likely = likely_codec(body) if codec in _WESTERN and not body.isascii() else None
+        return Decoded(body.decode(likely, "replace"), (text,)) if likely else Decoded(text)
+    if likely := likely_codec(body):
+        return Decoded(body.decode(likely, "replace"), (body.decode("cp1252", "replace"),))
     text = body.decode("utf-8", "replace")
     if text.count("\ufffd") < _FEW:
         text = body.decode("utf-8", _MIXED)
@@ -165,7 +189,7 @@ def _text_codec(name: str) -> str | None:
         codec = codecs.lookup(name.strip().strip("\"'")).name
     except (LookupError, ValueError):
         return None
-    return codec if codec in _TEXT_CODECS else None
+    return _AS_BROWSERS.get(codec, codec) if codec in _TEXT_CODECS else None
 
 
 def _declared(body: bytes) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ import pytest
 from scanner.detect import detect
 from scanner.extract import segments
 from scanner.extract.decode import decode
+from scanner.extract.letters import likely_codec
 from scanner.model import Document
+from tests.effort import grows_with_size_only
 
 LINK = "https://zoom.us/j/94512367890"
 PAGE = '<html><head><meta charset="{}"></head><body><p>Zoom ID: 845 1236 7890 für alle</p>'
@@ -69,6 +71,51 @@ JAPANESE = "<p>Zoomミーティング</p><p>ミーティング ID: 845 1236 7890
 def test_a_codec_that_reads_anything_is_believed_last(charset: str, declared: str, codec: str) -> None:
     body = (f"<meta charset={declared}>" if declared else "").encode() + JAPANESE.encode(codec)
     assert JAPANESE in decode(body, charset).text
+
+
+IN_LETTERS = {
+    "Zoomミーティング。ミーティング ID: 845 1236 7890、パスコード: Tulip7": ("cp932", "euc-jp"),
+    "腾讯会议 会议号：845-123-678 密码：4821，欢迎参加合唱团的排练。": ("gbk", "gb18030"),
+    "Zoom 會議 ID：845 1236 7890，密碼：Tulip7，歡迎參加合唱團的排練。": ("big5",),
+    "회의 ID: 845 1236 7890, 암호: Tulip7. 합창단 연습에 오세요.": ("euc-kr", "cp949"),
+    "Идентификатор конференции: 845 1236 7890, код доступа: Tulip7": ("cp1251", "koi8-r"),
+}
+
+
+@pytest.mark.parametrize("declared", ["", "utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(("text", "codecs"), IN_LETTERS.items(), ids=lambda value: value[0])
+def test_letters_tell_of_a_codec_that_nobody_declares(
+    text: str, codecs: tuple[str, ...], declared: str
+) -> None:
+    page = f"<p>{text}</p><p>Choir &amp; friends</p>"
+    assert [decode(page.encode(codec), declared).text for codec in codecs] == [page] * len(codecs)
+    faulty = [page.encode(codec) + b"<p>\xff</p>" for codec in codecs]
+    assert all(text in decode(body, declared).text for body in faulty)
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Réunion Zoom, ID de réunion : 845 1236 7890, à bientôt, ça ira déjà", "cp1252"),
+        ("Größe, Maß, süß und ÄÖÜ: die Übung fällt aus", "cp1252"),
+        ("Contraseña: ñandú – señor, ¿qué tal?", "cp1252"),
+        ("Hasło: źdźbło, łąka, żółć", "cp1250"),
+    ],
+)
+def test_letters_of_western_europe_tell_of_no_other_codec(text: str, codec: str) -> None:
+    assert decode(text.encode(codec), codec).text == text
+    assert decode(text.encode(codec)).text == text.encode(codec).decode("cp1252", "replace")
+
+
+def test_codecs_are_the_wider_ones_that_browsers_take_them_for() -> None:
+    assert decode("镕".encode("gbk"), "gb2312").text == "镕"
+    assert decode("①".encode("cp932"), "shift_jis").text == "①"
+    assert decode("“ID”".encode("cp1252"), "iso-8859-1").text == "“ID”"
+
+
+def test_telling_a_codec_costs_no_more_for_long_texts_than_reading_them() -> None:
+    body = ("é" * 40 + " ID: 845 ").encode("cp1252")
+    assert grows_with_size_only(likely_codec, body * 20_000)
 
 
 def test_each_part_of_a_page_from_two_editors_is_read_in_its_own_codec() -> None:
