@@ -17,11 +17,12 @@ from scanner.detect.gate import Gate
 from scanner.detect.mention import Mention
 from scanner.detect.pairing import paired
 from scanner.detect.spans import Spans
+from scanner.detect.stacked import stacked
 from scanner.detect.stated import statements
 from scanner.detect.urls import AddressReader
 from scanner.detect.version import Version
 from scanner.detect.vocabulary import Vocabulary
-from scanner.detect.wrapped import rewrapped
+from scanner.detect.wrapped import is_part, rewrapped, without_next_line
 from scanner.detect.written import bare, written
 from scanner.extract import RAW, Flow
 from scanner.model import Passcode, Segment, SegmentKind
@@ -39,7 +40,6 @@ _PROMISING = re.compile(
     re.IGNORECASE,
 )
 """Something that a short text must have to name a room. Most attributes have nothing of it."""
-_TOKEN_END = re.compile(r"(?<=.{12})(?:09\Z|\.[0-9](?=[A-Za-z]|\Z))")
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^([ \t>*]{0,8})_(?=[^\s_])([^\n]*[^\s_])_([*).,!?]{0,3}\r?)$", re.MULTILINE)
 """A line in strokes below, as chats and Markdown mark it: they belong to no address or number in it."""
@@ -85,6 +85,9 @@ class FlowReader:
         ):
             own = []
         else:
+            asides += [
+                (at, Flow((Segment(table, _place(places, at)),))) for at, table in stacked(text, self._words)
+            ]
             own = self._own(text, places, hrefs, budget, with_bare=with_bare, opaque=opaque)
         inner = [
             (at, reading)
@@ -186,9 +189,9 @@ class FlowReader:
                     found.drop([mention for mention in clash if hit.key.startswith(mention.hit.key)])
                 elif cut and len(hit.key) > len(cut[0].hit.key) and _GOES_ON.match(text, cut[0].end):
                     found.drop(cut)
-                elif part := [mention for mention in clash if _is_part(mention.hit, hit)]:
+                elif part := [mention for mention in clash if is_part(mention.hit, hit)]:
                     found.drop(part)
-                    hit = _without_next_line(hit)
+                    hit = without_next_line(hit)
                 elif clash:
                     continue
                 found.add(_mention(hit, start, end, _place(places, start)))
@@ -232,26 +235,6 @@ def _said(hits: Iterable[Hit], text: str, start: int, end: int) -> Iterator[Hit]
         around = f"{hit.key} {text[max(0, start - NAMED) : end + NAMED]}" if hit.said else ""
         if not hit.said or re.search(hit.said, around, re.IGNORECASE):
             yield hit
-
-
-def _is_part(first: Hit, whole: Hit) -> bool:
-    """Tell a link whose passcode a line break cut off, or cut in two, from the same link put together.
-
-    A cut token is told by the end that all of Zoom's have.
-    """
-    if first.key != whole.key or whole.passcode is None:
-        return False
-    if first.passcode is None:
-        return True
-    known, text = first.passcode.text, whole.passcode.text
-    return text.startswith(known) and not _TOKEN_END.search(known) and bool(_TOKEN_END.search(text))
-
-
-def _without_next_line(hit: Hit) -> Hit:
-    end = _TOKEN_END.search(hit.passcode.text) if hit.passcode else None
-    if hit.passcode is None or end is None:
-        return hit
-    return replace(hit, passcode=replace(hit.passcode, text=hit.passcode.text[: end.end()]))
 
 
 def _mention(hit: Hit, start: int, end: int, place: str) -> Mention:

@@ -28,6 +28,8 @@ UNITS = [
     " dot",
     "Meeting ID: ",
     "Zoom ID: ",
+    "123456789\n",
+    "Zoom ID\nPasscode\n845 1236 7890\n",
     "Zoom ID" + "." * 90 + "^ 84512367890 ",
     "_a",
     "a . b . ",
