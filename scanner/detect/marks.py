@@ -130,10 +130,12 @@ _LESS, _GREATER = r"(?:\\+u003c|&(?:amp;)?lt;)", r"(?:\\+u003e|&(?:amp;)?gt;)"
 ESCAPED_TAGS = rf"[a-z0-9.:/\-]\s*(?:{_LESS}(?:!--|[\\/]*{_INLINE})[^<>]*{_GREATER}\s*)+[a-z0-9.:/\-]"
 """Tags between words of a page that stands in a script or an attribute."""
 
+_BEHIND_ID = r"(?:[\s:=#.|>\"']|&(?:nbsp|quot);|<[^<>]*>)"
 LONE_ID = (
-    r"(?:^|[\n(,;|/>\"'{!?:\x93\x94\xa2\xb7]|!--|[.\-][ \t])[ \t]*id"
-    r"(?:[\s:=#.|>\"']|&(?:nbsp|quot);|<[^<>]*>)*[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){7}"
+    rf"(?:(?:^|[\n(,|>*\"'{{!:\x80-\xbf]|[^p];|[^m]p;|!--|[.?\-][ \t])[ \t]*id|/[ \t]*id{_BEHIND_ID})"
+    rf"{_BEHIND_ID}*[0-9oli](?:(?:[\s.\-]|&nbsp;|<[^<>]*>)*[0-9oli]){{7}}"
 )
+"""A number behind "ID" alone, where no word stands before it and no address's parameter or path has it."""
 DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/(?:html|calendar|x-vcalendar))"
 """Documents that a page carries inside itself."""
 PIPED = r"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|"

@@ -197,7 +197,7 @@ class Vocabulary:
             (*own_labels, *ID_LABELS, *escaped),
         )
         self.lone_id = re.compile(
-            r"(?:^|[\n(,;|/>*]|[.!?\-][ \t])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE
+            r"(?:^|[\n(,;|>*•·]|/(?!id$)|[.!?\-][ \t])[ \t]*(?P<label>id)[\s:=#.|]{0,8}$", re.IGNORECASE
         )
         words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
         self.name_before = Phrase(

@@ -125,6 +125,9 @@ APART = {
     ),
     "letters of Turkish": "<p>Zoom Toplantısı<br>Toplantı Kimliği: 845 1236 7890</p>",
     "an ID behind a full stop": "<p>Zoom, Thursdays 7pm. ID: 845 1236 7890. Passcode: 482915</p>",
+    "an ID behind a bullet": "<p>Zoom of the choir &bull; ID: 845 1236 7890 &bull; Passcode: 482915</p>",
+    "an ID behind a star": "<p>Zoom of the choir *ID: 845 1236 7890, passcode 482915</p>",
+    "an ID behind a wide blank": "<p>Zoom for you? \u2003ID: 845 1236 7890, passcode 482915</p>",
     "every letter in a tag of its own": "".join(f"<span style='color:red'>{c}</span>" for c in NEAR),
     "one hidden beside one that is plain": (
         f"<p>{NEAR.replace('84512367890', '81111122222')}</p><p>{'<wbr>'.join(NEAR)}</p>"
