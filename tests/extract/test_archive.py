@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import tarfile
 import tracemalloc
 import zipfile
 import zlib
@@ -33,6 +34,19 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, body in members:
             archive.writestr(name, body)
+    return out.getvalue()
+
+
+def tarred(*members: tuple[str, bytes], packed: str = "", form: int = tarfile.PAX_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=f"w:{packed}", format=form) as archive:
+        folder = tarfile.TarInfo("Übung")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        for name, body in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
     return out.getvalue()
 
 
@@ -67,6 +81,10 @@ def zipped_into_a_pipe(*members: tuple[str, bytes]) -> bytes:
         ),
         pytest.param(zipped(("page.html", PAGE)) + b"\0" * 40, id="junk after the end"),
         pytest.param(gzip.compress(PAGE), id="gzip"),
+        pytest.param(tarred(("a.txt", b"none"), ("page.html", PAGE)), id="tar"),
+        pytest.param(tarred(("a" * 200, PAGE), form=tarfile.GNU_FORMAT), id="tar of long names"),
+        pytest.param(tarred(("page.html", PAGE), packed="gz"), id="packed tar"),
+        pytest.param(tarred(("page.html", PAGE)).rstrip(b"\0"), id="tar without its end"),
         pytest.param(gzip.compress(b"minutes\n") + gzip.compress(PAGE), id="gzip of two members"),
         pytest.param(
             b"\x1f\x8b\x08\x1e"
@@ -104,6 +122,15 @@ def test_a_gzip_cut_short_or_with_a_broken_end_is_searched_as_far_as_it_came() -
     assert rooms(whole[:-8] + b"checksum") == [ROOM]
 
 
+def test_a_tar_cut_short_or_broken_is_searched_as_far_as_it_came() -> None:
+    whole = tarred(("first.html", PAGE), ("second.txt", b"none" * 400), form=tarfile.USTAR_FORMAT)
+    broken = whole.replace(b"second.txt", b"SECOND.txt")
+    for body in (whole[: whole.index(b"none") + 100], broken):
+        detection = found(body)
+        assert [link.room.key for link in detection.links] == [ROOM[1]]
+        assert detection.cut
+
+
 def test_a_broken_member_costs_only_itself() -> None:
     whole = bytearray(zipped(("broken.txt", b"abc" * 5000), ("page.html", PAGE)))
     whole[40:44] = b"\xff\xff\xff\xff"
@@ -126,6 +153,11 @@ def test_an_unknown_packing_method_is_named() -> None:
 
 
 # --- bombs --------------------------------------------------------------------------------------
+
+
+def test_a_packed_tar_does_not_explode() -> None:
+    detection = found(tarred(("a", EXPLOSIVE), ("page.html", PAGE), packed="gz"))
+    assert detection.cut
 
 
 def overlapping(copies: int) -> bytes:
