@@ -55,8 +55,8 @@ _ABBREVIATED = (b"no", b"nr", b"num")
 _NAMED_IDS = tuple(f"{word}id".encode() for word in ("", *ID_WORDS))
 _CELL = re.compile(rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)", re.IGNORECASE)
 _LONGEST_HEADING, _LONGEST_CELL = 400, 200
-_PIPE_RULE = re.compile(rb"\n[>\s|]{0,20}:?-{1,200}:?[ \t]{0,20}\|")
-_RULE_END = re.compile(rb"-:?[ \t]{0,20}\|")
+_RULE = re.compile(rb"\n[>\s|+]{0,20}(?::?-{1,200}:?[ \t]{0,20}\||(?:--|==)[\-=]{0,200}[+ \t])")
+_RULE_END = re.compile(rb"-:?[ \t]{0,20}\||(?:--|==)[+ \t]")
 _LONGEST_ROW = 2000
 _APART = b"\xff"
 """No byte of UTF-8: stands between parts that are looked at together."""
@@ -192,10 +192,10 @@ class Traces:
         headings = [text for kind, text in cells if kind in b"hH" and len(text) <= _LONGEST_HEADING]
         # The first row of a table may be its headings without being marked so.
         others = [text for kind, text in cells if kind in b"dD" and len(text) <= _LONGEST_CELL]
-        piped = list(_piped_headings(view))
-        if not (cells or piped):
+        drawn = list(_drawn_headings(view))
+        if not (cells or drawn):
             return False
-        marked = _APART.join([_squeezed_apart(headings), *map(squeezed_part, piped)])
+        marked = _APART.join([_squeezed_apart(headings), *map(squeezed_part, drawn)])
         every = _APART.join([marked, _squeezed_apart(others)])
         return (
             self._names_meeting(marked)
@@ -230,11 +230,11 @@ def _squeezed_apart(parts: Iterable[bytes]) -> bytes:
     return squeezed_part(_APART.join([USUAL.undone(text).encode() for text in texts]))
 
 
-def _piped_headings(view: bytes) -> Iterator[bytes]:
-    """Yield the lines above the rules of tables drawn with strokes, as in Markdown."""
-    if b"|" not in view or not _RULE_END.search(view):
+def _drawn_headings(view: bytes) -> Iterator[bytes]:
+    """Yield the lines above the rules of tables drawn with signs, as in Markdown."""
+    if not _RULE_END.search(view):
         return
-    for rule in _PIPE_RULE.finditer(view):
+    for rule in _RULE.finditer(view):
         yield view[view.rfind(b"\n", max(0, rule.start() - _LONGEST_ROW), rule.start()) + 1 : rule.start()]
 
 

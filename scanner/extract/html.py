@@ -18,7 +18,10 @@ from scanner.extract.grid import Grid
 from scanner.extract.inline import inline_documents
 from scanner.extract.json import json_pieces
 from scanner.extract.names import named_values, variables
+from scanner.extract.pipes import drawn_tables
+from scanner.extract.roles import Roles
 from scanner.extract.tags import ADDRESSES, BLOCKS, SILENT
+from scanner.extract.verbatim import Verbatim
 from scanner.model import Document, Segment, SegmentKind
 
 _SUB_DOCUMENTS = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp"})
@@ -69,6 +72,8 @@ class _Reader:
         self._script_is_page = False
         self._spaces_kept = 0
         self._is_raised = False
+        self._verbatim = Verbatim()
+        self._roles = Roles()
         self._at_line_start = True
         self._columns = Columns()
         self._grid: Grid | None = None
@@ -95,6 +100,8 @@ class _Reader:
         elif self._within in _SUB_DOCUMENTS:
             self._sub_document(text)
         elif not (self._is_raised and _FOOTNOTE.fullmatch(text)):
+            if not self._verbatim.takes(text) and "<" in text and looks_like_markup(text):
+                self._aside(text, self._text_place)
             text = text if self._spaces_kept else _SPACE.sub(" ", text)
             if self._text and text[:1].isdigit() and _LABEL.search(self._text[-1]):
                 text = f" {text}"
@@ -131,17 +138,19 @@ class _Reader:
     def _on_start(self, token: Token) -> None:
         tag = token.tag or ""
         attributes = dict(token.attrs or ())
-        if tag in BLOCKS:
+        shown = self._roles.start(tag, attributes)
+        if shown in BLOCKS:
             self._break()
-        if tag == "table":
+        if shown == "table":
             self._grid = Grid()
         elif self._grid:
-            self._grid.on_start(tag, attributes)
-        heading = self._columns.on_start(tag, attributes)
+            self._grid.on_start(shown, attributes)
+        heading = self._columns.on_start(shown, attributes)
         if heading:
             self._text.append(f"{heading}: ")
         if tag in _KEEPS_SPACES:
             self._spaces_kept += 1
+        self._verbatim.start(tag)
         if tag == "sup":
             self._is_raised = True
         if tag in ("script", "style", *_SUB_DOCUMENTS):
@@ -165,12 +174,21 @@ class _Reader:
             self._is_raised = False
         if tag in _KEEPS_SPACES and self._spaces_kept:
             self._spaces_kept -= 1
-        if tag in BLOCKS:
+        if written := self._verbatim.end(tag):
+            self._read_again(written)
+        shown = self._roles.end(tag)
+        if shown in BLOCKS:
             self._break()
-        self._columns.on_end(tag)
-        if tag == "table" and self._grid:
+        self._columns.on_end(shown)
+        if shown == "table" and self._grid:
             self._pieces.extend(self._grid.flows())
             self._grid = None
+
+    def _read_again(self, written: str) -> None:
+        """Read a text that is shown as it was written as what it was written in."""
+        if looks_like_markup(written):
+            self._aside(written, self._text_place)
+        self._pieces.extend(drawn_tables(written))
 
     def _on_attribute(self, tag: str, name: str, value: str, attributes: Mapping[str, str | None]) -> None:
         place = self._place or (name if name in ("href", "src", "srcdoc") else f"attr:{name}")

@@ -78,6 +78,25 @@ def table(*rows: tuple[str, ...]) -> str:
             '<tr><td data-label="Zoom ID">975 3108 6422<td data-label="Passcode">Leek22</table>',
             id="headings for narrow screens",
         ),
+        pytest.param(
+            "<div role=table><div role=rowgroup><div role=row><b role=columnheader>Day</b>"
+            "<b role=columnheader>Zoom ID</b><b role=columnheader>Passcode</b></div></div>"
+            "<div role=row><div role=cell></div><div role=cell><div>845 1236 7890</div></div>"
+            "<div role=cell>Tulip7</div></div><div role=row><div role=cell>Tue</div>"
+            "<div role=cell>975 3108 6422</div><div role=cell>Leek22</div></div></div>",
+            id="elements with the roles of a table",
+        ),
+        pytest.param(
+            "<div class=t><div><div>Day</div><div>Zoom ID</div><div>Passcode</div></div><div><div>Mon</div>"
+            "<div>845 1236 7890</div><div>Tulip7</div></div><div><div>Tue</div><div>975 3108 6422</div>"
+            "<div>Leek22</div></div></div>",
+            id="elements that say nothing of a table",
+        ),
+        pytest.param(
+            "<pre><code>&lt;table&gt;&lt;tr&gt;&lt;td&gt;<i>Zoom ID</i>&lt;td&gt;Passcode&lt;tr&gt;&lt;td&gt;"
+            "845 1236 7890&lt;td&gt;Tulip7&lt;tr&gt;&lt;td&gt;975 3108 6422&lt;td&gt;Leek22</code></pre>",
+            id="shown as its source",
+        ),
     ],
 )
 def test_a_table_of_a_page(page: str) -> None:
@@ -132,6 +151,46 @@ def lines_of(delimiter: str, *rows: tuple[str, ...]) -> str:
 def test_a_table_of_lines(text: str) -> None:
     assert found(text, "text/csv") == {FIRST, SECOND}
     assert found(make.package({"dates.txt": text}), "") == {FIRST, SECOND}
+
+
+def drawn(rule: str, row: str, between: str = "") -> str:
+    head, *body = (row.format(*cells) for cells in ROWS)
+    return f"Dates:\n\n{head}\n{rule}\n" + "\n".join(f"{line}\n{between}".strip("\n") for line in body)
+
+
+CROSSED = "+-----+---------------+----------+"
+DRAWN = {
+    "strokes": drawn("|---|---|---|", "| {} | {} | {} |"),
+    "crosses below the headings": drawn("-----+----------------+---------", " {:4}| {:15}| {:9}"),
+    "crosses round all": drawn(CROSSED, "| {:3} | {:13} | {:8} |"),
+    "crosses between rows": drawn(CROSSED.replace("-", "="), "| {:3} | {:13} | {:8} |", between=CROSSED),
+    "rules": drawn("===  =============  ========", "{:4} {:14} {:8}"),
+    "dashes": drawn("---- -------------- --------", "{:>4} {:>14} {:>8}"),
+    "cells of two lines": (
+        "+=====+==========+==========+\n| Day | Zoom ID  | Passcode |\n+=====+==========+==========+\n"
+        "| Mon | 845 1236 | Tulip7   |\n|     | 7890     |          |\n+-----+----------+----------+\n"
+        "| Tue | 975 3108 | Leek22   |\n|     | 6422     |          |\n+-----+----------+----------+"
+    ),
+}
+WEDNESDAYS = "Wed  |\n" * 200
+
+
+@pytest.mark.parametrize("text", DRAWN.values(), ids=DRAWN)
+def test_a_table_drawn_with_signs(text: str) -> None:
+    assert found(text, "text/plain") == {FIRST, SECOND}
+    assert found(f"<p>Choir</p><pre>\n{text}\n</pre>") == {FIRST, SECOND}
+    above, below = text[: text.index("Tue")].rsplit("\n", 1)
+    far = f"{above}\n{WEDNESDAYS}{below}{text[text.index('Tue') :]}"
+    assert found(far, "text/plain") == {FIRST, SECOND}
+
+
+@pytest.mark.parametrize(
+    "line", ["| a ", "+--+--\n", "== ==\n", "a|b\n-|-\n", "-- --\na b\n", "<code>&lt;p>"]
+)
+def test_a_table_drawn_with_signs_takes_linear_time(line: str) -> None:
+    text = line * (200_000 // len(line))
+    assert grows_with_size_only(lambda body: found(body, "text/plain"), text)
+    assert grows_with_size_only(lambda body: found(f"<pre>{body}"), text)
 
 
 def test_a_comma_ends_an_address_in_a_table_of_lines() -> None:
