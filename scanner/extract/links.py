@@ -12,50 +12,50 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from operator import itemgetter
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import can_ada
 import feedparser  # type: ignore[import-untyped]
 import turbohtml
 from lxml import etree
 
+from scanner.extract.pictures import pictures
 from scanner.model import Document
 
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
-_ADDRESS_ATTRIBUTE = {
-    "link": "href",
-    "a": "href",
-    "area": "href",
-    "iframe": "src",
-    "frame": "src",
-    "embed": "src",
-    "object": "data",
+_ADDRESS_ATTRIBUTES = {
+    "link": ("href",),
+    "a": ("href",),
+    "area": ("href",),
+    "iframe": ("src", "data-src", "data-lazy-src", "data-litespeed-src"),
+    "frame": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
 }
+"""Where elements say an address: of frames also what a script puts there when they come into view."""
 _FOLLOWED_RELATIONS = frozenset({"alternate", "canonical", "next", "prev", "previous", "sitemap"})
+_BEFORE_ROOT = rb"<\?[^>]{0,500}\?>|<!--[^>]{0,2000}-->|\s++"
 _FEED_ROOT = re.compile(
-    rb"(?:<\?[^>]{0,500}\?>|<!--[^>]{0,2000}-->|<!doctype[^>]{0,500}>|\s++){0,20}+"
+    rb"(?:" + _BEFORE_ROOT + rb"|<!doctype[^>]{0,500}>){0,20}+"
     rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]",
     re.IGNORECASE,
+)
+_HTML_ROOT = re.compile(
+    rb"(?:" + _BEFORE_ROOT + rb"){0,20}+<(?:!doctype html|html|head|body)\b", re.IGNORECASE
 )
 _BY_CLICK = re.compile(
     r"\b(?:location(?:\.href)?\s{0,9}=|location\.(?:assign|replace)\s{0,9}\(|window\.open\s{0,9}\()"
     r"\s{0,9}['\"]([^'\"]{1,4096})['\"]"
 )
+_SCRIPT = "javascript:"
+_CHOSEN = re.compile(r"https?://|/(?![*/])")
+"""How an entry of a menu begins that leads to a page when it is chosen."""
+_OEMBED = re.compile(r"(?:application/json|text/xml)\+oembed")
+_ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+_NEXT_PARTS = frozenset({"next", "prev-archive"})
+"""Relations of a feed to its older entries (RFC 5005)."""
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _BYTE_ORDER_MARKS = b"\xef\xbb\xbf\xff\xfe"
-
-_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
-"""Where the address of a picture stands, that of the real one before that of what is shown until it comes."""
-_PICTURED = re.compile(r"og:image(?::(?:secure_)?url)?|twitter:image(?::src)?")
-_BETWEEN_SIZES = re.compile(r",\s+|(?<=[0-9][wx]),")
-_SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx]")
-_MOST_SIZES = 30
-_SMALLEST_PICTURE = 64
-"""Pixels at a side from which on a picture may hold a code or a line of print."""
-_PICTURE_FILE = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|tiff?)\Z", re.IGNORECASE)
-_DRAWING_FILE = re.compile(r"\.(?:svgz?|ico)\Z", re.IGNORECASE)
 
 _LONGEST = 4096
 _BROKEN_FEED_BYTES = 256 * 1024
@@ -73,7 +73,8 @@ def outlinks(document: Document, *, limit: int = 5000) -> tuple[str, ...]:
     """Return where an HTML page, a feed or a sitemap leads; nothing for other documents.
 
     From HTML: links, image maps, frames, embedded documents, refreshes, ``<link>`` to alternate, canonical,
-    next and previous pages, and where a click leads on what is no link (``data-href``, ``onclick``).
+    next and previous pages, entries of menus that are addresses, and where a click leads on what is no link
+    (``data-href``, ``onclick``).
     ``nofollow`` asks search engines not to vouch for a page; it is public all the same. A declared type
     other than HTML is not believed if the bytes begin like HTML.
     """
@@ -93,16 +94,11 @@ def leads(document: Document, *, limit: int = 5000) -> Leads:
     page = _parse(document.body, document.charset)
     base = _base(page, document)
     links = dict.fromkeys(_html_links(page))  # the menus of a page say most of them twice
-    pictures = dict.fromkeys(_pictures(page))
+    shown = dict.fromkeys(pictures(page))
     return Leads(
         _distinct((_resolve(base, link) for link in links if link), limit=limit),
-        _distinct((_resolve(base, source) for source in pictures if source), limit=limit),
+        _distinct((_resolve(base, source) for source in shown if source), limit=limit),
     )
-
-
-def is_picture(address: str) -> bool:
-    """Tell an address that by its ending is a picture's."""
-    return _PICTURE_FILE.search(urlsplit(address).path) is not None
 
 
 def refresh_target(document: Document, header: str = "") -> str:
@@ -131,12 +127,11 @@ def parse_page(document: Document) -> turbohtml.Document:
 
 def looks_like_feed(document: Document) -> bool:
     """Tell RSS, Atom and sitemaps by how their bytes begin: servers label them as anything."""
-    head = document.body[:8192].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS)
-    return _FEED_ROOT.match(head) is not None
+    return _FEED_ROOT.match(_head(document)) is not None
 
 
 def feed_links(document: Document) -> tuple[str, ...]:
-    """Return the pages that the entries of a feed, or the lines of a sitemap, point to.
+    """Return the pages that a feed's entries or a sitemap's lines point to, and the next part of a feed.
 
     Of a feed that is not well-formed, the first 256 KiB are given to feedparser, which is made for such but
     takes a second for as much: the newest entries stand there.
@@ -164,6 +159,9 @@ def _entry_links(root: etree._Element, address: str) -> Iterator[tuple[str, str]
                 continue
             link = child.get("href") or child.get("url") or (child.text or "").strip()
             yield _based(_based(around, element), child), link
+    for link in root.iter(_ATOM_LINK):
+        if link.get("rel") in _NEXT_PARTS:
+            yield _based(around, link), link.get("href") or ""
 
 
 def _based(base: str, element: etree._Element) -> str:
@@ -174,8 +172,12 @@ def _based(base: str, element: etree._Element) -> str:
 def _is_html(document: Document) -> bool:
     if document.media_type in _HTML_TYPES:
         return True
-    head = document.body[:1024].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS + b" \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+    return _HTML_ROOT.match(_head(document)) is not None
+
+
+def _head(document: Document) -> bytes:
+    """Return how a document begins, in one byte a letter."""
+    return document.body[:8192].replace(b"\0", b"").lstrip(_BYTE_ORDER_MARKS)
 
 
 def _parse(body: bytes, charset: str) -> turbohtml.Document:
@@ -216,57 +218,36 @@ def _refresh(page: turbohtml.Document) -> str:
 
 def _html_links(page: turbohtml.Document) -> Iterator[str]:
     yield _refresh(page)
-    for tag, attribute in _ADDRESS_ATTRIBUTE.items():
+    yield from _links_in(page)
+    for element in page.find_all("noframes"):
+        yield from _links_in(turbohtml.parse(element.text))
+
+
+def _links_in(page: turbohtml.Document) -> Iterator[str]:
+    for tag, attributes in _ADDRESS_ATTRIBUTES.items():
         for element in page.find_all(tag):
-            if tag == "link" and not _FOLLOWED_RELATIONS.intersection(element.attrs.get("rel") or ()):
+            if tag == "link" and not _is_followed(element):
                 continue
-            link = element.attr(attribute)
-            if link:
-                yield link
+            for link in filter(None, map(element.attr, attributes)):
+                yield from _by_click(link) if link.startswith(_SCRIPT) else (link,)
+    for element in page.find_all("option"):
+        value = (element.attr("value") or "").strip()
+        if _CHOSEN.match(value):
+            yield value
     for element in page.select("[data-href], [onclick]"):
         yield (element.attr("data-href") or "").strip()
-        for found in _BY_CLICK.finditer(element.attr("onclick") or ""):
-            yield found[1]
+        yield from _by_click(element.attr("onclick") or "")
 
 
-def _pictures(page: turbohtml.Document) -> Iterator[str]:
-    for meta in page.find_all("meta"):
-        if _PICTURED.fullmatch((meta.attr("property") or meta.attr("name") or "").lower()):
-            yield meta.attr("content") or ""
-    for video in page.find_all("video"):
-        yield video.attr("poster") or ""
-    for image in page.find_all("img"):
-        source = _source(image)
-        if _DRAWING_FILE.search(source.partition("?")[0]) or _is_small(image) or _links_to_picture(image):
-            continue
-        yield source
+def _is_followed(link: turbohtml.Element) -> bool:
+    """Tell a ``<link>`` that leads to what people read from one that describes the page to machines."""
+    if _OEMBED.fullmatch((link.attr("type") or "").strip().lower()):
+        return False
+    return not _FOLLOWED_RELATIONS.isdisjoint(link.attrs.get("rel") or ())
 
 
-def _source(image: turbohtml.Element) -> str:
-    """Return the address of a picture in its largest size."""
-    for name in ("data-srcset", "srcset"):
-        if sizes := list(_sizes(image.attr(name) or "")):
-            return max(sizes, key=itemgetter(0))[1]
-    return next((source for name in _SOURCES if (source := image.attr(name) or "")), "")
-
-
-def _sizes(candidates: str) -> Iterator[tuple[float, str]]:
-    """Yield the sizes of a ``srcset`` and where the picture stands in each (HTML Standard, section 4.8.4)."""
-    for candidate in _BETWEEN_SIZES.split(candidates, maxsplit=_MOST_SIZES):
-        source, _, told = candidate.strip(" ,\t\n\r\f").partition(" ")
-        size = _SIZE.fullmatch(told.strip())
-        if source:
-            yield float(size[1]) if size else 1, source
-
-
-def _is_small(image: turbohtml.Element) -> bool:
-    sides = (image.attr(name) or "" for name in ("width", "height"))
-    return any(side.isdecimal() and int(side) < _SMALLEST_PICTURE for side in sides)
-
-
-def _links_to_picture(image: turbohtml.Element) -> bool:
-    around = image.closest("a")
-    return around is not None and is_picture(around.attr("href") or "")
+def _by_click(script: str) -> Iterator[str]:
+    return (found[1] for found in _BY_CLICK.finditer(script))
 
 
 def _resolve(base: str, reference: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
-from scanner.extract.links import is_picture
+from scanner.extract.pictures import is_picture
 from scanner.model import Coverage, Failed, Skipped, SourceState, Unchanged
 from scanner.scans.page import PICTURE, CrawlLine, PageRead, ReportRead
 from storage.paused_sources import PausedSource

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.extract.links import feed_links, is_picture, leads, looks_like_feed, outlinks, refresh_target
+from scanner.extract.links import feed_links, leads, looks_like_feed, outlinks, refresh_target
+from scanner.extract.pictures import is_picture
 from scanner.model import Document
 from tests.effort import grows_with_size_only
 
@@ -69,6 +70,20 @@ FOUND = ("https://village.org/dir/minutes",)
                      FOUND, id="a click"),
         pytest.param(html("<b onclick=\"window.open('minutes', '_blank')\">"), FOUND, id="a new window"),
         pytest.param(html("<b onclick=\"document.location.assign('minutes')\">"), FOUND, id="a click away"),
+        pytest.param(html("<a href=\"javascript:window.open('minutes','w')\">"), FOUND,
+                     id="a script as address"),
+        pytest.param(html("<select onchange='go(this)'><option value=''>Month<option value=/2026/11/>"
+                          "<option value=//><option value=https://village.org/old><option value=minutes>"),
+                     ("https://village.org/2026/11/", "https://village.org/old"), id="a menu"),
+        pytest.param(html("<iframe data-src=minutes loading=lazy></iframe>"), FOUND, id="a lazy frame"),
+        pytest.param(html(f"<frameset cols=*><noframes><body>{LINK}</body></noframes></frameset>"), FOUND,
+                     id="without frames"),
+        pytest.param(html('<link rel=alternate type="application/json+oembed" href=/embed>'
+                          '<link rel=alternate type="Text/XML+oEmbed" href=/embed>'), (), id="for machines"),
+        pytest.param(html('<?xml version="1.0"?><!-- x -->\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN">'
+                          f'<html xmlns="http://www.w3.org/1999/xhtml">{LINK}', "application/xml"), FOUND,
+                     id="XHTML as XML"),
+        pytest.param(html(f"<!-- by hand --><html>{LINK}", "text/plain"), FOUND, id="HTML behind a comment"),
         pytest.param(html("<b onclick=\"vote('minutes'); allocation = 'x'\">"), (), id="a click that stays"),
     ],
 )  # fmt: skip
@@ -174,6 +189,16 @@ RSS = "<rss version='2.0'><channel><link>/home</link>{}</channel></rss>"
             "<feed xml:base='/x/'><entry xml:base='y/'><link href='1' xml:base='z/'/></entry></feed>",
             ["/x/y/z/1"],
         ),
+        (
+            "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='?page=2'/>"
+            "<link rel='self' href='/'/><entry><link href='/1'/></entry></feed>",
+            ["/1", "/dir/page?page=2"],
+        ),
+        (
+            "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel>"
+            "<a:link rel='prev-archive' href='/old'/></channel></rss>",
+            ["/old"],
+        ),
         ("<rss xml:base='javascript:1'><channel><item><link>/1</link></item></channel></rss>", ["/1"]),
         ("<rss><channel><item><link>/1</link></item><item><link>/2</lin", ["/1"]),
         ("<rss><channel><item><x:y>z</x:y><link>/1</link></item></channel></rss>", ["/1"]),
@@ -235,6 +260,9 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
         + b"<entry xml:base='b/'><link xml:base='c/' href='d'/></entry>" * (size // 59)
         + b"</feed>"
     ),
+    "no frames": lambda size: b"<noframes><a href=x>" * (size // 20),
+    "no frames, closed": lambda size: b"<noframes><a href=x></noframes>" * (size // 31),
+    "scripts for addresses": lambda size: b"<a href=\"javascript:" + b"window.open('" * (size // 13) + b"\">",
     "zeros": lambda size: bytes(size),
 }  # fmt: skip
 
