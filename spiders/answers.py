@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Response
 
 from scanner.model import Known
+from spiders.addresses import resolve
 
 CHALLENGE = "asks whether a person is there (challenge page)"
 LOG_IN = "redirects to a log-in page"
@@ -146,6 +147,16 @@ def last_modified(response: Response, received: datetime) -> str:
     changed = _date(value)
     answered = _date(as_text(response.headers.get(b"Date") or b"").strip()) or received
     return value if changed and changed + _MATURE <= min(answered, received) else ""
+
+
+def next_link(response: Response) -> str:
+    """Return the address that a ``Link`` header calls the next one (RFC 8288), empty if there is none."""
+    for value in response.headers.getlist(b"Link"):
+        for link in as_text(value).split(","):
+            target, _, parameters = link.strip().partition(">")
+            if target.startswith("<") and 'rel="next"' in parameters.replace("rel=next", 'rel="next"'):
+                return resolve(response.url, target[1:])
+    return ""
 
 
 def retry_after(response: Response, now: datetime) -> timedelta | None:

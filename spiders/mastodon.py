@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from scrapy.http import Response
 
+from spiders.answers import next_link
 from spiders.options import Address, StartOptions
 from spiders.posts import (
     NotUnderstood,
@@ -19,7 +20,6 @@ from spiders.posts import (
     Shape,
     entries,
     link_html,
-    next_link,
     part,
     read_json,
     text_html,

@@ -224,13 +224,3 @@ def text_html(*texts: str | None) -> str:
 def link_html(address: str | None, text: str | None = "") -> str:
     """Return HTML of a link, an empty string if there is no address."""
     return f'<p><a href="{escape(address)}">{escape(text or "")}</a></p>' if address else ""
-
-
-def next_link(response: Response) -> str:
-    """Return the address that a ``Link`` header calls the next one (RFC 8288), an empty string if none."""
-    for value in response.headers.getlist(b"Link"):
-        for link in answers.as_text(value).split(","):
-            target, _, parameters = link.strip().partition(">")
-            if target.startswith("<") and 'rel="next"' in parameters.replace("rel=next", 'rel="next"'):
-                return resolve(response.url, target[1:])
-    return ""

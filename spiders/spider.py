@@ -218,8 +218,8 @@ class SourceSpider(Telling):
         )
         if not visit.follow:
             return
-        if target:
-            yield from self._ask(Visit(address=target, depth=visit.depth + 1))
+        for onward in filter(None, (target, answers.next_link(response))):
+            yield from self._ask(Visit(address=onward, depth=visit.depth + 1))
         yield from self._go_on(document, visit)
 
     def _go_on(self, document: Document, visit: Visit) -> Iterator[Request]:
