@@ -20,21 +20,14 @@ if TYPE_CHECKING:
 TOO_LONG = "address too long"
 GOES_IN_CIRCLES = "address goes in circles"
 
-_SESSION_NAMES = frozenset(
-    {
-        "phpsessid",
-        "sid",
-        "jsessionid",
-        "sessionid",
-        "session_id",
-        "sessid",
-        "cfid",
-        "cftoken",
-        "oscsid",
-        "zenid",
-    }
-)
+_SESSION_NAMES = frozenset({"phpsessid", "jsessionid", "sessid", "cfid", "cftoken", "oscsid", "zenid"})
 _SESSION_NAME_PREFIX = "aspsessionid"
+_AT_TIMES_SESSIONS = frozenset({"sid", "sessionid", "session_id"})
+"""Names that elsewhere number stories, or the sessions of a conference: each a page of its own."""
+_TOKEN = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{16,}")
+_OF_READERS = frozenset({"replytocom", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid"})
+"""Names that say where a reader comes from, or what the form below a page is to begin with."""
+_OF_READERS_PREFIX = "utm_"
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 _SHORT_SESSION = re.compile(r"[0-9a-f]{32}")
 
@@ -60,7 +53,7 @@ def resolve(base: str, reference: str) -> str:
 def sameness(address: str) -> str:
     """Return a key that is equal for addresses that name one page.
 
-    Order and spelling of the query, the fragment and session ids make no difference.
+    Order and spelling of the query, the fragment, session ids and marks of campaigns make no difference.
     """
     return address if _PLAIN.fullmatch(address) and "/." not in address else _canonical(address)
 
@@ -72,7 +65,7 @@ def _canonical(address: str) -> str:
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-        kept = [(name, value) for name, value in pairs if not _is_session(name.lower(), value)]
+        kept = [(name, value) for name, value in pairs if not _is_about_reader(name.lower(), value)]
         if len(kept) < len(pairs):
             query = urlencode(kept, errors="surrogateescape")
     path = _SESSION_IN_PATH.sub("", parts.path)
@@ -158,7 +151,12 @@ def _public_suffixes() -> TLDExtract:
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def _is_session(name: str, value: str) -> bool:
-    if name in _SESSION_NAMES or name.startswith(_SESSION_NAME_PREFIX):
+def _is_about_reader(name: str, value: str) -> bool:
+    """Tell the parameters that name a visit and not a page."""
+    if name in _SESSION_NAMES or name in _OF_READERS:
         return True
+    if name.startswith((_SESSION_NAME_PREFIX, _OF_READERS_PREFIX)):
+        return True
+    if name in _AT_TIMES_SESSIONS:
+        return _TOKEN.fullmatch(value) is not None
     return name == "s" and _SHORT_SESSION.fullmatch(value) is not None
