@@ -15,7 +15,9 @@ from spiders.visit import Visit
 TOO_DEEP = "deeper than the depth limit"
 TOO_MANY_ADDRESSES = "more addresses than one crawl can count"
 
-_MOST_ADDRESSES = 100_000
+MOST_ADDRESSES = 100_000
+"""Addresses of which one crawl can tell whether they came up before."""
+
 _SPARE_REQUESTS = 1_000
 
 _SHARES = 8
@@ -58,7 +60,7 @@ class Frontier:
     @property
     def is_full(self) -> bool:
         """Whether more addresses came up than one crawl can count."""
-        return len(self._seen) > _MOST_ADDRESSES
+        return len(self._seen) > MOST_ADDRESSES
 
     def objection(self, visit: Visit) -> str | None:
         """Return why an address of the source is not asked for, or None."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pydantic import Field
 
-from scanner.extract.links import Leads, leads
-from scanner.extract.pictures import is_picture
+from scanner.extract.links import Leads, is_picture, leads
 from scanner.model import Document, Known
 from spiders.addresses import origin_of, resolve
 from spiders.feed import is_json_feed, json_feed_links
+from spiders.frontier import MOST_ADDRESSES
 from spiders.options import PageOptions
-from spiders.sitemap import unpacked
+from spiders.sitemap import listed_links, unpacked
 from spiders.spider import SourceSpider
 from spiders.visit import Visit
+
+_BESIDES = re.compile(r"/wp-json/|/oembed[/.?]|[?&]rest_route=|[?&]share=(?:[a-z]+-)?[a-z]{1,12}(?:&nb=|\Z)")
+"""What blogs offer with each page: the same for programs, and buttons that lead to social networks."""
 
 
 class Options(PageOptions):
@@ -50,10 +54,10 @@ class Site(SourceSpider):
 
         The pictures of a page are as deep as the page: nobody has to click to see them.
         """
-        json_feed = is_json_feed(document)
-        found = Leads(json_feed_links(document)) if json_feed else leads(unpacked(document))
+        found = _leads(unpacked(document))
         for link in filter(self._scope.holds, found.links):
-            yield Visit(address=link, depth=visit.depth + 1)
+            if not _BESIDES.search(link):
+                yield Visit(address=link, depth=visit.depth + 1)
         for source in filter(self._scope.holds, found.pictures if self.options.pictures else ()):
             yield Visit(address=source, depth=max(1, visit.depth), follow=False, picture=True)
         if visit.start and self.options.sitemaps:
@@ -62,3 +66,9 @@ class Site(SourceSpider):
                 yield Visit(address=resolve(origin, sitemap))
             if not self.errand.sitemaps.get(origin):
                 yield Visit(address=f"{origin}sitemap.xml", guessed=True)
+
+
+def _leads(document: Document) -> Leads:
+    listed = json_feed_links(document) if is_json_feed(document) else listed_links(document)
+    # No other limit than that of the frontier, which says what it leaves out.
+    return Leads(listed) if listed else leads(document, limit=MOST_ADDRESSES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,16 +42,10 @@ class Sitemap(SourceSpider):
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield what a sitemap lists. Pages are told from further sitemaps when they have been read."""
         sitemap = unpacked(document)
-        if looks_like_feed(sitemap):
-            links = feed_links(sitemap)
-        elif visit.start and _is_list(sitemap):
-            lines = (line.decode("utf-8", "replace").strip() for line in sitemap.body.splitlines())
-            links = tuple(link for line in lines if (link := resolve("", line)))
-        else:
-            if visit.start:
-                self._fail(visit, NO_SITEMAP)
-            return
-        for link in links:
+        listed = feed_links(sitemap) if looks_like_feed(sitemap) else listed_links(sitemap)
+        if visit.start and not listed and not looks_like_feed(sitemap):
+            self._fail(visit, NO_SITEMAP)
+        for link in listed:
             yield Visit(address=link, depth=visit.depth + 1)
 
 
@@ -62,6 +57,10 @@ def unpacked(document: Document) -> Document:
     return replace(document, body=body)
 
 
-def _is_list(document: Document) -> bool:
-    lines = document.body.split(maxsplit=20)[:20]
-    return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
+def listed_links(document: Document) -> tuple[str, ...]:
+    """Return the lines of a sitemap that is plain text; nothing for a document that is none."""
+    body = document.body.removeprefix(codecs.BOM_UTF8)
+    if not all(line.startswith((b"http://", b"https://")) for line in body.split(maxsplit=20)[:20]):
+        return ()
+    lines = (line.decode("utf-8", "replace").strip() for line in body.splitlines())
+    return tuple(link for line in lines if (link := resolve("", line)))

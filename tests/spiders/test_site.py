@@ -74,11 +74,50 @@ def test_pictures_are_read_behind_all_pages_and_do_not_use_up_their_limit() -> N
 def test_a_page_is_read_once_however_its_address_is_written() -> None:
     page = """<a href="/p?b=2&a=1"></a><a href="/p?a=1&b=2"></a><a href="/p?a=1&b=2#c"></a>
         <a href="/p?a=1&b=2&PHPSESSID=0123456789abcdef"></a><a href="/p;jsessionid=77?a=1&b=2"></a>
-        <a href="/p?a=1&b=2&sid=1234"></a><a href="/"></a><a href="/#top"></a><a href="/old"></a>"""
+        <a href="/p?a=1&b=2&sid=0123456789abcdef"></a><a href="/"></a><a href="/#top"></a><a href="/old"></a>
+        <a href="/p?a=1&b=2&utm_source=newsletter&fbclid=x"></a>
+        <a href="/p?a=1&b=2&replytocom=7#respond"></a>"""
     with serve({"/": page, "/p?b=2&a=1": page, "/old": redirect("/p?a=1&b=2")}) as site:
         crawled = crawl(unit(site.url(), allow=(site.pair,)))
     assert site.paths == ["/", "/p?b=2&a=1", "/old"]
     assert paths(crawled, site) == ["/", "/p?b=2&a=1"]
+
+
+def test_what_sites_offer_of_their_pages_to_programs_is_not_asked_for() -> None:
+    page = """<link rel=alternate type="application/json" href="/wp-json/wp/v2/posts/1">
+        <link rel=alternate type="application/json+oembed" href="/wp-json/oembed/1.0/embed?url=x">
+        <a href="/?rest_route=/wp/v2/posts/1"></a><a href="/post/?share=jetpack-whatsapp&nb=1"></a>
+        <a href="/post/?share=facebook"></a><a href="/post/?share=Zx81kq"></a>"""
+    with serve({"/": page, "/post/?share=Zx81kq": "a document"}) as site:
+        crawled = crawl(unit(site.url(), allow=(site.pair,)))
+    assert site.paths == ["/", "/post/?share=Zx81kq"]
+    assert not crawled.of("failed")
+
+
+def test_numbers_of_stories_and_of_sessions_at_a_conference_are_no_session_ids() -> None:
+    stories = [f"/modules.php?file=article&sid={number}" for number in (7, 12)]
+    workshops = [f"/programme?session_id={name}" for name in ("4", "5", "evening-walk-in-spring")]
+    pages: dict[str, Any] = dict.fromkeys((*stories, *workshops), "<p>at the hall</p>")
+    start = "".join(f'<a href="{path}"></a>' for path in pages)
+    with serve({"/": start} | pages) as site:
+        crawl(unit(site.url(), allow=(site.pair,)))
+    assert sorted(site.paths) == sorted(["/", *pages])
+
+
+def test_every_link_of_a_page_is_followed_or_said_to_be_left_out() -> None:
+    page = "".join(f'<a href="/{number}"></a>' for number in range(6000))
+    limits = replace(QUICK, pages=2)
+    with serve({"/": page, "/0": "first"}) as site:
+        crawled = crawl(unit(site.url(), allow=(site.pair,), limits=limits))
+    assert paths(crawled, site) == ["/", "/0"]
+    assert list(crawled.why("skipped").values()) == [PAGE_LIMIT] * 5999
+
+
+def test_the_next_page_may_be_named_in_a_header() -> None:
+    first = Answer(body="1", headers={"Link": '</style.css>; rel=preload, <list?page=2>; rel="next"'})
+    with serve({"/": first, "/list?page=2": "2"}) as site:
+        crawled = crawl(unit(site.url(), allow=(site.pair,)))
+    assert paths(crawled, site) == ["/", "/list?page=2"]
 
 
 def test_redirects_are_followed_within_the_source_and_end_somewhere() -> None:

@@ -44,6 +44,16 @@ def test_a_sitemap_may_be_a_list_of_lines() -> None:
     assert not crawled.of("failed")
 
 
+def test_a_list_of_lines_may_be_a_part_of_an_index_or_a_sites_own() -> None:
+    with serve({"/": "front", "/one": "1"}) as site:
+        lines = Answer(body=f"\ufeff{site.url('/one')}\n", type="text/plain")
+        index = f"<sitemapindex><sitemap><loc>{site.url('/s.txt')}</loc></sitemap></sitemapindex>"
+        site.pages |= {"/s.txt": lines, "/index.xml": index, "/robots.txt": f"Sitemap: {site.url('/s.txt')}"}
+        crawl(unit(site.url("/index.xml"), kind="sitemap", allow=(site.pair,)))
+        crawl(unit(site.url(), allow=(site.pair,), options={"sitemaps": True}))
+    assert site.paths == ["/index.xml", "/s.txt", "/one", "/", "/s.txt", "/one"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
