@@ -80,7 +80,7 @@ FOUND = ("https://village.org/dir/minutes",)
                      id="without frames"),
         pytest.param(html('<link rel=alternate type="application/json+oembed" href=/embed>'
                           '<link rel=alternate type="Text/XML+oEmbed" href=/embed>'), (), id="for machines"),
-        pytest.param(html('<?xml version="1.0"?><!-- x -->\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN">'
+        pytest.param(html('<?xml version="1.0"?><!-- x -->\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0">'
                           f'<html xmlns="http://www.w3.org/1999/xhtml">{LINK}', "application/xml"), FOUND,
                      id="XHTML as XML"),
         pytest.param(html(f"<!-- by hand --><html>{LINK}", "text/plain"), FOUND, id="HTML behind a comment"),
