@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from scanner.extract.links import Leads, is_picture, leads
+from scanner.extract.links import Leads, leads
+from scanner.extract.pictures import is_picture
 from scanner.model import Document, Known
 from spiders.addresses import origin_of, resolve
 from spiders.feed import is_json_feed, json_feed_links
