@@ -19,7 +19,8 @@ NAMES_AROUND = 600
 
 _ELEMENT = re.compile(r"<!--|<(script|style|textarea)\b")
 """What holds text of its own kind, in lower case."""
-_TABLE = re.compile(r"<(/?)table\b")
+_TABLE = re.compile(r"<(/?)(?:table|pre)\b")
+"""A table, or text in which signs may draw one."""
 _LONGEST_TAG = 65_536
 _LONGEST_TABLE = 262_144
 _NOT_TEXT = re.compile(r"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>|\s+", re.DOTALL)

@@ -97,6 +97,11 @@ APART = {
         + "<tr><td>Monday<td>none</tr>" * 600
         + "<tr><td>Friday<td>845 1236 7890</tr></table>"
     ),
+    "a heading far above its number, drawn": (
+        "<pre>\n| Day | Zoom meeting ID |\n|---|---|\n"
+        + "| Monday | none |\n" * 1_500
+        + "| Friday | 845 1236 7890 |\n</pre>"
+    ),
     "in a comment before two that need a label": (
         f"<!-- {NEAR} -->{FILLER * 24}<p>Meeting ID: 845 1111 2222</p>"
         f"{FILLER * 24}<p>Meeting ID: 845 3333 4444</p>"
