@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from scanner.extract.links import feed_links, looks_like_feed, outlinks
 from scanner.model import Document, Known
 from spiders.addresses import Scope
 from spiders.fetch import Errand
+from spiders.frontier import MOST_ADDRESSES
 from spiders.options import Address, PageOptions
 from spiders.spider import SourceSpider
 from spiders.telling import Sink
@@ -44,6 +46,8 @@ class Role(Enum):
     """One closed part of a list's archive, usually a month."""
     DUMP = "dump"
     """All messages of such a part in one file. What was taken out of the archive may still stand in it."""
+    FILE = "file"
+    """What somebody attached to a post, or a list took out of a mail: often a poster or an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,14 @@ _LONGEST = 300
 _BOARD_OF_TOPIC = "f"
 """phpBB before 3.3 names the board in the addresses of its topics; copies of a forum know them only so."""
 _NUMBER = re.compile(r"[0-9]{1,12}")
+_BEHIND_FIRST = re.compile(r"[;&].*", re.DOTALL)
 _ID = r"(?P<id>[0-9]{1,12})"
 _PAGE = r"(?P<page>[0-9]{1,7})"
+_BEHIND = r"(?P<behind>[0-9]{1,7})"
+_LIST = r"list/[^/?@]+@[^/?@]+"
+_WORD = r"[a-z][a-z0-9-]*"
+_FILE_OF_SMF = "action=dlattach;"
+_LIST_OF_HYPERKITTY = re.compile(rf"{_LIST}/thread/")
 # Role, path, and the parameters that make the key and count the pages; others are sessions, sorting, jumps.
 _BY_QUERY: tuple[tuple[Role, re.Pattern[str], str, str], ...] = (
     (Role.THREAD, re.compile(r".*/viewtopic\.php"), "t", "start"),
@@ -72,6 +82,9 @@ _BY_QUERY: tuple[tuple[Role, re.Pattern[str], str, str], ...] = (
     (Role.THREAD, re.compile(r".*/showthread\.php"), "t", "page"),
     (Role.BOARD, re.compile(r".*/forumdisplay\.php"), "f", "page"),
     (Role.BOARD, re.compile(r".*/(?:hyperkitty/|archives/)?list/[^/@]+@[^/@]+/(?:latest)?"), "", "page"),
+    (Role.FILE, re.compile(r".*/(?:download/file\.php|filedata/fetch)"), "id", ""),
+    (Role.FILE, re.compile(r".*/attachment\.php"), "aid", ""),
+    (Role.FILE, re.compile(r".*/attachment\.php"), "attachmentid", ""),
 )
 _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern, re.IGNORECASE))
@@ -91,8 +104,13 @@ _BY_PATH: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.ARCHIVE, r".*/(?P<id>pipermail/[^/?]+/[^/?]+)/date\.html"),
         (Role.DUMP, r".*/(?P<id>pipermail/[^/?]+/[^/?]+\.txt(?:\.gz)?)"),
         (Role.BOARD, r".*/(?P<id>pipermail/[^/?]+)/"),
-        (Role.THREAD, r".*/(?P<id>list/[^/?@]+@[^/?@]+/thread/[A-Z0-9]{20,40})/"),
-        (Role.ARCHIVE, r".*/(?P<id>list/[^/?@]+@[^/?@]+/[0-9]{4}/[0-9]{1,2})/"),
+        (Role.THREAD, rf".*/(?P<id>{_LIST}/thread/[A-Z0-9]{{20,40}})/(?:replies\?offset={_BEHIND})?"),
+        (Role.ARCHIVE, rf".*/(?P<id>{_LIST}/[0-9]{{4}}/[0-9]{{1,2}})/"),
+        (Role.FILE, r".*/(?P<id>pipermail/[^/?]+/attachments/[0-9]{8}/[0-9a-f]{1,40}/[^/?]+)"),
+        (Role.FILE, rf".*/(?P<id>{_LIST}/message/[A-Z0-9]{{20,40}}/attachment/[0-9]{{1,3}})/[^/?]+"),
+        (Role.FILE, rf".*[/?]attachments/(?:[^/?]*\.)?{_ID}/"),
+        (Role.FILE, rf".*/index\.php\?action=dlattach;topic=[0-9.]{{3,20}};attach={_ID}(?:;image)?"),
+        (Role.BOARD, rf".*/forum/(?P<id>{_WORD}(?:/(?!page[0-9]){_WORD}){{0,4}})(?:/page{_PAGE})?"),
     )
 )
 
@@ -111,14 +129,16 @@ def place(address: str) -> Place | None:
             whole = f"{origin}{parts.path}" + (f"?{urlencode(kept)}" if kept else "")
             name = f"{role.value} {origin}{parts.path} {parameters.get(key, '')}"
             return Place(role, name, int(number) if _NUMBER.fullmatch(number) else 0, whole)
-    # The parameters of SMF are parted by ";", and what follows the first is a session or a jump.
-    rest = f"{parts.path}?{parts.query.partition(';')[0]}".removesuffix("?")
+    # What follows the first parameter is a session or a jump. Those of SMF are parted by ";".
+    query = parts.query if parts.query.startswith(_FILE_OF_SMF) else _BEHIND_FIRST.sub("", parts.query)
+    rest = f"{parts.path}?{query}".removesuffix("?")
     for role, pattern in _BY_PATH:
         found = pattern.fullmatch(rest)
         if found is not None:
-            number = found.groupdict().get("page") or "0"
+            part = found.groupdict()
+            behind = int(part["behind"]) + 1 if part.get("behind") else 0
             name = f"{role.value} {origin} {found['id'].lower()}"
-            return Place(role, name, int(number), f"{origin}{rest}")
+            return Place(role, name, behind or int(part.get("page") or 0), f"{origin}{rest}")
     return None
 
 
@@ -146,24 +166,38 @@ class Forum(SourceSpider):
 
     def again(self, known: Known) -> Visit | None:
         """Read what a sighting stands on or what was not read; boards say which threads have changed."""
-        return None if known.digest and not known.watched else super().again(known)
+        if known.digest and not known.watched:
+            return None
+        found = place(known.address)
+        is_file = found is not None and found.role is Role.FILE
+        return Visit(address=known.address, depth=known.depth, follow=not is_file, picture=is_file)
+
+    def known(self, address: str) -> Known | None:
+        """Return what is remembered; of a list without validators, for its body leads on, changed or not."""
+        known = super().known(address)
+        found = place(address)
+        if known is None or (found is not None and found.role is not Role.BOARD):
+            return known
+        return replace(known, etag="", last_modified="")
 
     def is_news(self, visit: Visit) -> bool:
         """Go on to all that ``follow`` yields: boards are where news is found, threads come with news."""
         return True
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
-        """Yield the threads of a board, the further pages of a thread, the parts of an archive."""
+        """Yield the threads of a board, the further pages and files of a thread, the parts of an archive."""
         here = place(visit.address)
         is_feed = looks_like_feed(document)
-        links = feed_links(document) if is_feed else outlinks(document)
-        met = (found for link in links if (found := place(link)) is not None)
-        places = list(dict.fromkeys(self._spelt.setdefault((found.key, found.page), found) for found in met))
+        links = feed_links(document) if is_feed else _links(document)
+        places = self._places(links)
         if visit.start and here is None and not places and not is_feed:
             self._fail(visit, NO_FORUM)
         for link in links if is_feed else ():
             if place(link) is None:  # phpBB's feed names posts, not topics
                 yield Visit(address=link, depth=visit.depth + 1, follow=False)
+        for found in places:
+            if found.role is Role.FILE and not self._is_read(found):
+                yield replace(self._visit(found, visit), follow=False, picture=True)
         if here is not None and here.role is Role.THREAD:
             yield from (self._visit(page, visit) for page in places if page.key == here.key)
             return
@@ -175,6 +209,20 @@ class Forum(SourceSpider):
             yield self._visit(thread, visit)
             if (last := self._last_pages.get(thread.key)) is not None:
                 yield self._visit(last, visit)
+        yield from self._lists(places, visit, news=news)
+
+    def follow_unchanged(self, document: Document, visit: Visit) -> Iterator[Visit]:
+        """Yield the lists that a list leads to: there may be news in one that this one says nothing of."""
+        here = place(visit.address)
+        if here is None or here.role is Role.BOARD:
+            yield from self._lists(self._places(_links(document)), visit, news=False)
+
+    def _places(self, links: Sequence[str]) -> list[Place]:
+        met = (found for link in links if (found := place(link)) is not None)
+        return list(dict.fromkeys(self._spelt.setdefault((found.key, found.page), found) for found in met))
+
+    def _lists(self, places: Sequence[Place], visit: Visit, *, news: bool) -> Iterator[Visit]:
+        here = place(visit.address)
         for board in (found for found in places if found.role is Role.BOARD):
             if news or here is None or board.key != here.key:
                 yield self._visit(board, visit)
@@ -185,7 +233,7 @@ class Forum(SourceSpider):
                     yield self._visit(found, visit)
 
     def _is_read(self, found: Place) -> bool:
-        known = self.known(found.address)
+        known = super().known(found.address)
         return known is not None and bool(known.digest)
 
     def _visit(self, found: Place, visit: Visit) -> Visit:
@@ -193,3 +241,25 @@ class Forum(SourceSpider):
         here = place(visit.address)
         deeper = here is None or here.key != found.key
         return Visit(address=found.address, depth=max(visit.depth + deeper, 1))
+
+
+def _links(document: Document) -> tuple[str, ...]:
+    """Return where a page of a forum leads; of a thread of HyperKitty, also where its replies stand.
+
+    These come as JSON, six at a time: only robots whose names it knows get them with the page.
+    """
+    here = place(document.address)
+    if here is None or here.role is not Role.THREAD or _LIST_OF_HYPERKITTY.search(here.key) is None:
+        return outlinks(document, limit=MOST_ADDRESSES)
+    thread = here.address.partition("replies?")[0]
+    if thread == here.address:
+        loads = (f"{thread}replies?offset=0",) if b"/replies?" in document.body else ()
+        return (*loads, *outlinks(document, limit=MOST_ADDRESSES))
+    try:
+        answer = json.loads(document.body)
+        page, following = str(answer["replies_html"]), answer["next_offset"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return ()
+    further = (f"{thread}replies?offset={following}",) if isinstance(following, int) else ()
+    replies = replace(document, body=page.encode("utf-8", "replace"), media_type="text/html", charset="utf-8")
+    return (*further, *outlinks(replies, limit=MOST_ADDRESSES))

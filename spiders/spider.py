@@ -95,6 +95,10 @@ class SourceSpider(Telling):
         """Yield the visits that a freshly read document leads to; repetitions do no harm."""
         raise NotImplementedError
 
+    def follow_unchanged(self, document: Document, visit: Visit) -> Iterator[Visit]:
+        """Yield the visits that a document leads to though it is as it was; what was read is known anyway."""
+        yield from ()
+
     # --- the way of an address -----------------------------------------------------------------
 
     async def start(self) -> AsyncIterator[Request]:
@@ -199,6 +203,8 @@ class SourceSpider(Telling):
         why_cut = str(response.meta.get(WHY_CUT, ""))
         if visit.known is not None and visit.known.digest == digest and not why_cut:
             self._sink(Unchanged(source=self._source, address=visit.address))
+            for onward in self.follow_unchanged(document, visit) if visit.follow else ():
+                yield from self._ask(onward)
             return
         target = _refresh_target(response, document)
         if target and is_meeting_address(target):
@@ -218,8 +224,8 @@ class SourceSpider(Telling):
         )
         if not visit.follow:
             return
-        for onward in filter(None, (target, answers.next_link(response))):
-            yield from self._ask(Visit(address=onward, depth=visit.depth + 1))
+        for address in filter(None, (target, answers.next_link(response))):
+            yield from self._ask(Visit(address=address, depth=visit.depth + 1))
         yield from self._go_on(document, visit)
 
     def _go_on(self, document: Document, visit: Visit) -> Iterator[Request]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from scanner.model import Known
 from spiders.forum import Role, place
-from tests.internet import Answer, serve
+from tests.internet import Answer, Hit, serve
 from tests.spiders.crawls import crawl, unit
+from tests.spiders.hostile.behaviours.types import pdf
 from tests.spiders.test_known import remembered
 
 
@@ -155,9 +158,75 @@ def test_the_second_night_reads_what_is_new() -> None:
     assert "/viewforum.php?f=2&start=25" not in site.paths
 
 
+def test_a_list_that_is_as_it_was_still_leads_to_lists_with_news() -> None:
+    tagged = Answer(body=links("/pipermail/walks/2026-November/date.html"), headers={"ETag": '"of the list"'})
+    pages = {
+        "/pipermail/walks/": tagged,
+        "/pipermail/walks/2026-November/date.html": links("000001.html"),
+        "/pipermail/walks/2026-November/000001.html": "one",
+    }
+    with serve(pages) as site:
+        first = crawl(unit(site.url("/pipermail/walks/"), kind="forum", allow=(site.pair,)))
+        month = links("000001.html", "000002.html")
+        site.pages |= {
+            "/pipermail/walks/": lambda hit: Answer(status=304) if "if-none-match" in hit.headers else tagged,
+            "/pipermail/walks/2026-November/date.html": month,
+            "/pipermail/walks/2026-November/000002.html": "two",
+        }
+        known = remembered(first)
+        second = crawl(unit(site.url("/pipermail/walks/"), kind="forum", allow=(site.pair,), known=known))
+    assert site.url("/pipermail/walks/2026-November/000002.html") in second.fetched()
+
+
+def test_replies_that_a_thread_loads_by_a_script_are_read() -> None:
+    def replies(hit: Hit) -> Answer:
+        offset = int(hit.path.partition("?offset=")[2])
+        said = {"replies_html": f"<p>reply {offset}</p>" + links("/x"), "next_offset": (6, None)[offset > 0]}
+        return Answer(body=json.dumps(said), type="application/javascript")
+
+    thread = "/archives/list/village@lists.example/thread/ABCDEFGHIJKLMNOPQRSTUVWXYZ234567/"
+    further = [f"{thread}replies?offset={offset}" for offset in (0, 6)]
+    first = f'<p>first</p><script>update_thread_replies("{thread}replies?sort=thread")</script>'
+    start = "/archives/list/village@lists.example/latest"
+    with serve({start: links(thread), thread: first, **dict.fromkeys(further, replies)}) as site:
+        crawled = crawl(unit(site.url(start), kind="forum", allow=(site.pair,)))
+    assert site.paths == [start, thread, *further]
+    assert "reply 6" in crawled.fetched()[site.url(further[1])]["text"]
+
+
+def test_files_in_posts_are_read_behind_all_threads_and_once() -> None:
+    board = links("viewtopic.php?t=2", "viewtopic.php?t=1")
+    topic = links("./download/file.php?id=7&sid=0123456789abcdef0123456789abcdef&t=1", "/pictures/x.png")
+    poster = Answer(body=pdf(), type="application/octet-stream")
+    with serve(
+        {
+            "/": board,
+            "/viewtopic.php?t=2": topic,
+            "/viewtopic.php?t=1": "1",
+            "/download/file.php?id=7": poster,
+        }
+    ) as site:
+        first = crawl(unit(site.url(), kind="forum", allow=(site.pair,)))
+        assert site.paths == ["/", "/viewtopic.php?t=2", "/viewtopic.php?t=1", "/download/file.php?id=7"]
+        site.hits.clear()
+        site.pages |= {"/": board + "again", "/viewtopic.php?t=2": topic + "another post"}
+        crawl(unit(site.url(), kind="forum", allow=(site.pair,), known=remembered(first)))
+        unread = Known(address=site.url("/download/file.php?id=7"), depth=2)
+        crawl(unit(site.url(), kind="forum", allow=(site.pair,), known=(unread,)))
+    assert site.paths.count("/download/file.php?id=7") == 1
+    assert site.paths[-1] == "/download/file.php?id=7"
+
+
 @pytest.mark.timeout(60)
 def test_a_board_full_of_traps_stalls_nobody() -> None:
-    for hostile in ("/list/" + "@" * 4000, "/threads/" + "1." * 2000, "/forum/" + "1-a/" * 1000, "/" * 4000):
+    for hostile in (
+        "/list/" + "@" * 4000,
+        "/threads/" + "1." * 2000,
+        "/forum/" + "1-a/" * 1000,
+        "/forum/" + "a-" * 2000,
+        "/forum/a" * 500,
+        "/" * 4000,
+    ):
         for _ in range(5000):
             assert place(f"https://f.org{hostile}") is None
         for _ in range(200):
@@ -212,7 +281,16 @@ def test_failures_are_told(answer: Answer, why: str, blocked: bool) -> None:
         ("https://f.org/index.php?threads/choir.15/page-2", Role.THREAD, 2),
         ("https://f.org/index.php?forums/village.3/", Role.BOARD, 0),
         ("https://f.org/threads/15-choir/page3", Role.THREAD, 3),
+        ("https://f.org/showthread.php?15-choir/page3&s=0123456789abcdef0123456789abcdef", Role.THREAD, 3),
         ("https://f.org/forum/village/choir/15-rehearsal", Role.THREAD, 0),
+        ("https://f.org/forum/village/choir/page2", Role.BOARD, 2),
+        ("https://f.org/attachments/poster-pdf.12/", Role.FILE, 0),
+        ("https://f.org/attachment.php?aid=12", Role.FILE, 0),
+        ("https://f.org/attachment.php?attachmentid=12&d=1700000000", Role.FILE, 0),
+        ("https://f.org/filedata/fetch?id=12&d=1700000000", Role.FILE, 0),
+        ("https://f.org/index.php?action=dlattach;topic=7.0;attach=12", Role.FILE, 0),
+        ("https://f.org/pipermail/v/attachments/20261123/ab12cd/attachment.ics", Role.FILE, 0),
+        (f"https://f.org/list/v@f.org/message/{'A' * 32}/attachment/2/invite.ics", Role.FILE, 0),
         ("https://f.org/thread-15-page-2.html", Role.THREAD, 2),
         ("https://f.org/forum-4.html", Role.BOARD, 0),
         ("https://f.org/index.php/topic,15.30.html", Role.THREAD, 30),
@@ -227,7 +305,17 @@ def test_addresses_of_many_makes_are_known(address: str, role: Role, page: int) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/member.php?u=1", "/viewtopic.php?p=1", "/threads/", "/index.php?action=login", "/"]
+    "path",
+    [
+        "/member.php?u=1",
+        "/viewtopic.php?p=1",
+        "/threads/",
+        "/index.php?action=login",
+        "/forum/ucp.php",
+        "/forum/search/",
+        "/download/file.php?avatar=3.png",
+        "/",
+    ],
 )
 def test_other_pages_are_none_of_a_forum(path: str) -> None:
     assert place(f"https://f.org{path}") is None
