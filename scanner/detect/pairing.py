@@ -7,7 +7,7 @@ dial-in string come last. Of several stated ones the first counts: later ones ar
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -36,17 +36,22 @@ def paired(
     """Return the passcode of every room with its rank, by the rules above.
 
     A statement belongs to the nearest meeting before it; one that stands before the only meeting within
-    reach belongs to that. ``barriers`` are places of recordings, whose passcodes are their own.
+    reach belongs to that. One that is said to be for all belongs to those that have none of their own.
+    ``barriers`` are places of recordings, whose passcodes are their own.
     """
     meetings = _meetings(mentions)
     keys = {mention.hit.key for mention in mentions}
     places = _Places(meetings, barriers, text)
-    stated = [statement for statement in stated if statement.text not in keys]
+    common = [statement for statement in stated if statement.is_common]
+    stated = [statement for statement in stated if statement.text not in keys and not statement.is_common]
     heralded = places.heralded_by(stated)
     for number, statement in enumerate(stated):
         meeting = heralded[number] if heralded else places.meeting_of(statement)
         if meeting is not None and meeting.passcode is None:
             meeting.passcode = statement.text
+    for statement in common:
+        for meeting in places.near(statement):
+            meeting.passcode = meeting.passcode or statement.text
     result: dict[tuple[str, str], tuple[Passcode | None, int]] = {}
     for meeting in meetings:
         for room in meeting.takers:
@@ -127,6 +132,12 @@ class _Places:
         if statement.at - position > REACH or barrier > position:
             return None
         return self._takers[number]
+
+    def near(self, statement: Statement) -> Iterator[_Meeting]:
+        """Yield the meetings within reach of a stated passcode."""
+        low = bisect_left(self._positions, (statement.at - REACH, -1))
+        high = bisect_left(self._positions, (statement.end + REACH, -1))
+        return (self._takers[number] for number in {number for _, number in self._positions[low:high]})
 
     def heralded_by(self, stated: Sequence[Statement]) -> Sequence[_Meeting]:
         """Return the meeting after each statement where every meeting has its passcode before it.

@@ -19,7 +19,9 @@ REACH = 2000
 _SEPARATOR = re.compile(
     r"(?P<paren>[ \t]*+[(（][^()（）\n]{0,40}[)）]|,[ ][^,.\n:]{2,30}(?=:)|\.(?=:)"
     r"|[ ](?:to|zum|pour|para|per)[ ](?:join|enter|beitreten|rejoindre|entrar|unirse|entrare)"
-    r"[^.\n:]{0,20}(?=:)|[ ](?:for|für|pour|para|per|voor)[ ](?P<purpose>[^.,\n:]{2,30})(?=:)"
+    r"[^.\n:]{0,20}(?=:)|[ ](?:for|für|pour|para|per|voor)[ ](?P<purpose>[^.,\n:]{2,30}?)"
+    r"(?=:|[ ](?:is|ist|est|es|è|lautet)[ ])|[ ](?:is|ist|est|es|è)[ ][^.,\n:]{0,20}"
+    r"(?:same|gleiche?|selbe|même|mism[ao]|mesm[ao]|stess[ao])[^.,\n:]{0,30}(?=:)"
     rf"|{NUMBERED})?"
     rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
     rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
@@ -49,8 +51,17 @@ _OTHER_SECRET = re.compile(
     re.IGNORECASE,
 )
 _OTHER_PURPOSE = re.compile(
-    r"wi-?fi|wlan|record|aufzeichnung|router|account|konto|login|website|host", re.IGNORECASE
+    r"wi-?fi|wlan|record|aufzeichnung|router|account|konto|login|website|host"
+    r"|\b(?:doors?|gates?|building|entrance|printer|car park|parking|area|forum|files?|folder|documents?|pdf"
+    r"|tür|haustür|eingang|tor|drucker|porte|portail|puerta|porta)\b",
+    re.IGNORECASE,
 )
+_COMMON = re.compile(
+    r"\b(?:all|both|every|each|alle[nr]?|beiden?|jede[ns]?|tou(?:te)?s|les[ ]deux|tod[oa]s|amb[oa]s"
+    r"|tutt[ei]|entramb[ei]|elke)\b",
+    re.IGNORECASE,
+)
+"""What a passcode is said to be for that opens several meetings."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters that no passcode has: a sentence goes on in them."""
 _IN_ADDRESS = re.compile(r"(?://|[?&#])[^\s<>\"'|，。、；）】」]{0,290}\Z")
@@ -72,6 +83,8 @@ class Statement:
     text: str
     value_at: int
     end: int
+    is_common: bool = False
+    """It is said to be for all meetings."""
 
 
 def statements(
@@ -155,7 +168,8 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     is_number = len(value) > 8 or _GOES_ON.match(text, found.end("value"))
     if is_number and label["weak"] is not None and label["weak"].lower().startswith("access"):
         return None
-    return Statement(label.start(), value, found.start("value"), found.end("value"))
+    is_common = found["paren"] is not None and _COMMON.search(found["paren"]) is not None
+    return Statement(label.start(), value, found.start("value"), found.end("value"), is_common)
 
 
 def _value(text: str, found: re.Match[str]) -> str | None:

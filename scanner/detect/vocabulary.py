@@ -26,7 +26,7 @@ ID_LABELS = (
     # French
     r"(?:id|identifiant|num[eé]ro|n°)\s*(?:de\s+)?(?:la\s+)?r[eé]union",
     # Spanish, Portuguese, Italian
-    r"(?:id|identificador|n[uú]mero)\.?\s*(?:de\s+)?(?:la\s+)?reuni[oó]n",
+    r"(?:id|identificador|n[uú]mero)\.?\s*(?:de\s+)?(?:la\s+)?reuni[oó]n?",
     r"(?:id|identificador|n[uú]mero)\s*(?:da|de)\s+reuni[aã]o",
     r"(?:id|identificativo|numero)\s*(?:della\s+)?(?:riunione|meeting)",
     r"id\s+(?:d[ue]l?\s+|do\s+)?(?:webinaire|webinar|seminario\s+web)",
@@ -46,8 +46,15 @@ ID_LABELS = (
     r"id\s+cuộc\s+họp",
     r"id\s+rapat",
     r"معر[ّ]?ف\s+الاجتماع",
-    r"id\s+schůzky",
+    r"id\s+(?:schůzky|schôdze|stretnutia|sastanka|sestanka|srečanja|mesyuarat)",
+    r"id(?:-ul)?\s+(?:întâlnire|întâlnirii|ședință|ședinței)",
+    r"értekezlet[\s\-]?azonosító(?:ja)?",
+    r"идентификатор\s+на\s+(?:срещата|събранието)",
+    r"αναγνωριστικό\s+(?:σύσκεψης|συνάντησης)",
+    r"מזהה\s+(?:ה)?(?:פגישה|ישיבה)",
+    r"شناسه\s+(?:جلسه|نشست)",
     r"मीटिंग\s*(?:आईडी|id)",
+    r"(?:รหัส|ไอดี|id)\s*(?:การ)?ประชุม",
 )
 
 _COMPOUND = "meeting|besprechungs|sitzungs|webinar|zoom|vergaderings?"
@@ -73,13 +80,18 @@ PASSCODE_LABELS = (
     r"(?:会议|會議|入会)?密[码碼]",
     r"암호|비밀번호",
     r"(?:секретный\s+)?код\s+доступа|секретный\s+код|пароль|код\s+доступу",
-    r"parola|geçiş\s+kodu",
-    r"přístupový\s+kód|hozzáférési\s+kód|jelszó",
+    r"parol[aă]|geçiş\s+kodu|cod\s+de\s+acces",
+    r"(?:přístupový|prístupový|hozzáférési)\s+kód|jelszó|lozinka|pristupni\s+kod|geslo",
+    r"contrasenya|codi\s+d['’]\s?acc[eé]s",
     r"mật\s+(?:mã|khẩu)",
     r"l[oö]sen(?:kod|ord)|adgangskode|passord",
-    r"kode\s+sandi|kata\s+sandi",
-    r"رمز\s+المرور|كلمة\s+المرور",
-    r"heslo|salasana|tunnuskoodi|parole|κωδικός",
+    r"kode\s+sandi|kata\s+(?:sandi|laluan)|kod\s+laluan",
+    r"رمز\s+(?:المرور|عبور)|كلمة\s+المرور|گذرواژه",
+    r"heslo|salasana|tunnuskoodi|parole|κωδικός(?:\s+πρόσβασης)?",
+    r"парола|код\s+за\s+достъп",
+    r"קוד\s+(?:גישה|סודי)|סיסמה",
+    r"पासकोड|पासवर्ड",
+    r"รหัสผ่าน",
 )
 
 WEAK_PASSCODE_LABELS = (r"pass", r"code", r"access[\s\-]*code", r"p/w")

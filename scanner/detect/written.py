@@ -15,7 +15,7 @@ from scanner.platforms import Hit, Platform
 
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z+@$€£])(?<![0-9A-Za-z]_)(?<![0-9A-Za-z]__)(?<![0-9] )(?<![0-9][\-.,/:])"
-    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9@])(?!_{1,2}[a-z0-9])(?![.,:\-][0-9]|%)"
+    r"[0-9](?:(?:[ .\-]|[ ]?-[ ]?|  )?[0-9]){7,18}(?![a-z0-9@])(?!_{1,2}[a-z0-9])(?![.,:\-][0-9]|%|[OI][0-9])"
 )
 _BROKEN_NUMBER = re.compile(
     r"(?<![0-9A-Za-z+@$€£])(?<![0-9][ \-.,/:])[0-9]{3,4}(?:[ \-][0-9]{3,4})?[ \t\-]{0,4}\r?\n[> \t]{0,8}"
@@ -66,8 +66,10 @@ _COUNTED = re.compile(
 """An amount of something: what stands before it is no number's name."""
 _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", re.IGNORECASE)
 """What turns "meeting ID" into the name of a telephone conference, in languages that say it so."""
+_OVER_LETTERS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
+"""Marks and vowels that belong to the letter before them, as members of a class."""
 _ENDS_IN_WORDS = re.compile(
-    rf"[^\W\d_][.®™°]?(?:{NUMBERED})?(?:[{SIGNS}(\[<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
+    rf"[^\W\d_][{_OVER_LETTERS}]{{0,3}}[.®™°]?(?:{NUMBERED})?(?:[{SIGNS}(\[<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
 )
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))

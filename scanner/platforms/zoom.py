@@ -41,7 +41,7 @@ MEETING_SHAPES = (
         passcodes=_PASSCODES,
     ),
     Shape(
-        path=rf"/(?:meeting|webinar)/register/(?:[0-9]{{9,20}}/)?{_REGISTRATION}",
+        path=rf"/(?:meeting|webinar)/register/(?:[0-9]{{1,20}}/)?{_REGISTRATION}",
         key="register:{id}",
         kind="register",
         ends=r"(?![A-Za-z0-9_\-])",
