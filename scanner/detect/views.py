@@ -238,7 +238,10 @@ def _unescaped(entity: str) -> str:
 
 def _character(escape: re.Match[str]) -> str:
     code = escape[1] or escape[2]
-    return _numbered(code) if code else ""
+    if code:
+        return _numbered(code)
+    signs = len(escape[0]) - 1
+    return "\\" if signs > 1 and signs % 2 else ""  # a backslash that is one, then a break
 
 
 @lru_cache(maxsize=4096)

@@ -149,6 +149,7 @@ def test_numbers_without_evidence_are_found_when_asked_for() -> None:
 @example(
     "https://meet.google.com/BCDEFGHJKM", ["soft hyphens", "line breaks", "escaped"], "href", "feed", "utf-8"
 )
+@example("https://meetings.vonage.com/845123678", ["backslashes", "line breaks"], "href", "data", "utf-8")
 def test_whatever_reading_finds_passes(
     room: str, disguises: list[str], place: str, kind: str, charset: str
 ) -> None:
