@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -40,7 +41,8 @@ class Frontier:
         self._limits = unit.limits
         self._fair = fair
         self._known = {sameness(known.address): known for known in unit.known}
-        self._seen: set[str] = set()
+        self._depths: dict[str, int] = {}
+        self._too_deep: dict[str, Visit] = {}
         self._asked = 0
         self._shapes: Counter[tuple[str, bool]] = Counter()
         self._share = max(self._limits.pages // _SHARES, _LEAST_SHARE)
@@ -49,18 +51,37 @@ class Frontier:
         """Return what is remembered of an address from earlier scans."""
         return self._known.get(sameness(address))
 
-    def meets(self, address: str) -> bool:
-        """Tell whether an address comes up for the first time."""
-        key = sameness(address)
-        if key in self._seen or self.is_full:
+    def meets(self, visit: Visit) -> bool:
+        """Tell whether an address comes up for the first time, and keep the shortest way to it."""
+        key = sameness(visit.address)
+        before = self._depths.get(key)
+        if before is None and self.is_full:
             return False
-        self._seen.add(key)
-        return True
+        self._depths[key] = visit.depth if before is None else min(before, visit.depth)
+        return before is None
 
     @property
     def is_full(self) -> bool:
         """Whether more addresses came up than one crawl can count."""
-        return len(self._seen) > MOST_ADDRESSES
+        return len(self._depths) + len(self._too_deep) > MOST_ADDRESSES
+
+    def depth(self, visit: Visit) -> int:
+        """Return how many links the shortest way has that came up so far."""
+        return min(visit.depth, self._depths.get(sameness(visit.address), visit.depth))
+
+    def put_off(self, visit: Visit) -> None:
+        """Forget that an address came up, which is too deep on this way: a shorter one may lead there yet.
+
+        What a sighting stands on is read before all else, wherever it stands, and links to new pages too.
+        """
+        key = sameness(visit.address)
+        del self._depths[key]
+        self._too_deep.setdefault(key, visit)
+
+    @property
+    def too_deep(self) -> Iterable[Visit]:
+        """The addresses that no way led to that was short enough."""
+        return self._too_deep.values()
 
     def objection(self, visit: Visit) -> str | None:
         """Return why an address of the source is not asked for, or None."""
@@ -79,6 +100,7 @@ class Frontier:
         Pages read before have shares of their own, lest they push back what is new.
         """
         self._asked += 1
+        self._too_deep.pop(sameness(visit.address), None)
         if not self._is_shared(visit):
             return visit.priority
         before = self._shapes[_kind(visit)]

@@ -28,7 +28,7 @@ from spiders import answers
 from spiders.addresses import Scope, resolve, sameness
 from spiders.conduct import MOST_HOPS, redirect_target
 from spiders.fetch import WHY_CUT, Errand
-from spiders.frontier import TOO_MANY_ADDRESSES, Frontier
+from spiders.frontier import TOO_DEEP, TOO_MANY_ADDRESSES, Frontier
 from spiders.marks import Mark
 from spiders.options import Options
 from spiders.telling import Sink, Telling
@@ -132,17 +132,26 @@ class SourceSpider(Telling):
             return
         visit = replace(visit, known=self.known(visit.shown))
         reason = self._frontier.objection(visit)
+        if reason == TOO_DEEP:
+            self._frontier.put_off(visit)
+            return
         if reason is not None:
             self._leave(visit, reason)
             return
         yield self._request(visit)
+
+    def closed(self, reason: str) -> None:
+        """Say of what was too deep that it was left out, and that the Unit is at its end."""
+        for visit in self._frontier.too_deep:
+            self._leave(visit, TOO_DEEP)
+        super().closed(reason)
 
     def known(self, address: str) -> Known | None:
         """Return what is remembered of an address from earlier scans."""
         return self._frontier.known(address)
 
     def _is_new(self, visit: Visit) -> bool:
-        is_new = self._frontier.meets(visit.address)
+        is_new = self._frontier.meets(visit)
         if is_new and self._frontier.is_full:
             self._leave(visit, TOO_MANY_ADDRESSES)
             return False
@@ -172,6 +181,7 @@ class SourceSpider(Telling):
             self.crawler.engine.crawl(request)
 
     def _taken(self, response: Response, visit: Visit) -> Iterator[Request]:
+        visit = replace(visit, depth=self._frontier.depth(visit))
         target = redirect_target(response)
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))

@@ -66,3 +66,20 @@ def test_what_was_read_before_does_not_push_back_what_is_new_of_its_kind() -> No
         known = tuple(Known(address=site.url(path), depth=1, digest="of another night") for path in old)
         crawl(unit(site.url(), allow=(site.pair,), known=known, limits=replace(QUICK, pages=30)))
     assert site.paths.index(new) < 5
+
+
+def test_a_page_is_as_deep_as_the_shortest_way_to_it_whatever_was_read_first() -> None:
+    """A sighting is looked at first. Far down, it links to the news that the front page leads to as well."""
+    pages = {
+        "/": listing(["/news/"]),
+        "/news/": listing(["/news/7"]),
+        "/a/b/c": listing(["/news/7", "/a/b/c/d"]),
+        "/news/7": listing(["/news/7/minutes"]),
+        "/news/7/minutes": "<p>Minutes.</p>",
+    }
+    for depth in (2, 3):
+        with serve(pages) as site:
+            known = (Known(address=site.url("/a/b/c"), depth=depth, digest="of another night", watched=True),)
+            crawled = crawl(unit(site.url(), allow=(site.pair,), known=known, limits=replace(QUICK, depth=3)))
+        assert site.url("/news/7/minutes") in crawled.fetched()
+        assert list(crawled.why("skipped")) == [site.url("/a/b/c/d")][: depth - 2]
