@@ -180,6 +180,8 @@ def _trim(text: str, lowered: str, start: int, end: int) -> Written | None:
     address = text[start:end]
     if _BRACKET.search(address):
         address = address[: _balanced(address)]
+    if (dots := address.find("...")) > 0:  # a next line may have been put to it
+        address = address[: dots + 3]
     emphasis = len(text[max(0, start - 3) : start]) - len(text[max(0, start - 3) : start].rstrip("_"))
     dotted = address.rstrip("*_)]")
     cut_short = dotted.endswith("..") or text[start + len(address) : start + len(address) + 1] == "…"

@@ -43,6 +43,10 @@ _PROMISING = re.compile(
 _RECORDING = re.compile(r"/rec/(?:share|play)/|/recordingservice/|/ldr\.php|/lsr\.php", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^([ \t>*]{0,8})_(?=[^\s_])([^\n]*[^\s_])_([*).,!?]{0,3}\r?)$", re.MULTILINE)
 """A line in strokes below, as chats and Markdown mark it: they belong to no address or number in it."""
+_BBCODE = re.compile(
+    r"\[/?(?:b|i|u|s|color|size|font|center|left|right|highlight)(?:=[^\]\n]{0,40})?\]", re.IGNORECASE
+)
+"""What boards write for how a text looks."""
 _BLANK_BEFORE_BREAK = re.compile(r"(?<![ \t\u00a0])[ \t\u00a0]{1,1000}(?=\n)")
 
 
@@ -255,7 +259,9 @@ def _laid_out(
     def close() -> None:
         nonlocal length
         if run:
-            text = _EMPHASIS.sub(r"\1 \2 \3", _BLANK_BEFORE_BREAK.sub("", clean("".join(run))))
+            text = clean("".join(run))
+            text = _BBCODE.sub("", text) if "[/" in text else text
+            text = _EMPHASIS.sub(r"\1 \2 \3", _BLANK_BEFORE_BREAK.sub("", text))
             run.clear()
             parts.append(text)
             length += len(text)

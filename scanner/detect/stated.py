@@ -26,11 +26,11 @@ _SEPARATOR = re.compile(
     rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
     rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
     rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är)(?=[\s:])|-{{1,2}}"
-    r"|(?<![:=])(?<![:=] )#)){0,3})"
+    r"|\.{2,40}+|(?<![:=])(?<![:=] )#)){0,3})"
     r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„″«‹‘’<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
     rf"(?P<line>(?:\r?\n[>\s|*]{{0,12}}){{0,3}})(?P<value>[^{PICTURES}\s\"“”„″«»‹›<>|，。、；（）「」『』【】《》()\[\]{{}}`\\]{{1,64}})"
 )
-_EXPLICIT = re.compile(rf"[:=]\Z|[{PICTURES}]\Z")
+_EXPLICIT = re.compile(rf"[:=]\Z|\.\.\Z|[{PICTURES}]\Z")
 _IS = ("is", "ist", "est", "es", "è", "é", "lautet")
 _TERSE = re.compile(r"pwd?|mdp|passwd", re.IGNORECASE)
 """Labels that nobody writes in a sentence about passcodes."""
@@ -42,10 +42,11 @@ _PAIRS = re.compile(
 _NUMBER = re.compile(r"[0-9]{3,4}(?:[ .\-][0-9]{3,4}){2}(?![0-9])")
 """What is a meeting's number: a table whose cells are lines may have it below the word for a passcode."""
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_BESIDE = re.compile(r"[ \t]*[/|][ \t]*(?=[^\s:/]*[0-9])(?P<value>[^\s:/|,;()]{3,32})(?=[\s.,;)|]|\Z)")
 _NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
 _NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ/=.])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
-    r"(?:\b(?:host|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
+    r"(?:\b(?:host|phone|telephone|dial-in|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
     r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
     r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
@@ -100,13 +101,22 @@ def statements(
             if not budget.allows():
                 return
             stated = _statement(text, label)
-            if stated is not None and not _is_within(stated.value_at, numbers):
+            number = _around(stated.value_at, numbers) if stated is not None else None
+            if number is not None:
+                stated = _behind(text, label, number[1])
+            if stated is not None:
                 yield stated
 
 
-def _is_within(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+def _around(position: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     before = bisect_right(spans, (position, position + REACH)) - 1
-    return before >= 0 and spans[before][0] <= position < spans[before][1]
+    return spans[before] if before >= 0 and spans[before][0] <= position < spans[before][1] else None
+
+
+def _behind(text: str, label: re.Match[str], at: int) -> Statement | None:
+    """Return the passcode that stands behind a number if one label is for both: "ID/Passcode: 1 / 2"."""
+    found = _BESIDE.match(text, at)
+    return Statement(label.start(), found["value"], found.start("value"), found.end()) if found else None
 
 
 def _windows(near: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
@@ -158,7 +168,11 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         if rest or (not sep and not explicit):
             return None
     ends_line = _ENDS.match(text, found.start("value") + len(value)) is not None
-    told = sep in _IS or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
+    told = (
+        sep in _IS
+        or (before.endswith("(") and text.startswith(")", found.end("value")))
+        or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
+    )
     if not explicit and not mixed and not (told and ends_line):
         return None
     goes_on = _NEXT_WORD.match(text, found.end("value")) is not None

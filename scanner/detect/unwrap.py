@@ -81,7 +81,7 @@ def _in_base64(part: str) -> Iterator[Wrapped]:
 
 
 _LONE_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*:/{1,2}[^:]*", re.IGNORECASE)
-_PLUS = re.compile(r"\+(?=[^\W\d_]{2}|https?:)|(?<=[:.,;!?])\+|(?<=[0-9])\+(?=[0-9]{2})")
+_PLUS = re.compile(r"\+(?=[^\W\d_]{2}|https?:|[(\[])|(?<=[:.,;!?])\+|(?<=[0-9])\+(?=[0-9]{2})")
 
 
 def _blanks(value: str) -> str:

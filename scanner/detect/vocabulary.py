@@ -161,6 +161,11 @@ JOINING_WORDS = [
     "番号",
 ]
 
+_AND_PASSCODE = (
+    r"\s?(?:[/&+]|and|und|et|y|e)\s?(?:pass(?:code|word)?|pwd?|kenncode|passwort|mot\s+de\s+passe|mdp"
+    r"|contrase[nñ]a|senha)(?=\s?[:=])"
+)
+"""What is said with a label for a number and its passcode: "Meeting ID/Passcode:"."""
 PICTURES = r"\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 """Arrows and pictures, as members of a class."""
 SIGNS = rf"\s:=#\-*_\"'`|>~•·…“”„″‘’{PICTURES}"
@@ -205,7 +210,7 @@ class Vocabulary:
         named_id = rf"(?:{self._name_words})[\s\-]?(?:room[\s\-]?)?ids?(?![a-z])"
         self.id_label = Phrase(
             rf"{_STARTS_WORD}(?P<label>{own + '|' if own else ''}{'|'.join(ID_LABELS)}|{named_id}){of_name}"
-            rf"(?:{NUMBERED})?(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}{_IS}[(\[<]?$",
+            rf"(?:{NUMBERED}|{_AND_PASSCODE})?(?P<paren>\s*[(（][^()（）\n]{{0,40}}[)）])?{filler}{_IS}[(\[<]?$",
             (*own_labels, *ID_LABELS, *escaped),
         )
         self.lone_id = re.compile(
