@@ -7,7 +7,9 @@ used, so that log filters can rely on it however early they run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from urllib.parse import unquote, urlsplit
 
 LINK = "[link]"
@@ -17,6 +19,11 @@ SECRET = "[secret]"  # noqa: S105
 MASK = "***"
 
 EXCERPT_LENGTH = 160
+_MARGIN = 4 * EXCERPT_LENGTH
+"""Characters beside a span that are looked at: a link or number that an excerpt cuts is seen whole."""
+_SHORTEST = 3
+_FEW = 20
+"""Secrets that are looked for one by one; of more, each place of a text is tried."""
 
 _END = r"[^\s<>\"'|\u201c\u201d\u300c\u300d]"
 _LINK = re.compile(
@@ -58,31 +65,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
     ``secrets`` are replaced wherever they stand, whatever their case, if they have three characters or more.
     """
-    text = _INVISIBLE.sub("", text)
-    text = _LINK.sub(LINK, text)
-    if "@" in text:
-        text = _MAIL.sub(MAIL, text)
-    if "-" in text:
-        text = _MEET_CODE.sub(LINK, text)
-    lowered = text.lower()
-    there = {secret for secret in secrets if len(secret) >= 3 and secret.lower() in lowered}
-    for secret in sorted(there, key=len, reverse=True):
-        text = _without(text, secret)
-    if sum(map(lowered.count, _DIGIT_WORDS)) >= _FEWEST:
-        text = _NUMBER_WORDS.sub(NUMBER + " ", text)
-    return _NUMBER.sub(NUMBER, text)
-
-
-def _without(text: str, secret: str) -> str:
-    """Replace a secret without regard to case; no pattern is compiled, since every document has its own."""
-    lowered, wanted = text.lower(), secret.lower()
-    if len(lowered) != len(text):
-        return re.sub(re.escape(secret), SECRET, text, flags=re.IGNORECASE)
-    parts, at = [], 0
-    while (found := lowered.find(wanted, at)) >= 0:
-        parts += [text[at:found], SECRET]
-        at = found + len(wanted)
-    return "".join([*parts, text[at:]])
+    return _Redacted(text, _Secrets(secrets)).text
 
 
 def excerpt(text: str, start: int, end: int, secrets: Iterable[str] = ()) -> str:
@@ -90,26 +73,136 @@ def excerpt(text: str, start: int, end: int, secrets: Iterable[str] = ()) -> str
 
     White space is one blank. What is cut off at either side is not marked.
     """
-    before, after = _around(text, start, end, secrets)
+    return excerpts(text, [(start, end)], secrets)[0]
+
+
+def excerpts(text: str, spans: Sequence[tuple[int, int]], secrets: Iterable[str] = ()) -> list[str]:
+    """Return the excerpts around all spans of one text: what surrounds several is redacted once."""
+    known = _Secrets(secrets)
+    shown: dict[tuple[int, int], str] = {}
+    for (low, high), inside in _regions(text, sorted(set(spans))):
+        redacted = _Redacted(text[low:high], known)
+        for start, end in inside:
+            shown[start, end] = _excerpt(*redacted.around(start - low, end - low))
+    return [shown[span] for span in spans]
+
+
+def _excerpt(before: str, after: str) -> str:
+    before, after = (" ".join(side.split()) for side in (before, after))
     room = EXCERPT_LENGTH - len(LINK) - 2
     kept_before = before[-max(room // 2, room - len(after)) :]
     kept_after = after[: room - len(kept_before)]
     return " ".join(part for part in (kept_before.strip(), LINK, kept_after.strip()) if part)
 
 
-def _around(text: str, start: int, end: int, secrets: Iterable[str]) -> tuple[str, str]:
-    """Redact both sides with a margin, so that a link or number cut by the window is still seen whole."""
-    margin = 4 * EXCERPT_LENGTH
-    before = text[max(0, start - margin) : start]
-    after = text[end : end + margin]
-    if start > margin:
-        before = before[before.find(" ") + 1 :] if " " in before[:-1] else ""
-    if end + margin < len(text):
-        after = after[: after.rfind(" ")] if " " in after else ""
-    secrets = tuple(secrets)
-    sides = (" ".join(redact(side, secrets).split()) for side in (before, after))
-    left, right = sides
-    return left, right
+def _regions(
+    text: str, spans: Sequence[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], list[tuple[int, int]]]]:
+    """Yield the surroundings of spans, joined where they meet, and the spans in each."""
+    at = 0
+    while at < len(spans):
+        inside = [spans[at]]
+        low, high = spans[at][0] - _MARGIN, spans[at][1] + _MARGIN
+        while (at := at + 1) < len(spans) and spans[at][0] - _MARGIN <= high:
+            inside.append(spans[at])
+            high = max(high, spans[at][1] + _MARGIN)
+        first, last = inside[0][0], max(end for _, end in inside)
+        if low > 0:
+            low = text.find(" ", low, max(low, first - 1)) + 1 or first
+        if high < len(text):
+            blank = text.rfind(" ", last, high)
+            high = blank if blank >= 0 else last
+        yield (max(0, low), high), inside
+
+
+class _Secrets:
+    """What must not be shown, to be found in many texts whatever its case."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = frozenset(secret.lower() for secret in secrets if len(secret) >= _SHORTEST)
+        self._lengths: dict[str, set[int]] = {}
+        if len(self._secrets) > _FEW:
+            for secret in self._secrets:
+                self._lengths.setdefault(secret[:_SHORTEST], set()).add(len(secret))
+
+    def within(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where secrets stand in a text."""
+        lowered = text.lower()
+        if len(lowered) != len(text):
+            for secret in self._secrets:
+                yield from (found.span() for found in re.finditer(re.escape(secret), text, re.IGNORECASE))
+        elif self._lengths:
+            for at in range(len(lowered) - _SHORTEST + 1):
+                for length in self._lengths.get(lowered[at : at + _SHORTEST], ()):
+                    if lowered[at : at + length] in self._secrets:
+                        yield at, at + length
+        else:
+            for secret in self._secrets:
+                at = -1
+                while (at := lowered.find(secret, at + 1)) >= 0:
+                    yield at, at + len(secret)
+
+
+class _Redacted:
+    """A text with what must not be shown replaced; places in it are known by those in the original."""
+
+    def __init__(self, text: str, secrets: _Secrets) -> None:
+        self._unseen = [found.start() for found in _INVISIBLE.finditer(text)]
+        if self._unseen:
+            text = _INVISIBLE.sub("", text)
+        self._source = text
+        self._hidden = list(_joined(_hidden(text, secrets)))
+
+    @property
+    def text(self) -> str:
+        """The whole text, redacted."""
+        return self._shown(0, len(self._source))
+
+    def around(self, start: int, end: int) -> tuple[str, str]:
+        """Return what stands before and behind a span of the original, redacted."""
+        start, end = (at - bisect_left(self._unseen, at) for at in (start, end))
+        return self._shown(max(0, start - _MARGIN), start), self._shown(end, end + _MARGIN)
+
+    def _shown(self, start: int, end: int) -> str:
+        """Return the redacted text between two places; what is hidden at either of them is not shown."""
+        parts: list[str] = []
+        for low, high, instead in self._hidden[bisect_left(self._hidden, start, key=itemgetter(1)) :]:
+            if low >= end or high > end:
+                end = min(low, end)
+                break
+            if low >= start:
+                parts += [self._source[start:low], instead]
+            start = max(start, high)
+        return "".join([*parts, self._source[start:end]])
+
+
+def _hidden(text: str, secrets: _Secrets) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text must be redacted, and what stands there instead."""
+    yield from ((start, end, SECRET) for start, end in secrets.within(text))
+    patterns = [(_LINK, LINK)]
+    if "@" in text:
+        patterns.append((_MAIL, MAIL))
+    if "-" in text:
+        patterns.append((_MEET_CODE, LINK))
+    lowered = text.lower()
+    if sum(map(lowered.count, _DIGIT_WORDS)) >= _FEWEST:
+        patterns.append((_NUMBER_WORDS, NUMBER + " "))
+    for pattern, instead in (*patterns, (_NUMBER, NUMBER)):
+        yield from ((*found.span(), instead) for found in pattern.finditer(text))
+
+
+def _joined(hidden: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Join what overlaps, under the name of what begins first."""
+    before: tuple[int, int, str] | None = None
+    for low, high, instead in sorted(hidden, key=lambda place: (place[0], -place[1])):
+        if before and low < before[1]:
+            before = before[0], max(before[1], high), before[2]
+            continue
+        if before:
+            yield before
+        before = low, high, instead
+    if before:
+        yield before
 
 
 def redact_address(address: str) -> str:

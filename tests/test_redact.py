@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.redact import EXCERPT_LENGTH, excerpt, redact, redact_address
+from scanner.redact import EXCERPT_LENGTH, excerpt, excerpts, redact, redact_address
+from tests.effort import grows_with_size_only
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,32 @@ def test_excerpt_hides_what_its_window_cuts(padding: int) -> None:
     shown = excerpt(text, start, start + 4)
     assert "84512" not in shown
     assert "TOKEN" not in shown
+
+
+def test_excerpts_of_one_text_are_those_of_each_place() -> None:
+    text = "".join(f"Team {n}: choir-{n} at {n % 12} pm, word Pear{n}x. " for n in range(300))
+    secrets = [f"{word}{n}{end}" for n in range(300) for word, end in (("choir-", ""), ("pear", "X"))]
+    spans = [(at := text.index(f"choir-{n} "), at + len(f"choir-{n}")) for n in range(300)]
+    shown = excerpts(text, spans, secrets)
+    assert shown == [excerpt(text, *span, secrets) for span in spans]
+    assert not any("choir-" in one or "Pear" in one for one in shown)
+    assert all(one.count("[link]") == 1 for one in shown)
+    assert "Team 7: [link] at 7 pm, word [secret]. Team 8: [secret] at 8 pm" in shown[7]
+
+
+def test_excerpts_of_many_places_take_linear_time() -> None:
+    def work(text: str) -> None:
+        spans = [(at, at + 11) for at in range(0, len(text), 24)]
+        excerpts(text, spans, [text[start:end] for start, end in spans])
+
+    assert grows_with_size_only(work, "".join(f"{84_000_000_000 + n} choir meets " for n in range(20_000)))
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad"])
+def test_an_excerpt_knows_its_place_behind_marks_that_nobody_sees(hidden: str) -> None:
+    text = f"The v{hidden}illage ch{hidden}oir sings at SPAN{hidden} on Mon{hidden}day."
+    start = text.index("SPAN")
+    assert excerpt(text, start, start + 4) == "The village choir sings at [link] on Monday."
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from scanner.detect import narrow
@@ -33,7 +33,7 @@ from scanner.extract.html import page_flows, raw_flow
 from scanner.extract.pipes import table_flows
 from scanner.model import Detection, Document, Form, Link, Risk, Room, Segment, SegmentKind
 from scanner.platforms import BUILT_IN, PlatformTable
-from scanner.redact import excerpt
+from scanner.redact import excerpts
 
 KINDS = ("href", "text", "html", "ics", "email")
 """What a text handed to ``detect_text`` can be."""
@@ -41,8 +41,6 @@ KINDS = ("href", "text", "html", "ics", "email")
 _SHORT_PAGE = 24_576
 """Bytes of a page that goes through the gate as a whole: for it alone nobody should wait for the screen,
 which takes seconds to make ready where it is not kept from before."""
-_NEIGHBOURS = 64
-"""Rooms before and after one whose secrets are taken out of its excerpt: more do not fit around it."""
 _MEDIA_TYPES = {"html": "text/html", "ics": "text/calendar", "email": "message/rfc822"}
 _SAMPLES = frozenset({"123456789", "1234567890", "12345678901", "abc-defg-hij"})
 
@@ -204,7 +202,7 @@ def _notes(opaque: Iterable[str], *, is_spent: bool) -> Iterator[str]:
         yield "too many addresses and numbers: the last of them were not looked at"
 
 
-def _links(readings: Iterable[Reading]) -> Iterable[Link]:
+def _links(readings: Sequence[Reading]) -> Iterable[Link]:
     """Join all mentions of a room: its first place, its best passcode, its surest form."""
     rooms: dict[tuple[str, str], list[Reading]] = {}
     raw: list[Reading] = []
@@ -217,11 +215,8 @@ def _links(readings: Iterable[Reading]) -> Iterable[Link]:
     for reading in raw:
         if reading.mention.room not in rooms and not _is_stump(reading, whole):
             rooms[reading.mention.room] = [reading]
-    secrets = [{key, *(r.passcode.text for r in seen if r.passcode)} for (_, key), seen in rooms.items()]
-    return [
-        _link(room, seen, set().union(*secrets[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS]))
-        for number, (room, seen) in enumerate(rooms.items())
-    ]
+    shown = _excerpts({room: _first(seen) for room, seen in rooms.items()}, readings)
+    return [_link(room, seen, shown[room]) for room, seen in rooms.items()]
 
 
 def _is_stump(reading: Reading, whole: Sequence[tuple[str, str]]) -> bool:
@@ -231,11 +226,30 @@ def _is_stump(reading: Reading, whole: Sequence[tuple[str, str]]) -> bool:
     return longer < len(whole) and whole[longer][0] == platform and whole[longer][1].startswith(key)
 
 
-def _link(room: tuple[str, str], seen: list[Reading], secrets: set[str]) -> Link:
-    first = next((reading for reading in seen if reading.mention.form is not Form.BARE), seen[0])
+def _first(seen: list[Reading]) -> Reading:
+    return next((reading for reading in seen if reading.mention.form is not Form.BARE), seen[0])
+
+
+def _excerpts(
+    first: Mapping[tuple[str, str], Reading], readings: Iterable[Reading]
+) -> dict[tuple[str, str], str]:
+    """Return what surrounds the first reading of each room, without any room's key or passcode."""
+    secrets = {key for _, key in first}
+    secrets.update(reading.passcode.text for reading in readings if reading.passcode)
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    for room, reading in first.items():
+        rooms.setdefault(reading.text, []).append(room)
+    shown: dict[tuple[str, str], str] = {}
+    for text, those in rooms.items():
+        spans = [(first[room].mention.at, first[room].mention.end) for room in those]
+        shown.update(zip(those, excerpts(text, spans, secrets), strict=True))
+    return shown
+
+
+def _link(room: tuple[str, str], seen: list[Reading], excerpt: str) -> Link:
     best = max(seen, key=lambda reading: reading.rank)
     risks = [reading.mention.hit.risk for reading in seen]
-    mention = first.mention
+    mention = _first(seen).mention
     return Link(
         room=Room(*room),
         form=Form.IMAGE if mention.place in PICTURED and mention.form is not Form.BARE else mention.form,
@@ -243,7 +257,7 @@ def _link(room: tuple[str, str], seen: list[Reading], secrets: set[str]) -> Link
         confidence=min((r.mention.confidence for r in seen), key=list(type(mention.confidence)).index),
         risk=min(risks, key=_WORST.index),
         passcode=best.passcode if best.rank > NONE or best.passcode else None,
-        excerpt=excerpt(first.text, mention.at, mention.end, secrets),
+        excerpt=excerpt,
         sample=mention.hit.key in _SAMPLES,
     )
 
