@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
 
 from scanner.extract.pictures import is_picture
@@ -49,11 +49,15 @@ _MOST_REASONS = 20
 class Tally:
     """Counts of one Source in one Scan. Adding is cheap; ``coverage()`` may be asked at any time.
 
-    Where a canary is expected, ``canary_found`` has to be set when it is met.
+    Where a canary is expected, ``canary_found`` has to be set when it is met. ``starts`` holds the addresses
+    where earlier scans began: that one of them is unchanged says that it was reached again.
     """
 
-    def __init__(self, source: str, *, expects_canary: bool = False) -> None:
+    def __init__(
+        self, source: str, *, expects_canary: bool = False, starts: Collection[str] = frozenset()
+    ) -> None:
         self.source = source
+        self._starts = starts
         self.canary_found = not expects_canary
         self.read = 0
         self.unchanged = 0
@@ -92,6 +96,7 @@ class Tally:
                 self._rooms.update(link.room.platform for link in line.links)
             case Unchanged():
                 self.unchanged += 1
+                self._begun |= line.address in self._starts
                 self._pictures += is_picture(line.address)
             case Skipped():
                 self.skipped[line.why] += 1
@@ -153,9 +158,11 @@ class Tally:
         if len(habit) == _COMPARED and least >= _MANY_PAGES and pages * _SHRUNK < least:
             return FAR_FEWER
         likeness, alike = self._alike.most_common(1)[0] if self._alike else ("", 0)
-        if likeness and alike >= _ALIKE and alike == self.read - self._pictures and not self._rooms:
+        now_alike = bool(likeness) and alike == self._alike.total()
+        if now_alike and alike >= _ALIKE and alike == pages and not self._rooms:
             return ALL_ALIKE
-        return ""
+        were_alike = bool(before) and ALL_ALIKE in before[0].failed
+        return ALL_ALIKE if were_alike and (now_alike or not self._alike) and not self._rooms else ""
 
 
 def coverage_of_paused(paused: PausedSource) -> Coverage:

@@ -148,11 +148,10 @@ def likeness(body: bytes) -> str:
     """Return a mark that is the same for pages of the same build, whatever tokens and addresses they carry.
 
     A source whose every page is the same log-in form has told us nothing. What is left of a page without
-    letters and digits tells pages of some length apart; of short ones nothing is said.
+    letters and digits tells pages of some length apart; short ones are alike where they are the same.
     """
-    if len(body) < _LIKENESS_BYTES:
-        return ""
-    return blake2b(body.translate(None, _WORDS_AND_TOKENS), digest_size=8).hexdigest()
+    build = body if len(body) < _LIKENESS_BYTES else body.translate(None, _WORDS_AND_TOKENS)
+    return blake2b(build, digest_size=8).hexdigest()
 
 
 def limit_self() -> None:

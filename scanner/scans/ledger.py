@@ -98,7 +98,11 @@ class Ledger:
         """
         entries = list(remembered)
         known = self._memory.recall(source, entries, changed=changed, full=full, fast=fast)
-        self.tallies[source] = Tally(source, expects_canary=source in self._canaries)
+        self.tallies[source] = Tally(
+            source,
+            expects_canary=source in self._canaries,
+            starts={entry.known.address for entry in entries if not entry.known.depth and entry.known.digest},
+        )
         self._canary_pages.update((source, entry.known.address) for entry in entries if entry.canary)
         self._watched[source] = {entry.address for entry in known if entry.watched}
         if source not in self._canaries:
@@ -110,7 +114,9 @@ class Ledger:
 
     def take(self, line: CrawlLine) -> None:
         """Count a line, compare what it found with the Register, and write when it matters."""
-        line = self._without_canary(self._memory.as_searched(line))
+        watched = line.address in self._watched[line.source]
+        line = self._memory.as_asked_for(self._memory.as_searched(line), watched=watched)
+        line = self._without_canary(line)
         self.tallies[line.source].count(line)
         ours: list[tuple[Link, Verdict]] = []
         if isinstance(line, PageRead | ReportRead):

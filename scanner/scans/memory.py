@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from storage.addresses import Remembered
 
 _GONE_FOR_GOOD = timedelta(days=30)
 """How long an address that answers 404 is asked for again."""
+
+AS_THE_START = "shows what the start page shows"
 
 _SEARCHED, _UNSEARCHED = "/", "!"
 """Digests are kept behind the name of the rules that the page was searched by and the first of these; where
@@ -27,6 +30,8 @@ class Memory:
         self._unsearched_by = rules + _UNSEARCHED
         self._unread: dict[tuple[str, str], datetime] = {}
         self._unsearched: dict[tuple[str, str], str] = {}
+        self._before: dict[tuple[str, str], str] = {}
+        self._starts: defaultdict[str, dict[str, str]] = defaultdict(dict)
 
     def recall(
         self,
@@ -40,6 +45,11 @@ class Memory:
         """Return what the Unit of a source may know; see ``Ledger.expect``."""
         for entry in entries:
             address, digest = entry.known.address, entry.known.digest
+            body = digest.rpartition(_SEARCHED)[2]
+            if entry.known.watched or not entry.known.depth:
+                self._before[source, address] = body
+            if body and not entry.known.depth:
+                self._starts[source][address] = body
             if not digest:
                 self._unread[source, address] = entry.read
             elif digest.startswith(self._unsearched_by):
@@ -51,6 +61,26 @@ class Memory:
         """Return a line as it is, but call a page left out that is as unsearchable as it was before."""
         if isinstance(line, Unchanged) and (why := self._unsearched.get((line.source, line.address))):
             return Skipped(source=line.source, address=line.address, why=why)
+        return line
+
+    def as_asked_for(self, line: CrawlLine, *, watched: bool) -> CrawlLine:
+        """Return a line as it is, but call a watched page unread that has come to show what a start shows.
+
+        So does every page of a site that is under repair, or behind a door of a kind that we do not know: it
+        proves nothing of what stood there. An address that always was another one of the start is none.
+        """
+        if not isinstance(line, PageRead) or not line.digest:
+            return line
+        starts = self._starts[line.source]
+        if line.depth == 0:
+            starts[line.address] = line.digest
+        elif watched:
+            before = self._before.get((line.source, line.address), "")
+            alike = [start for start, digest in starts.items() if digest == line.digest]
+            if alike and not any(
+                before and self._before.get((line.source, start)) == before for start in alike
+            ):
+                return Failed(source=line.source, address=line.address, why=AS_THE_START, depth=line.depth)
         return line
 
     def keep(self, line: CrawlLine, now: datetime, *, canary: bool = False) -> Remembered | None:

@@ -24,6 +24,7 @@ from scanner.scans.page import PICTURE, CrawlLine, PageRead, from_json
 READ = PageRead(source="forum", address="https://f.example/", depth=0, links=())
 DENIED = Failed(source="forum", address="https://f.example/", why="HTTP 403", blocked=True, start=True)
 BROKEN = Failed(source="forum", address="https://f.example/x", why="HTTP 500")
+OLD_PAGE = Unchanged(source="forum", address="https://f.example/minutes")
 GONE = Failed(source="forum", address="https://f.example/old", why="HTTP 404", gone=True)
 
 
@@ -176,7 +177,7 @@ def test_log_in_forms_are_alike_and_pages_of_one_site_are_not() -> None:
     head = "<html><head><title>St Mary's</title>" + "<style>p { color: red }</style>" * 60
     page = head + "<h1>Minutes</h1><p>Present: Ann, Bob.</p>"
     assert likeness(page.encode()) != likeness((page + "<p>Apologies: none</p>").encode())
-    assert likeness(b"<p>short pages are often alike</p>") == ""
+    assert likeness(b"<p>Back soon.</p>") == likeness(b"<p>Back soon.</p>") != likeness(b"<p>Closed.</p>")
 
 
 def test_pages_are_marked_until_two_of_a_source_differ() -> None:
@@ -201,13 +202,36 @@ def test_pages_are_marked_until_two_of_a_source_differ() -> None:
         (pages(4, "form"), SourceState.OK),
         ([*pages(5, "form"), *pages(1)], SourceState.OK),
         (pages(5), SourceState.OK),
+        ([*pages(5, "form"), OLD_PAGE], SourceState.OK),
     ],
-    ids=["all alike", "too few to say", "one is another", "none alike"],
+    ids=["all alike", "too few to say", "one is another", "none alike", "one is as it was"],
 )
 def test_where_every_page_says_the_same_nothing_was_said(lines: list[PageRead], state: SourceState) -> None:
     coverage = coverage_of(*lines)
     assert coverage.state is state
     assert (ALL_ALIKE in coverage.failed) is (state is SourceState.SUSPICIOUS)
+
+
+def test_what_was_alike_is_no_news_for_not_having_changed() -> None:
+    alike = coverage_of(*pages(6, "form"))
+    for lines, state in (
+        ([OLD_PAGE] * 6, SourceState.SUSPICIOUS),
+        ([OLD_PAGE] * 5 + pages(1, "form"), SourceState.SUSPICIOUS),
+        ([OLD_PAGE] * 4 + pages(2), SourceState.OK),
+    ):
+        tally = Tally("forum")
+        for line in lines:
+            tally.count(line)
+        assert tally.coverage(before=[alike]).state is state
+
+
+def test_a_start_that_has_not_changed_is_a_start_that_was_read() -> None:
+    start = "https://f.example/"
+    for starts, state in (({start}, SourceState.PARTIAL), ({start + "x"}, SourceState.BLOCKED)):
+        tally = Tally("forum", starts=starts)
+        tally.count(Unchanged(source="forum", address=start))
+        tally.count(DENIED)
+        assert tally.coverage().state is state
 
 
 def pictures(count: int) -> list[PageRead]:

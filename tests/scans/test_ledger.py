@@ -1,9 +1,11 @@
 """What the lines of a crawl become: sightings, exposures, alerts, remembered pages. Told once, lost never."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from scanner.alerts.routing import Route
 from scanner.model import ExposureState, News, Passcode, PasscodeKind, SeverityLevel, SightingState
+from scanner.scans.memory import AS_THE_START
 from scanner.scans.page import CrawlLine
 from scanner.scans.queue import LocalQueue
 from tests.builders import NOON, a_meeting, a_passcode, a_room
@@ -132,6 +134,29 @@ def test_gone_needs_a_whole_reading(nights: Nights) -> None:
     assert nights.scan_twice(read()).gone == 1
     assert nights.exposures[0].state is ExposureState.GONE
     assert nights.news[-1] is News.GONE
+
+
+def test_a_page_that_shows_what_the_start_shows_proves_nothing(nights: Nights) -> None:
+    start = replace(read(address="https://forum.example/", digest="home"), depth=0)
+    repair = replace(start, digest="back soon")
+    nights.register(soon())
+    nights.scan(start, read(a_link()))
+    for lines in (
+        (repair, read(digest="back soon")),
+        (unchanged(start.address), read(digest="back soon")),
+    ) * 2:
+        (coverage,) = nights.scan(*lines).coverage
+        assert coverage.failed == {AS_THE_START: 1}
+    assert nights.news == [News.OPENED]
+    assert nights.scan_twice(start, read(digest="taken out")).gone == 1
+
+
+def test_two_addresses_of_one_page_are_clean_together(nights: Nights) -> None:
+    home = replace(read(a_link(), address="https://forum.example/"), depth=0)
+    nights.register(soon())
+    nights.scan(home, read(a_link()))
+    clean = replace(home, links=(), digest="d2")
+    assert nights.scan_twice(clean, read(digest="d2")).gone == 1
 
 
 def test_a_page_that_is_gone_takes_its_leak_with_it(nights: Nights) -> None:
