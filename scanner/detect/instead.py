@@ -19,6 +19,7 @@ NO_PASSCODE = re.compile(
 
 INSTEAD = re.compile(
     r"ask|contact|email|e\-mail|mail|call|phone|text|write|message|request|get|obtain|apply"
+    r"|separately|privately|soon|later|shortly|inside|attached|tonight|tomorrow|getrennt|später|folgt"
     r"|join|members|only|as|at|known|unchanged|usual|shared|given|posted|emailed|auf|sur|per"
     r"|bitte|nach|fragen|anfragen|beim|demander|demandez|contactez|pedir|solicitar|consultar"
     r"|preguntar|chiedere|richiedere|vragen|zapytaj|wie|kommt|folgt|erhaltet|bekommt|gibt|steht"

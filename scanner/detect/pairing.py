@@ -116,6 +116,8 @@ class _Places:
 
     def meeting_of(self, statement: Statement) -> _Meeting | None:
         """Return the meeting that a stated passcode belongs to."""
+        if (named := self._named(statement)) is not None:
+            return named
         before = bisect_right(self._positions, (statement.at, len(self._takers))) - 1
         nearest = self._positions[before] if before >= 0 else None
         paragraph, end = self._paragraph(statement)
@@ -133,11 +135,24 @@ class _Places:
             return None
         return self._takers[number]
 
+    def _named(self, statement: Statement) -> _Meeting | None:
+        """Return the nearest meeting of the platform that the statement names, those before it first."""
+        near = [
+            (position > statement.at, abs(position - statement.at), number)
+            for position, number in self._within(statement.at - REACH, statement.end + REACH)
+            if self._takers[number].platform == statement.platform
+        ]
+        return self._takers[min(near)[2]] if near else None
+
+    def _within(self, start: int, end: int) -> Sequence[tuple[int, int]]:
+        return self._positions[
+            bisect_left(self._positions, (start, -1)) : bisect_left(self._positions, (end, -1))
+        ]
+
     def near(self, statement: Statement) -> Iterator[_Meeting]:
         """Yield the meetings within reach of a stated passcode."""
-        low = bisect_left(self._positions, (statement.at - REACH, -1))
-        high = bisect_left(self._positions, (statement.end + REACH, -1))
-        return (self._takers[number] for number in {number for _, number in self._positions[low:high]})
+        near = self._within(statement.at - REACH, statement.end + REACH)
+        return (self._takers[number] for number in {number for _, number in near})
 
     def heralded_by(self, stated: Sequence[Statement]) -> Sequence[_Meeting]:
         """Return the meeting after each statement where every meeting has its passcode before it.

@@ -25,7 +25,8 @@ _SEPARATOR = re.compile(
     rf"|{NUMBERED})?"
     rf"(?P<sep>[ \t]*+(?:[*_~`\"'>|)]{{0,4}}[ \t]*+"
     rf"(?:[:=]|[{PICTURES}]|[-=]>|[是为為は는은]"
-    rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är)(?=[\s:])|-{{1,2}}"
+    rf"|(?:is|will[ ]be|ist|est|es|è|é|là|lautet|jest|ay|är"
+    rf"|(?:is[ ]now|(?:has[ ](?:been[ ])?)?changed[ ]to))(?=[\s:])|-{{1,2}}"
     r"|\.{2,40}+|(?<![:=])(?<![:=] )#)){0,3})"
     r"[ \t]*+(?P<quote>(?:[*_~`\"'“”„″«‹‘’<>|\[({（「『【《][ \t]?+){0,6})[ \t]*+"
     rf"(?P<line>(?:\r?\n[>\s|*]{{0,12}}){{0,3}})(?P<value>[^{PICTURES}\s\"“”„″«»‹›<>|，。、；（）「」『』【】《》()\[\]{{}}`\\]{{1,64}})"
@@ -46,7 +47,7 @@ _BESIDE = re.compile(r"[ \t]*[/|][ \t]*(?=[^\s:/]*[0-9])(?P<value>[^\s:/|,;()]{3
 _NEXT_WORD = re.compile(r"[ \t]+[^\W\d_]")
 _NOT_BEFORE_CODE = re.compile(r"(?<![0-9A-Za-zÀ-ÿ/=.])(?P<word>[A-Za-zÀ-ÿ]{1,60})[ \-]\Z")
 _OTHER_SECRET = re.compile(
-    r"(?:\b(?:host|phone|telephone|dial-in|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
+    r"(?:\b(?:host|phone|telephone|dial-in|old|former|previous|alte[rs]?|ancien|wi-?fi|wlan|router|panelist|account|login|recording|participant|attendee"
     r"|no|without|sans|ohne|kein|sin)[ \-]{1,2}"
     r"(?:account[ \-])?)\Z",
     re.IGNORECASE,
@@ -70,6 +71,8 @@ _GLUED = re.compile(r"[^\W_][.,;)\]]?\Z")
 """The end of an address that the word for a passcode is glued to, as texts torn out of a page have it."""
 _ENDS = re.compile(r"[*_~]{0,3}[ \t]*(?:\n|\Z|[.,;)\]][*_~]{0,3}(?:\s|\Z))")
 """The end of a line, or of a part of its sentence."""
+_SET_OFF = re.compile(r"[(,;][ ]?\Z")
+"""What sets a word for a passcode off: what stands behind it is one, if nothing follows."""
 _GOES_ON = re.compile(r"[ \-][0-9]")
 _AFTER = 200
 """Characters behind a passcode that can tell what of it is punctuation."""
@@ -86,6 +89,8 @@ class Statement:
     end: int
     is_common: bool = False
     """It is said to be for all meetings."""
+    platform: str | None = None
+    """Whose passcode it is said to be: "Zoom passcode"."""
 
 
 def statements(
@@ -100,7 +105,7 @@ def statements(
         for label in words.passcode.finditer(text, start, end):
             if not budget.allows():
                 return
-            stated = _statement(text, label)
+            stated = _statement(text, label, words)
             number = _around(stated.value_at, numbers) if stated is not None else None
             if number is not None:
                 stated = _behind(text, label, number[1])
@@ -135,7 +140,7 @@ def _windows(near: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _statement(text: str, label: re.Match[str]) -> Statement | None:
+def _statement(text: str, label: re.Match[str], words: Vocabulary) -> Statement | None:
     before = text[max(0, label.start() - 24) : label.start()]
     if _OTHER_SECRET.search(before):
         return None
@@ -168,11 +173,8 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
         if rest or (not sep and not explicit):
             return None
     ends_line = _ENDS.match(text, found.start("value") + len(value)) is not None
-    told = (
-        sep in _IS
-        or (before.endswith("(") and text.startswith(")", found.end("value")))
-        or (_TERSE.fullmatch(label.group()) and not INSTEAD.fullmatch(value))
-    )
+    set_off = _SET_OFF.search(before) or _TERSE.fullmatch(label.group())
+    told = sep in _IS or (set_off and not INSTEAD.fullmatch(value))
     if not explicit and not mixed and not (told and ends_line):
         return None
     goes_on = _NEXT_WORD.match(text, found.end("value")) is not None
@@ -183,7 +185,16 @@ def _statement(text: str, label: re.Match[str]) -> Statement | None:
     if is_number and label["weak"] is not None and label["weak"].lower().startswith("access"):
         return None
     is_common = found["paren"] is not None and _COMMON.search(found["paren"]) is not None
-    return Statement(label.start(), value, found.start("value"), found.end("value"), is_common)
+    said = (before.rpartition("\n")[2], f"{label.group()}{found['paren'] or ''}")
+    platform = next(filter(None, (_named(part, words) for part in said)), None)
+    return Statement(label.start(), value, found.start("value"), found.end("value"), is_common, platform)
+
+
+def _named(said: str, words: Vocabulary) -> str | None:
+    """Return the slug of the platform that stands at the end of the words round a label."""
+    name = list(words.names.finditer(said))[-1:]
+    is_last = name and not said[name[0].end() :].lower().replace("meeting", "").strip(" -:*_)")
+    return words.slug(name[0]["name"]) if is_last else None
 
 
 def _value(text: str, found: re.Match[str]) -> str | None:
