@@ -72,6 +72,16 @@ def _canonical(address: str) -> str:
     return canonicalize_url(parts._replace(path=path, query=query).geturl())
 
 
+def same_elsewhere(one: str, other: str) -> bool:
+    """Tell whether two addresses differ at most by their scheme, ``www.``, a last slash or session ids."""
+    return _without_where(one) == _without_where(other)
+
+
+def _without_where(address: str) -> tuple[str, str, str]:
+    parts = urlsplit(sameness(address))
+    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
+
+
 def origin_of(address: str) -> str:
     """Return the root of the server that an address, as ``resolve`` returns it, lies on."""
     found = _ORIGIN.match(address)

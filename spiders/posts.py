@@ -93,6 +93,10 @@ class PostSpider(SourceSpider):
             return Visit(address=asked, depth=known.depth, about=known.address)
         return None if known.digest else Visit(address=known.address, depth=known.depth)
 
+    def moved(self, visit: Visit, target: str) -> Visit | None:
+        """Return None: a list that has moved is not the single post that such a visit would look for."""
+        return None
+
     def has_read(self, address: str) -> bool:
         """Tell whether a post was read by an earlier scan, and need not be searched again."""
         known = self.known(address)

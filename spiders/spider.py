@@ -25,7 +25,7 @@ from scanner.model import (
 )
 from scanner.platforms import is_meeting_address
 from spiders import answers
-from spiders.addresses import Scope, resolve, sameness
+from spiders.addresses import Scope, resolve, same_elsewhere, sameness
 from spiders.conduct import MOST_HOPS, redirect_target
 from spiders.fetch import WHY_CUT, Errand
 from spiders.frontier import TOO_DEEP, TOO_MANY_ADDRESSES, Frontier
@@ -90,6 +90,15 @@ class SourceSpider(Telling):
     def is_news(self, visit: Visit) -> bool:
         """Tell whether a page that a document leads to is worth a fast run: if it was never read."""
         return not replace(visit, known=self.known(visit.shown)).is_known
+
+    def moved(self, visit: Visit, target: str) -> Visit | None:
+        """Return the visit that reads a watched page where it has moved to, or None if that is another page.
+
+        What is read there stands at the old address too, and what is not there is seen to be gone from both.
+        """
+        if not same_elsewhere(visit.address, target):
+            return None
+        return replace(visit, address=target, about=visit.shown)
 
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield the visits that a freshly read document leads to; repetitions do no harm."""
@@ -212,7 +221,7 @@ class SourceSpider(Telling):
         digest = sha256(response.body).hexdigest()[:_DIGEST]
         why_cut = str(response.meta.get(WHY_CUT, ""))
         if visit.known is not None and visit.known.digest == digest and not why_cut:
-            self._sink(Unchanged(source=self._source, address=visit.address))
+            self._sink(Unchanged(source=self._source, address=visit.shown))
             for onward in self.follow_unchanged(document, visit) if visit.follow else ():
                 yield from self._ask(onward)
             return
@@ -222,7 +231,7 @@ class SourceSpider(Telling):
         self._sink(
             Fetched(
                 source=self._source,
-                document=document,
+                document=replace(document, address=visit.shown),
                 depth=visit.depth,
                 cut=bool(why_cut),
                 why_cut=why_cut,
@@ -264,6 +273,8 @@ class SourceSpider(Telling):
             self._fail(visit, IN_CIRCLES)
         elif len(chain) > MOST_HOPS:
             self._fail(visit, TOO_MANY_HOPS)
+        elif visit.watched and (moved := self.moved(replace(visit, chain=chain), target)) is not None:
+            yield self._request(moved)
         else:
             if visit.watched:
                 # What stood here may stand there, or behind a wall: it is not seen to be gone.

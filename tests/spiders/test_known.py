@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from scanner.model import Known
 from spiders.answers import etag, last_modified
-from tests.internet import Answer, Hit, Site, serve
+from tests.internet import Answer, Hit, Site, redirect, serve
 from tests.spiders.crawls import QUICK, Crawled, crawl, remembered, unit
 
 
@@ -142,3 +142,25 @@ def test_a_date_that_is_none_is_dropped(value: str) -> None:
 )
 def test_an_entity_tag_is_kept_if_it_can_be_sent_back(value: str, kept: str) -> None:
     assert etag(Response("http://a.org/", headers={"ETag": value})) == kept
+
+
+def test_what_a_watched_page_says_where_its_site_has_moved_to_is_said_of_its_old_address() -> None:
+    with serve({"/": "front", "/minutes": "minutes", "/fair": "fair"}) as site:
+        known = tuple(
+            Known(address=site.url(path), depth=1, digest="old", watched=True)
+            for path in ("/minutes", "/fair")
+        )
+        site.pages |= {
+            "/minutes": redirect("/minutes/", 301),
+            "/minutes/": '<a href="x">x</a>',
+            "/minutes/x": "x",
+        }
+        site.pages |= {"/fair": redirect("/fair/", 301)}
+        first = crawl(unit(site.url(), allow=(site.pair,), known=known))
+        read = {entry.address: replace(entry, watched=True) for entry in remembered(first)}
+        again = crawl(unit(site.url(), allow=(site.pair,), known=(read[site.url("/minutes")],)))
+    assert set(first.fetched()) == {site.url(path) for path in ("/", "/minutes", "/minutes/x")}
+    (gone,) = first.of("failed")
+    assert (gone["address"], gone["gone"]) == (site.url("/fair"), True)
+    assert not first.of("skipped")
+    assert site.url("/minutes") in [event["address"] for event in again.of("unchanged")]
