@@ -47,6 +47,7 @@ _NO_LETTER = (
 """Blanks, tags, entities, signs and marks over letters, in UTF-8."""
 _MARKS = (
     (r"[\u0600-\u06ff]", r"|\xd8[\x90-\x9a]|\xd9[\x8b-\x9f\xb0]"),
+    (r"[\u0e00-\u0e7f]", r"|\xe0\xb8[\xb1\xb4-\xba]|\xe0\xb9[\x87-\x8e]"),
     (r"[\u0900-\u097f]", r"|\xe0\xa4[\x80-\x83\xba-\xbf]|\xe0\xa5[\x80-\x97]"),
 )
 """Letters of scripts that have marks of their own, and these marks in UTF-8."""

@@ -40,7 +40,10 @@ _MOST_REPEATS = 3
 _EXACT = re.compile(r"(\[[^\]]*\])\{([0-9])\}")
 _OPTIONAL_CLASS = re.compile(rf"(?:\[[^\]]*\]|\(\?:\[[^\]]*\]\|{re.escape(BLANK)}\)|{re.escape(BLANK)})\?")
 _LOOSE_END = re.compile(r"(?:\(\?:\[[^\]]*\]\??\)[*?]|\[[^\]]*\][*?])+\Z")
-_FOREIGN = r"(?:x|/+u0[01][0-9a-f]{2}|&[a-z]{2,8};|&#x?[0-9a-f]{2,4};|%(?:25)*c3%(?:25)*[89ab][0-9a-f])"
+_FOREIGN = (
+    r"(?:x|/+u(?:0[01]|1e)[0-9a-f]{2}|&[a-z]{2,8};|&#x?[0-9a-f]{2,4};"
+    r"|%(?:25)*(?:c[3-5]|e1%(?:25)*b[a-f])%(?:25)*[89ab][0-9a-f])"
+)
 """What a letter beyond ASCII is in the scanned text, however it is written."""
 _ASCII = tuple(map(chr, range(128)))
 

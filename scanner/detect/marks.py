@@ -90,7 +90,7 @@ _UNSEEN_NUMBERED = (
     r"#(?:0{0,3}(?:173|820[3-7]|823[2-8]|828[89]|829[0-9]|830[0-3]|650[23][0-9]|65279)"
     r"|x0{0,3}(?:ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff));?"
 )
-_UNSEEN_ESCAPED = r"\\u(?:00ad|200[b-f]|202[8-e]|206[0-9a-f]|fe0[0-9a-f]|feff)"
+_UNSEEN_ESCAPED = r"\\u(?:00ad|200[b-f]|202[8-e]|206[0-9a-f]|20(?:dd|de|e3)|fe0[0-9a-f]|feff)"
 _UNSEEN = rf"(?:&(?:amp;)*(?:{_UNSEEN_NAMED}|{_UNSEEN_NUMBERED})|\\*{_UNSEEN_ESCAPED})*"
 _WORD = r"[a-z0-9.:/\-]"
 IN_WORDS_FOREIGN = (
@@ -107,7 +107,7 @@ IN_WORDS_NUMBERS = (
 IN_WORDS_ESCAPES = (
     rf"[a-z0-9.:/\-\\]{_UNSEEN_ESCAPED}{_UNSEEN}{_WORD}",
     # What stands before is no escape itself.
-    r"(?:[g-z]|[^0-9a-f][0-9a-f]{1,3}|[^u][0-9a-f]{4})\s?\\+u(?:3002|ff61)\s?[a-z0-9]",
+    r"(?:[g-z]|[^0-9a-f][0-9a-f]{1,3}|[^u][0-9a-f]{4})\s?\\+u(?:3002|ff61|ff0e|2024|fe52)\s?[a-z0-9]",
     r"[a-z0-9\\]\\u(?:201[0125]|2212|fe58|fe63|ff0d)[a-z0-9]",
 )
 IN_WORDS_PERCENT = (

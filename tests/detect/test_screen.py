@@ -122,6 +122,21 @@ APART = {
     ),
     "over two lines that somebody quotes": f"<pre>\n&gt; {NEAR[:33]}\n&gt; {NEAR[33:]}\n</pre>",
     "wide slashes": f"<p>{NEAR.removeprefix('https://').replace('/', '／')}</p>",
+    "escapes of Vietnamese letters": (
+        r'<script type="application/json">{"a": "ID cu\u1ed9c h\u1ecdp: 845 1236 7890"}</script>'
+    ),
+    "escapes of Thai letters": (
+        r'<script type="application/json">{"a": "\u0e23\u0e2b\u0e31\u0e2a\u0e01\u0e32\u0e23'
+        r'\u0e1b\u0e23\u0e30\u0e0a\u0e38\u0e21: 845 1236 7890"}</script>'
+    ),
+    "escapes round digits": (
+        r'<script type="application/json">{"a": "Zoom ID: '
+        + "".join(rf"{digit}\ufe0f\u20e3" for digit in "84512367890")
+        + '"}</script>'
+    ),
+    "a dot that leads, in escapes": (
+        r'<script type="application/json">{"a": "zoom\u2024us/j/84512367890"}</script>'
+    ),
     "a dot that leads": f"<p>{NEAR.replace('.', '․')}</p>",
     "wide letters and blanks": "<p>Ｚｏｏｍ　ＩＤ：８４５　１２３６　７８９０</p>",
     "an ID behind a dash": "<p>Zoom at 7pm - ID 845 1236 7890 - passcode 482915</p>",
