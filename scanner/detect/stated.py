@@ -204,6 +204,8 @@ def _value(text: str, found: re.Match[str]) -> str | None:
     if pairs is not None:
         return pairs.group().replace(" ", "")
     value = _ADDRESS.split(found["value"], maxsplit=1)[0]
+    if found["quote"].rstrip().endswith("'"):
+        value = value.partition("'")[0]
     if found["line"] and _NUMBER.match(text, at):
         return None
     after = text[found.end("value") : found.end("value") + _AFTER]

@@ -58,6 +58,7 @@ _SEVERAL = re.compile(r"\b(?:ids|meetings|numbers|codes|rooms)\b", re.IGNORECASE
 _DIALLED = re.compile(
     r"\b(?:dial|call|toll[ \-]?free|phone|ring|tel\.?|hotline|fax)[ \t:]{0,3}\Z", re.IGNORECASE
 )
+_TO_DIAL = re.compile(r"\b(?:dial|call|phone|tel|toll|conference line)\b", re.IGNORECASE)
 _COUNTED = re.compile(
     r"[0-9 .\-]{8,24} (?:people|persons|members|users|followers|subscribers|viewers|views|participants"
     r"|attendees|visitors|customers|downloads|shares|dollars|euros?|pounds|points|times|rows|lines|bytes|hours|seconds)\b",
@@ -258,6 +259,8 @@ class _Evidence:
             found = _room(platform, key, lengths, Confidence.HIGH)
             if found is not None:
                 return found
+        if _FOR_TELEPHONES.fullmatch(label["label"]) and _TO_DIAL.search(self._line):
+            return None
         return self._by_length(key, lengths)
 
     def _by_lone_label(self, key: str, lengths: tuple[int, ...]) -> tuple[Hit, Confidence] | None:

@@ -179,6 +179,8 @@ class _Reader:
         shown = self._roles.end(tag)
         if shown in BLOCKS:
             self._break()
+        elif tag == "label" and self._text:
+            self._text.append(" ")  # its style parts it from its field
         self._columns.on_end(shown)
         if shown == "table" and self._grid:
             self._pieces.extend(self._grid.flows())
