@@ -142,6 +142,16 @@ JOINING_WORDS = [
     "spotkanie",
     "rapat",
     "toplantı",
+    "toplantısı",
+    "möte",
+    "møde",
+    "møte",
+    "kokous",
+    "schůzka",
+    "konferenz",
+    "videokonferenz",
+    "conférence",
+    "conferencia",
     "details",
     "info",
     "login",
@@ -153,9 +163,13 @@ JOINING_WORDS = [
     "конференция",
     "ミーティング",
     "会議",
+    "会議室",
     "会议",
+    "会议室",
     "會議",
+    "會議室",
     "회의",
+    "회의실",
     "号",
     "号码",
     "番号",
@@ -218,7 +232,7 @@ class Vocabulary:
         )
         words = "|".join(sorted(map(re.escape, JOINING_WORDS), key=len, reverse=True))
         self.name_before = Phrase(
-            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[{SIGNS}(\[®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
+            rf"(?<![a-zA-Z0-9@./])(?P<name>{self._name_words})(?:[{SIGNS}(\[\]【】®™]|(?:{words}){_ENDS_WORD}){{0,24}}$",
             escaped,
         )
         self.passcode = Phrase(

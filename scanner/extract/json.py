@@ -19,6 +19,8 @@ _SAYS_NOTHING = frozenset({"", "text", "value", "content", "insert"})
 _LABELS = ("label", "name", "title", "key", "question")
 _VALUES_OF_LABELS = ("value", "answer", "content", "text")
 _LONGEST_LABEL = 60
+_ENDS_ADDRESS = re.compile("[。｡，、！？；（）「」『』【】《》]")
+"""Signs that no address has: a text goes on behind it without a blank."""
 
 
 def json_pieces(text: str, *, place: str, depth: int) -> tuple[Segment | Flow, ...]:
@@ -33,7 +35,7 @@ def json_pieces(text: str, *, place: str, depth: int) -> tuple[Segment | Flow, .
         pieces: list[Segment | Flow] = []
         for name, leaf in _leaves(value):
             label = f"{in_words(name)}: " if name.lower() not in _SAYS_NOTHING else ""
-            if _ONE_ADDRESS.fullmatch(leaf):
+            if _ONE_ADDRESS.fullmatch(leaf) and not _ENDS_ADDRESS.search(leaf):
                 pieces.append(Segment(leaf, place, SegmentKind.HREF))
             elif looks_like_markup(leaf):
                 pieces.append(Segment(f"\n{label}", place))

@@ -124,6 +124,11 @@ def test_each_part_of_a_page_from_two_editors_is_read_in_its_own_codec() -> None
     assert "\ufffd" in decode("é".encode("cp1252") * 2_000).text
 
 
+def test_an_address_in_json_ends_at_the_signs_of_chinese() -> None:
+    body = '{"text": "https://meet.jit.si/VillageChoir。ぜひ"}'.encode()
+    assert keys(body, "application/json") == {"meet.jit.si/villagechoir"}
+
+
 def test_binary_without_reader_is_said() -> None:
     found = segments(Document("", b"\0\0\0\x18ftypmp42" + bytes(range(32)) * 100, "video/mp4"))
     assert found.flows == ()
