@@ -70,7 +70,7 @@ _OF_TELEPHONES = re.compile(r"(?:telefonische|電話|电话|전화)[\s\-]*\Z", r
 _OVER_LETTERS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e"
 """Marks and vowels that belong to the letter before them, as members of a class."""
 _ENDS_IN_WORDS = re.compile(
-    rf"[^\W\d_][{_OVER_LETTERS}]{{0,3}}[.®™°]?(?:{NUMBERED})?(?:[{SIGNS}(\[<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
+    rf"[^\W\d_][{_OVER_LETTERS}]{{0,3}}[.®™°]?(?:{NUMBERED})?(?:[{SIGNS}(\[\]】<]|\.{{2,40}}+){{0,16}}\Z|[)）](?:[{SIGNS}]|\.{{2,40}}+){{0,16}}\Z"
 )
 """What evidence always ends in; looked for first, because most numbers have none."""
 _USUAL = ((3, 4, 4), (3, 3, 4), (3, 3, 3), (4, 3, 4))
