@@ -28,7 +28,9 @@ _TOKEN = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{16,}")
 _OF_READERS = frozenset({"replytocom", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid"})
 """Names that say where a reader comes from, or what the form below a page is to begin with."""
 _OF_READERS_PREFIX = "utm_"
-_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(
+    r";(?:jsessionid|phpsessid|sid)=[^/?;]*|/\((?:[AFSX]\([0-9A-Za-z_-]{1,500}\)){1,4}\)", re.IGNORECASE
+)
 _SHORT_SESSION = re.compile(r"[0-9a-f]{32}")
 
 _LONGEST = 2000

@@ -27,6 +27,13 @@ _SHARES = 8
 _LEAST_SHARE = 10
 _PREFIX = re.compile(r"[a-z]{1,3}(?:[-_][a-z]{2})?|[a-z]+\.php")
 _VARIABLE = re.compile(r"[-_.0-9]")
+_VIEW = re.compile(
+    r"[?&;](?:action|do|oldid|diff|rev|redlink|returnto|print|printable|sort|order|orderby|dir|ical)="
+    r"|[/=](?:Special|Spezial|Sp%C3%A9cial|Especial)(?::|%3A)",
+    re.IGNORECASE,
+)
+"""Pages once more: to edit or print, as they were, in another order; and what a wiki says of itself."""
+_BEHIND_PAGES = 1_000
 _PARAMETER = re.compile(r"(?:^|[&;])([^=&;]{1,50})")
 
 
@@ -97,7 +104,8 @@ class Frontier:
         """Count a visit that is to be made, and return its priority: the greatest comes first.
 
         Each time that a shape has used up a share, the rest of it stands a level of depth further back.
-        Pages read before have shares of their own, lest they push back what is new.
+        Pages read before have shares of their own, lest they push back what is new. Views come behind all
+        pages: a wiki has a dozen of each.
         """
         self._asked += 1
         self._too_deep.pop(sameness(visit.address), None)
@@ -105,7 +113,8 @@ class Frontier:
             return visit.priority
         before = self._shapes[_kind(visit)]
         self._shapes[_kind(visit)] += 1
-        return visit.priority - 2 * (before // self._share)
+        behind = _BEHIND_PAGES if _VIEW.search(visit.address) else 0
+        return visit.priority - behind - 2 * (before // self._share)
 
     def _is_shared(self, visit: Visit) -> bool:
         return self._fair and not visit.start and not visit.watched and not visit.picture

@@ -83,3 +83,21 @@ def test_a_page_is_as_deep_as_the_shortest_way_to_it_whatever_was_read_first() -
             crawled = crawl(unit(site.url(), allow=(site.pair,), known=known, limits=replace(QUICK, depth=3)))
         assert site.url("/news/7/minutes") in crawled.fetched()
         assert list(crawled.why("skipped")) == [site.url("/a/b/c/d")][: depth - 2]
+
+
+def test_further_views_of_pages_come_behind_all_pages() -> None:
+    articles = [f"/wiki/Chapel_{number}" for number in range(12)]
+    views = [
+        f"/{view}"
+        for number in range(12)
+        for view in (
+            f"index.php?title=Chapel_{number}&action=history",
+            f"index.php?title=Chapel_{number}&oldid={number}",
+            f"wiki/Special:WhatLinksHere/Chapel_{number}",
+        )
+    ]
+    pages = {"/": listing([*views, *articles])} | dict.fromkeys([*articles, *views], "<p>A chapel.</p>")
+    with serve(pages) as site:
+        crawl(unit(site.url(), allow=(site.pair,), limits=replace(QUICK, pages=20)))
+    assert site.paths[:13] == ["/", *articles]
+    assert len(site.paths) == 20

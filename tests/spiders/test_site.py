@@ -76,7 +76,7 @@ def test_a_page_is_read_once_however_its_address_is_written() -> None:
         <a href="/p?a=1&b=2&PHPSESSID=0123456789abcdef"></a><a href="/p;jsessionid=77?a=1&b=2"></a>
         <a href="/p?a=1&b=2&sid=0123456789abcdef"></a><a href="/"></a><a href="/#top"></a><a href="/old"></a>
         <a href="/p?a=1&b=2&utm_source=newsletter&fbclid=x"></a>
-        <a href="/p?a=1&b=2&replytocom=7#respond"></a>"""
+        <a href="/p?a=1&b=2&replytocom=7#respond"></a><a href="/(S(24lpxq45))/p?a=1&b=2"></a>"""
     with serve({"/": page, "/p?b=2&a=1": page, "/old": redirect("/p?a=1&b=2")}) as site:
         crawled = crawl(unit(site.url(), allow=(site.pair,)))
     assert site.paths == ["/", "/p?b=2&a=1", "/old"]
