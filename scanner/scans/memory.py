@@ -42,7 +42,8 @@ class Memory:
         full: bool,
         fast: bool,
     ) -> tuple[Known, ...]:
-        """Return what the Unit of a source may know; see ``Ledger.expect``."""
+        """Return what the Unit of a source may know, the longest unread first; see ``Ledger.expect``."""
+        entries = sorted(entries, key=lambda entry: entry.read)
         for entry in entries:
             address, digest = entry.known.address, entry.known.digest
             body = digest.rpartition(_SEARCHED)[2]
@@ -103,7 +104,8 @@ class Memory:
             case Failed():
                 return _unread(line, now)
             case Skipped() if line.why in UNREAD_FOR_NOW:
-                return _unread(line, now)
+                # Since when it waits: where there is more than can be read in a night, all have their turn.
+                return _unread(line, self._unread.get((line.source, line.address), now))
         return None
 
     def _still_valid(self, entry: Remembered, changed: datetime | None, *, full: bool, fast: bool) -> Known:

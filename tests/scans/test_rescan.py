@@ -40,3 +40,16 @@ def test_a_second_scan_searches_nothing_and_moves_no_body_where_the_server_helps
         assert (first[name]["read"], first[name]["unchanged"]) == (PAGES + 1, 0)
         assert (second[name]["read"], second[name]["unchanged"]) == (0, PAGES + 1), "nothing was searched"
         assert second[name]["state"] == "ok"
+
+
+@pytest.mark.timeout(120)
+def test_where_a_night_is_too_short_every_page_has_its_turn(home: Installation) -> None:
+    links = "".join(f'<a href="/{number}">{number}</a>' for number in range(12))
+    minutes: dict[str, Page] = {f"/{number}": f"<p>minutes {number}</p>" for number in range(12)}
+    with serve({"/": links} | minutes) as site:
+        home.configure({"site": site}, None)
+        file = home.data / "schedules.yaml"
+        file.write_text(file.read_text().replace("kind: site,", "kind: site, pages: 5, sitemaps: false,"))
+        for _ in range(3):
+            home.run("scan", code=3)
+    assert set(site.paths) == {"/", *minutes}
