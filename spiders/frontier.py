@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scanner.model import Known, Unit
 from spiders.addresses import sameness, trap
-from spiders.conduct import PAGE_LIMIT
+from spiders.conduct import MOST_HOPS, PAGE_LIMIT
 from spiders.visit import Visit
 
 TOO_DEEP = "deeper than the depth limit"
@@ -50,6 +51,8 @@ class Frontier:
         self._known = {sameness(known.address): known for known in unit.known}
         self._depths: dict[str, int] = {}
         self._too_deep: dict[str, Visit] = {}
+        self._led: dict[str, str] = {}
+        self._begins: set[str] = set()
         self._asked = 0
         self._shapes: Counter[tuple[str, bool]] = Counter()
         self._share = max(self._limits.pages // _SHARES, _LEAST_SHARE)
@@ -72,9 +75,28 @@ class Frontier:
         """Whether more addresses came up than one crawl can count."""
         return len(self._depths) + len(self._too_deep) > MOST_ADDRESSES
 
-    def depth(self, visit: Visit) -> int:
-        """Return how many links the shortest way has that came up so far."""
-        return min(visit.depth, self._depths.get(sameness(visit.address), visit.depth))
+    def as_met(self, visit: Visit) -> Visit:
+        """Return a visit with what was learned since: a shorter way, or that a start leads there."""
+        key = sameness(visit.address)
+        depth = min(visit.depth, self._depths.get(key, visit.depth))
+        return replace(visit, depth=depth, start=visit.start or key in self._begins)
+
+    def leads_back(self, visit: Visit, target: str) -> bool:
+        """Note where an address redirects to, and tell whether others lead from there to it again.
+
+        Both may be known from before, and then each is asked for by itself.
+        """
+        here, there = sameness(visit.address), sameness(target)
+        if here == there:
+            return False
+        self._led[here] = there
+        if visit.start:
+            self._begins.add(there)
+        for _ in range(MOST_HOPS):
+            there = self._led.get(there, "")
+            if there == here:
+                return True
+        return False
 
     def put_off(self, visit: Visit) -> None:
         """Forget that an address came up, which is too deep on this way: a shorter one may lead there yet.

@@ -14,15 +14,11 @@ from typing import ClassVar
 
 from scrapy import Request
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from scanner.extract.links import refresh_target
 from scanner.guard import check_address
-from scanner.model import (
-    Document,
-    Fetched,
-    Known,
-    Unchanged,
-)
+from scanner.model import Document, Fetched, Known, Unchanged
 from scanner.platforms import is_meeting_address
 from spiders import answers
 from spiders.addresses import Scope, resolve, same_elsewhere, sameness
@@ -189,8 +185,13 @@ class SourceSpider(Telling):
         for request in self._taken(response, visit):
             self.crawler.engine.crawl(request)
 
+    def _lost(self, failure: Failure) -> None:
+        given = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        given["visit"] = self._frontier.as_met(given["visit"])
+        super()._lost(failure)
+
     def _taken(self, response: Response, visit: Visit) -> Iterator[Request]:
-        visit = replace(visit, depth=self._frontier.depth(visit))
+        visit = self._frontier.as_met(visit)
         target = redirect_target(response)
         if target is not None:
             yield from self._redirected(visit, resolve(visit.address, target))
@@ -269,7 +270,7 @@ class SourceSpider(Telling):
             self._fail(visit, answers.ASKS_COOKIES, blocked=True)
         elif not self._scope.holds(target):
             self._leave(visit, REDIRECTS_OUTSIDE)
-        elif target in chain:
+        elif target in chain or self._frontier.leads_back(visit, target):
             self._fail(visit, IN_CIRCLES)
         elif len(chain) > MOST_HOPS:
             self._fail(visit, TOO_MANY_HOPS)

@@ -164,3 +164,17 @@ def test_what_a_watched_page_says_where_its_site_has_moved_to_is_said_of_its_old
     assert (gone["address"], gone["gone"]) == (site.url("/fair"), True)
     assert not first.of("skipped")
     assert site.url("/minutes") in [event["address"] for event in again.of("unchanged")]
+
+
+def test_where_a_start_leads_is_the_start_also_when_it_was_known() -> None:
+    with serve({"/": redirect("/club/"), "/club/": Answer(status=403)}) as site:
+        known = (Known(address=site.url("/club/"), digest="of another night"),)
+        shut = crawl(unit(site.url(), allow=(site.pair,), known=known))
+        site.pages["/club/"] = Answer(raw=b"")
+        dead = crawl(unit(site.url(), allow=(site.pair,), known=known))
+        site.pages["/club/"] = redirect("/")
+        circle = crawl(unit(site.url(), allow=(site.pair,), known=known))
+    for crawled, why in ((shut, "HTTP 403"), (dead, "connection closed"), (circle, "redirects in a circle")):
+        (failed,) = crawled.of("failed")
+        assert failed["why"].startswith(why)
+        assert (failed["address"], failed["start"]) == (site.url("/club/"), True)
