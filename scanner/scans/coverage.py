@@ -68,7 +68,8 @@ class Tally:
         self._notes: Counter[str] = Counter()
         self._blocked = 0
         self._shut = False
-        self._begun = False
+        self._missed = False
+        self._begun: set[str] = set()
         self._lost = 0
         self._alike: Counter[str] = Counter()
         self._pictures = 0
@@ -81,7 +82,8 @@ class Tally:
                 self.skipped[line.unsearched if known else "cannot read further kinds of files"] += 1
             case PageRead():
                 self.read += 1
-                self._begun |= line.depth == 0
+                if line.depth == 0:
+                    self._begun.add(line.address)
                 self.cut += line.cut
                 if line.likeness == PICTURE:
                     self._pictures += 1
@@ -96,7 +98,8 @@ class Tally:
                 self._rooms.update(link.room.platform for link in line.links)
             case Unchanged():
                 self.unchanged += 1
-                self._begun |= line.address in self._starts
+                if line.address in self._starts:
+                    self._begun.add(line.address)
                 self._pictures += is_picture(line.address)
             case Skipped():
                 self.skipped[line.why] += 1
@@ -104,6 +107,9 @@ class Tally:
                 self.failed[line.why] += 1
                 self._blocked += line.blocked
                 self._shut |= line.blocked and line.start
+                if line.start:  # also one that was read, and was not what such a source begins with
+                    self._missed = True
+                    self._begun.discard(line.address)
                 self._lost += not line.gone or line.start
 
     def note(self, sentence: str) -> None:
@@ -141,8 +147,9 @@ class Tally:
         pages = self.read + self.unchanged - self._pictures
         if pages == 0 and (self._lost or not self._pictures):
             return (SourceState.BLOCKED if self._blocked else SourceState.FAILED), ""
-        if self._shut and not self._begun and pages < _MANY_PAGES:
-            return SourceState.BLOCKED, ""  # what was read are the notices that hang outside at the door
+        if self._missed and not self._begun and pages < _MANY_PAGES:
+            # What was read are the notices that hang outside at the door.
+            return (SourceState.BLOCKED if self._shut else SourceState.FAILED), ""
         if not self.canary_found:
             return SourceState.BLIND, CANARY_MISSING
         if why := self._suspicion(pages, before):

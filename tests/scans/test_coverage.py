@@ -65,8 +65,16 @@ def test_a_dead_link_is_an_answer_but_a_broken_page_is_not() -> None:
 
 
 def test_a_start_that_is_gone_is_not_fine_even_where_another_start_answers() -> None:
-    gone_start = Failed(source="forum", address="https://f.example/", why="HTTP 404", gone=True, start=True)
+    gone_start = Failed(source="forum", address="https://f.example/2", why="HTTP 404", gone=True, start=True)
     assert state_after(READ, gone_start) is SourceState.PARTIAL
+
+
+def test_a_start_that_was_read_and_is_no_start_leaves_nothing_that_was_looked_at() -> None:
+    no_forum = Failed(source="forum", address=READ.address, why="no forum stands there", start=True)
+    others = [replace(READ, address=f"https://f.example/{n}", depth=1) for n in range(10)]
+    assert state_after(READ, no_forum) is SourceState.FAILED
+    assert state_after(READ, no_forum, replace(READ, address="https://f.example/2")) is SourceState.PARTIAL
+    assert state_after(READ, no_forum, *others) is SourceState.PARTIAL
 
 
 def test_limits_that_leave_an_arbitrary_rest_make_it_partial_and_choices_do_not() -> None:
@@ -230,7 +238,7 @@ def test_a_start_that_has_not_changed_is_a_start_that_was_read() -> None:
     for starts, state in (({start}, SourceState.PARTIAL), ({start + "x"}, SourceState.BLOCKED)):
         tally = Tally("forum", starts=starts)
         tally.count(Unchanged(source="forum", address=start))
-        tally.count(DENIED)
+        tally.count(replace(DENIED, address=start + "2"))
         assert tally.coverage().state is state
 
 
