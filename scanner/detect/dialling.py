@@ -19,7 +19,7 @@ from scanner.platforms import Hit
 
 _ONE_TAP = re.compile(
     r"(?<=[0-9)])[ ]?,{1,4}[ ]?(?P<id>[0-9]{9,11})#?(?![0-9])"
-    r"(?:,{1,8}0?#?,{0,4}\*?(?P<passcode>[0-9]{3,10})#)?"
+    r"(?:(?:,{1,8}(?:[01]?#|0(?=,))){0,2},{1,8}\*?(?P<passcode>[0-9]{3,10})#)?"
 )
 _WEBEX_TAP = re.compile(r",,\*01\*(?P<id>[0-9]{9,11})|,,(?P<tapped>[0-9]{11})(?=##)")
 _ZOOM_SIP = re.compile(
