@@ -138,8 +138,10 @@ LONE_ID = (
 """A number behind "ID" alone, where no word stands before it and no address's parameter or path has it."""
 DOCUMENTS = r"data:(?:image/|application/(?:pdf|xhtml)|text/(?:html|calendar|x-vcalendar))"
 """Documents that a page carries inside itself."""
-PIPED = r"\n[>\s|+]{0,20}(?::?-{1,200}:?[ \t]{0,20}\||(?:--|==)[\-=]{0,200}[+ \t])"
-"""The rule below the headings of a table drawn with signs."""
+PIPED = (r"-:?[ \t]{0,20}\|", r"--\+", r"==\+", r"--[ \t]{1,20}--", r"==[ \t]{1,20}==")
+"""What the rules have that stand below the headings of tables drawn with signs."""
+RULE = r"\n[>\s|+]{0,20}(?::?-{1,200}:?[ \t]{0,20}\||(?:--|==)[\-=]{0,200}(?:\+|[ \t]{1,20}[\-=]))"
+"""The beginning of such a rule."""
 
 CASED = "(?c)"
 """Begins an expression in which upper and lower case differ."""

@@ -40,6 +40,7 @@ from scanner.detect.marks import (
     LONE_ID,
     PIPED,
     QUOTED,
+    RULE,
     SIEVED_HIDING,
     SIEVED_NUMBERS,
     WIDE_SIGNS,
@@ -51,6 +52,7 @@ from scanner.detect.unwrap import SHORTENERS
 from scanner.platforms import PlatformTable
 
 _CELL = re.compile(rb"<t[hd][^<>]*>(?:<[a-z/][^<>]*>)*([^<>]{1,80})")
+_RULE = re.compile(RULE.encode())
 _SIGNS = tuple(
     (sign.encode(), plain.encode().ljust(3, FILLING)) for sign, plain in zip("。｡\u3000", ".. ", strict=True)
 )
@@ -89,7 +91,7 @@ class Screen:
                 "label": words.short_labels,
                 "entity": ["&#", "amp;#"],
                 "escape": [r"\\u"],
-                "piped": [PIPED],
+                "piped": PIPED,
                 "document": [DOCUMENTS],
                 "quoted": QUOTED,
                 "short": [rf"//(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})[^a-z0-9.\-]"],
@@ -251,7 +253,7 @@ class Screen:
             named = not marks.isdisjoint(("label", "name")) or view.has(self._code_words)
             if named and (headings := self._headings_in(view.sieve, marks)):
                 view.sieved["heading"] = headings
-            if "heading" in view.sieved or (named and "piped" in marks):
+            if "heading" in view.sieved or (named and "piped" in marks and _RULE.search(view.bare)):
                 shown.add("heading")
         return shown
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import AnyStr
 
 from scanner.detect.glued import LooseCode
+from scanner.detect.marks import PIPED, RULE
 from scanner.detect.needles import Needles, spellings
 from scanner.detect.views import ONE_TAG, USUAL, squeezed_part, squeezed_word
 from scanner.detect.vocabulary import (
@@ -55,8 +56,9 @@ _ABBREVIATED = (b"no", b"nr", b"num")
 _NAMED_IDS = tuple(f"{word}id".encode() for word in ("", *ID_WORDS))
 _CELL = re.compile(rb"<t([hd])\b[^<>]*>((?:[^<]*+<(?!/?t[hdr]\b))*+[^<]*+)(?=<)", re.IGNORECASE)
 _LONGEST_HEADING, _LONGEST_CELL = 400, 200
-_RULE = re.compile(rb"\n[>\s|+]{0,20}(?::?-{1,200}:?[ \t]{0,20}\||(?:--|==)[\-=]{0,200}[+ \t])")
-_RULE_END = re.compile(rb"-:?[ \t]{0,20}\||(?:--|==)[+ \t]")
+_RULE = re.compile(RULE.encode())
+_RULE_SIGNS = tuple(re.compile(sign.encode()) for sign in PIPED)
+"""Told apart, so that each begins with a letter of its own: that is looked for fast."""
 _LONGEST_ROW = 2000
 _APART = b"\xff"
 """No byte of UTF-8: stands between parts that are looked at together."""
@@ -232,7 +234,7 @@ def _squeezed_apart(parts: Iterable[bytes]) -> bytes:
 
 def _drawn_headings(view: bytes) -> Iterator[bytes]:
     """Yield the lines above the rules of tables drawn with signs, as in Markdown."""
-    if not _RULE_END.search(view):
+    if not any(sign.search(view) for sign in _RULE_SIGNS):
         return
     for rule in _RULE.finditer(view):
         yield view[view.rfind(b"\n", max(0, rule.start() - _LONGEST_ROW), rule.start()) + 1 : rule.start()]
