@@ -133,11 +133,10 @@ class Detector:
         likely = [window for window in likely if self._gate.opens_text(text[slice(*window)])]
         near: list[tuple[int, int]] = []
         told: dict[str, list[Reading]] = {}
-        for window in likely:
-            [wider] = source.windows([window], around=NAMES_AROUND)
+        for wider in source.windows(likely, around=NAMES_AROUND):
             cut = source.cut(wider, likely)
             if found := self._readings(flows(cut), first, opaque=opaque):
-                near.append(window)
+                near += [window for window in likely if wider[0] <= window[0] < wider[1]]
                 told[cut] = found
         read: dict[int, list[Reading]] = {}
         for window in alone:

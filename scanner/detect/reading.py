@@ -261,7 +261,8 @@ def _laid_out(
         if run:
             text = clean("".join(run))
             text = _BBCODE.sub("", text) if "[/" in text else text
-            text = _EMPHASIS.sub(r"\1 \2 \3", _BLANK_BEFORE_BREAK.sub("", text))
+            text = _BLANK_BEFORE_BREAK.sub("", text) if "\n" in text else text
+            text = _EMPHASIS.sub(r"\1 \2 \3", text) if "_" in text else text
             run.clear()
             parts.append(text)
             length += len(text)
