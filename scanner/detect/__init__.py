@@ -79,11 +79,12 @@ class Detector:
                 return self._detect(segments(document), bare=False)
             return Detection(media_type=media_type, cut=cut)
         decoded = decode(document.body[:LONGEST], document.charset)
-        if media_type == "text/html":
+        is_dense = self._screen.is_dense(decoded.text)
+        if media_type == "text/html" and not is_dense:
             return self._page(decoded, self._screen, cut=cut)
         texts = (decoded.text, *decoded.others)
         is_table = media_type == "text/plain" and is_delimited_table(decoded.text)
-        if is_table or any(map(self._screen.seen, texts)):
+        if is_dense or is_table or any(map(self._screen.seen, texts)):
             return self._detect(segments(document), bare=False)
         return Detection(media_type=media_type, cut=cut)
 

@@ -100,6 +100,10 @@ class Database:
             for (name, numbers), database in zip(plan.groups.items(), others, strict=True)
         }
 
+    def count(self, text: bytes) -> int:
+        """Return how often anything is met in a text that an expression may stand beside."""
+        return len(_hits(self._first, text))
+
     def within(self, text: bytes) -> set[str]:
         """Return the names of what stands in a text."""
         return set(self.places(text))

@@ -63,6 +63,9 @@ _QUOTING = re.compile(
 _TABLES = frozenset({"piped", "cell", "escaped cell"})
 _ALPHABETS = frozenset({"other alphabet", "escaped words"})
 _APART = frozenset({"hiding", "split", "scheme", "passing"})
+_LONG = 65_536
+_PROBES, _PROBE, _DENSE = 4, 1_024, 20
+"""How many stretches of a long page are tried, of how many characters, and what each shows if it is dense."""
 _BEHIND_NAME = 400
 """Bytes behind a platform's name in which a number makes it a room's."""
 
@@ -169,6 +172,14 @@ class Screen:
     @cached_property
     def _foreign_words(self) -> Database:
         return Database({"foreign words": self._foreign}, each=TELLING, shelf=self._shelf)
+
+    def is_dense(self, text: str) -> bool:
+        """Tell a long page that shows something everywhere: to screen it costs more than to read it."""
+        starts = [(len(text) - _PROBE) * part // (_PROBES - 1) for part in range(_PROBES)]
+        sources = (text[start : start + _PROBE].encode("utf-8", "replace") for start in starts)
+        return len(text) >= _LONG and all(
+            self._source.count(source) + self._sieved.count(Sieve(source).text) > _DENSE for source in sources
+        )
 
     def seen(self, text: str) -> frozenset[str]:
         """Return what a page shows of a room: nothing, if none can stand in it."""

@@ -162,6 +162,14 @@ def test_what_stands_apart_is_read_together(body: str) -> None:
     assert found(SCREENED.detect(page)) == found(in_full(page))
 
 
+def test_a_page_that_shows_something_everywhere_is_read_as_a_whole() -> None:
+    everywhere = "<p>zoom.us/x, meet.google.com/x</p>\n" * 3_000
+    page = document(f"{everywhere}<p>z<b>oom</b>.us/j/8451236<!-- x -->7890</p>{everywhere}")
+    assert SCREENED._screen is not None
+    assert SCREENED._screen.is_dense(page.body.decode())
+    assert found(SCREENED.detect(page)) == found(in_full(page)) != []
+
+
 def test_a_short_link_in_a_long_page_is_reported() -> None:
     page = long_page('<a href="https://bit.ly/3xYzAbC">here</a>')
     assert SCREENED.detect(page).notes == ("could not see through a short link of bit.ly",)
