@@ -42,8 +42,9 @@ class Sitemap(SourceSpider):
     def follow(self, document: Document, visit: Visit) -> Iterator[Visit]:
         """Yield what a sitemap lists. Pages are told from further sitemaps when they have been read."""
         sitemap = unpacked(document)
-        listed = feed_links(sitemap) if looks_like_feed(sitemap) else listed_links(sitemap)
-        if visit.start and not listed and not looks_like_feed(sitemap):
+        is_feed = looks_like_feed(sitemap)
+        listed = feed_links(sitemap) if is_feed else listed_links(sitemap)
+        if visit.start and not listed and not is_feed:
             self._fail(visit, NO_SITEMAP)
         for link in listed:
             yield Visit(address=link, depth=visit.depth + 1)

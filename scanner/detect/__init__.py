@@ -215,8 +215,9 @@ def _links(readings: Sequence[Reading]) -> Iterable[Link]:
     for reading in raw:
         if reading.mention.room not in rooms and not _is_stump(reading, whole):
             rooms[reading.mention.room] = [reading]
-    shown = _excerpts({room: _first(seen) for room, seen in rooms.items()}, readings)
-    return [_link(room, seen, shown[room]) for room, seen in rooms.items()]
+    first = {room: _first(seen) for room, seen in rooms.items()}
+    shown = _excerpts(first, readings)
+    return [_link(first[room], seen, shown[room]) for room, seen in rooms.items()]
 
 
 def _is_stump(reading: Reading, whole: Sequence[tuple[str, str]]) -> bool:
@@ -246,12 +247,12 @@ def _excerpts(
     return shown
 
 
-def _link(room: tuple[str, str], seen: list[Reading], excerpt: str) -> Link:
+def _link(first: Reading, seen: list[Reading], excerpt: str) -> Link:
     best = max(seen, key=lambda reading: reading.rank)
     risks = [reading.mention.hit.risk for reading in seen]
-    mention = _first(seen).mention
+    mention = first.mention
     return Link(
-        room=Room(*room),
+        room=Room(*mention.room),
         form=Form.IMAGE if mention.place in PICTURED and mention.form is not Form.BARE else mention.form,
         where=mention.place,
         confidence=min((r.mention.confidence for r in seen), key=list(type(mention.confidence)).index),

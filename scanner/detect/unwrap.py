@@ -19,7 +19,6 @@ SHORTENERS = frozenset(
 )
 """Hosts whose links show nothing of their target."""
 
-_INNER = re.compile(r"(?:[a-z][a-z0-9+.\-]{1,31}:)?(?:%(?:25)*3a)?(?://|%(?:25)*2f%(?:25)*2f)", re.IGNORECASE)
 TEXT_NAMES = "text|body|details|location|subject|description|desc|quote|msg|message|summary|title|status"
 """Names of parameters that carry a text for people."""
 _TEXT_NAMES = re.compile(TEXT_NAMES)
